@@ -1,0 +1,120 @@
+"""Some months of billing of one demo practice, written through the product's own services."""
+
+import random
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import models
+
+from accounts.ids import uuid7
+from accounts.models import Membership
+from accounts.selectors import members
+from billing.models import Session
+from billing.selectors import days, service_codes
+from billing.services import invoices, payments, sessions
+from clients.models import Client
+from clients.services import assignments
+from clients.services import clients as client_services
+from config.dev.seed import story
+from ledger.money import Money
+
+METHODS = (payments.Method.CASH, payments.Method.CHECK)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Whoever writes the history, and the wall clock they write it by."""
+
+    front_desk: Membership
+    therapists: list[Membership]
+    zone: ZoneInfo
+    now: datetime
+    chance: random.Random
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(self.zone).date()
+
+    def moment(self, on: date, hour: int) -> datetime:
+        return datetime.combine(on, time(hour), self.zone).astimezone(UTC)
+
+
+def desk(*, now: datetime, seed: int) -> Desk:
+    """Return the desk of the practice in scope."""
+    front_desk = members.people().get(grants__role__slug="front-desk", grants__withdrawn_at=None)
+    return Desk(front_desk, list(members.therapists()), days.zone(), now, random.Random(seed))  # noqa: S311  # a story, not a secret
+
+
+def write_client(desk: Desk, number: int, *, months: int) -> None:
+    """Write one client with sessions up to yesterday, most of them invoiced and paid."""
+    began_on = desk.today - timedelta(days=30 * months)
+    client = _client(desk, number, began_on)
+    therapist = desk.therapists[number % len(desk.therapists)]
+    assignments.assign(
+        client=client, therapist=therapist, starts_on=began_on, now=desk.now, by=desk.front_desk
+    )
+    held = _sessions(desk, client, therapist, number, began_on)
+    billed = held if number % 4 else held[:-1]
+    for position in range(0, len(billed), 2):
+        _bill_and_pay(desk, client, billed[position : position + 2], number)
+
+
+def _client(desk: Desk, number: int, began_on: date) -> Client:
+    told = story.client(number)
+    return client_services.add(
+        given_names=told.given_names,
+        family_name=told.family_name,
+        birth_date=told.birth_date,
+        email=told.email,
+        phone=told.phone,
+        is_another_person=True,
+        now=desk.now,
+        by=desk.front_desk,
+    )
+
+
+def _sessions(
+    desk: Desk, client: models.Model, therapist: Membership, number: int, began_on: date
+) -> list[Session]:
+    code = desk.chance.choice(("90834", "90837"))
+    service = next(s for s in service_codes.offered(on=desk.today) if s.code == code)
+    offered = service_codes.by_code(code)
+    assert offered is not None
+    first = began_on + timedelta(days=number % 14)
+    step = 14 if number % 3 else 21
+    dates = [first + timedelta(days=d) for d in range(0, (desk.today - first).days, step)]
+    return [
+        sessions.record(
+            client=client,
+            therapist=therapist,
+            service_code=offered,
+            started_at=desk.moment(on, 9 + number % 8),
+            minutes=45 if code == "90834" else 55,
+            fee=service.fee,
+            now=desk.now,
+            by=desk.front_desk,
+        )
+        for on in dates
+    ]
+
+
+def _bill_and_pay(desk: Desk, client: Client, held: list[Session], number: int) -> None:
+    issued_on = min(held[-1].started_at.astimezone(desk.zone).date() + timedelta(days=1), desk.today)
+    invoice = invoices.issue(
+        sessions=held, issued_on=issued_on, now=desk.now, by=desk.front_desk
+    )
+    if desk.chance.random() < 0.3:
+        return
+    part = desk.chance.random() < 0.15
+    payments.record(
+        client=client,
+        amount=Money(invoice.total.cents // 2) if part else invoice.total,
+        method=desk.chance.choice(METHODS),
+        received_on=min(issued_on + timedelta(days=desk.chance.randrange(0, 20)), desk.today),
+        reference="",
+        key=uuid7(),
+        apply_to=invoice,
+        now=desk.now,
+        by=desk.front_desk,
+    )

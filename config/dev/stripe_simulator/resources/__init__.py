@@ -1,0 +1,1 @@
+"""The kinds of objects, one module each: how one looks, and what the API does with it."""

@@ -1,0 +1,87 @@
+"""How a Checkout session looks when it is new."""
+
+from config.dev.stripe_simulator.identifiers import new_id
+from config.dev.stripe_simulator.merchant import Merchant
+from config.dev.stripe_simulator.messages import Object
+
+_NULL = (
+    "adaptive_pricing",
+    "after_expiration",
+    "allow_promotion_codes",
+    "amount_subtotal",
+    "amount_total",
+    "billing_address_collection",
+    "cancel_url",
+    "client_reference_id",
+    "client_secret",
+    "collected_information",
+    "consent",
+    "consent_collection",
+    "currency",
+    "currency_conversion",
+    "customer",
+    "customer_account",
+    "customer_details",
+    "customer_email",
+    "discounts",
+    "integration_identifier",
+    "invoice",
+    "invoice_creation",
+    "locale",
+    "managed_payments",
+    "origin_context",
+    "payment_intent",
+    "payment_link",
+    "payment_method_configuration_details",
+    "permissions",
+    "recovered_from",
+    "saved_payment_method_options",
+    "setup_intent",
+    "shipping_address_collection",
+    "shipping_cost",
+    "submit_type",
+    "subscription",
+    "success_url",
+    "url",
+    "wallet_options",
+)
+
+
+def build(merchant: Merchant, mode: str, *, expires_at: int) -> Object:
+    pays = mode == "payment"
+    return dict.fromkeys(_NULL) | {
+        "id": new_id("cs_test", 58),
+        "object": "checkout.session",
+        "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
+        "branding_settings": {
+            "background_color": "#ffffff",
+            "border_style": "rounded",
+            "button_color": "#4034b0",
+            "display_name": "",
+            "font_family": "default",
+            "icon": None,
+            "logo": None,
+        },
+        "created": merchant.now,
+        "custom_fields": [],
+        "custom_text": {
+            "after_submit": None,
+            "shipping_address": None,
+            "submit": None,
+            "terms_of_service_acceptance": None,
+        },
+        "customer_creation": "if_required" if pays else None,
+        "expires_at": expires_at,
+        "livemode": False,
+        "metadata": {},
+        "mode": mode,
+        "payment_method_collection": "if_required" if pays else "always",
+        "payment_method_options": {},
+        "payment_method_types": ["card"],
+        "payment_status": "unpaid" if pays else "no_payment_required",
+        "phone_number_collection": {"enabled": False},
+        "shipping_options": [],
+        "status": "open",
+        "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
+        "ui_mode": "hosted_page",
+    }

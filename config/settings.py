@@ -1,0 +1,193 @@
+"""All settings, read top to bottom. What differs between machines comes from the environment."""
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF
+
+from config.environment import database, env, env_bool, env_int, env_list, env_secret, is_set
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- The installation ---------------------------------------------------------------------------
+SECRET_KEY = env_secret("QUIETLEDGER_SECRET_KEY")
+QUIETLEDGER_KEYS = env("QUIETLEDGER_KEYS", "")
+QUIETLEDGER_DEMO = env_bool("QUIETLEDGER_DEMO")
+BASE_URL = env("QUIETLEDGER_BASE_URL", "http://127.0.0.1:8000")
+INSECURE_HTTP = env_bool("QUIETLEDGER_INSECURE_HTTP")
+DEBUG = False
+ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "127.0.0.1,localhost")
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "csp",
+    "audit",
+    "accounts",
+    "ledger",
+    "clients",
+    "billing",
+    "config.dev",
+]
+
+# --- PostgreSQL, as four roles; migrations run as the owner -------------------------------------
+DATABASES: dict[str, Any] = {
+    "default": database("DATABASE_URL"),
+    "gate": database("DATABASE_GATE_URL"),
+}
+for _alias, _name in (("owner", "DATABASE_OWNER_URL"), ("backup", "DATABASE_BACKUP_URL")):
+    # A deployed web server or worker is not told how to become the owner: only commands are.
+    if is_set(_name):
+        DATABASES[_alias] = database(_name)
+if "owner" in DATABASES:
+    for _alias in DATABASES.keys() - {"owner"}:
+        DATABASES[_alias]["TEST"] = {"MIRROR": "owner"}
+DATABASE_ROUTERS = ["accounts.router.RoleRouter"]
+for _role in ("default", "gate"):
+    # A pooler in transaction mode hands a connection on after each commit.
+    DATABASES[_role]["DISABLE_SERVER_SIDE_CURSORS"] = True
+
+# --- Queue and cache: never the truth, never PHI ------------------------------------------------
+REDIS_URL = env("REDIS_URL")
+_broker_is_socket = urlsplit(REDIS_URL).scheme == "unix"
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://") if _broker_is_socket else REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 2}
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    "redrive": {"task": "billing.tasks.redrive", "schedule": 20.0},
+    "checkpoints": {"task": "accounts.tasks.write_checkpoints", "schedule": 60.0},
+}
+
+# --- People and sessions ------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.backends.PracticeBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+LOGIN_URL = "accounts:sign_in"
+SESSION_ENGINE = "accounts.sessions"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_IDLE_SECONDS = env_int("SESSION_IDLE_SECONDS", 600)
+SESSION_SAVE_EVERY_REQUEST = False
+SESSION_COOKIE_NAME = "session" if INSECURE_HTTP else "__Host-session"
+SESSION_COOKIE_SECURE = not INSECURE_HTTP
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "csrf" if INSECURE_HTTP else "__Host-csrf"
+CSRF_COOKIE_SECURE = not INSECURE_HTTP
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "accounts.views.errors.csrf_failure"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+MIDDLEWARE = [
+    "accounts.middleware.request_id",
+    "accounts.middleware.security_headers",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "accounts.middleware.session_timeout",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.second_factor",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "accounts.middleware.card_number_guard",
+    "accounts.middleware.practice",
+]
+
+# --- Headers --------------------------------------------------------------------------------------
+SECURE_HSTS_SECONDS = 0 if INSECURE_HTTP else 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not INSECURE_HTTP
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+if not INSECURE_HTTP:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# --- Pages ----------------------------------------------------------------------------------------
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "accounts.context.frame",
+            ],
+            "builtins": ["accounts.templatetags.face"],
+            "loaders": [
+                ("django.template.loaders.cached.Loader", ["django.template.loaders.filesystem.Loader"])
+            ],
+        },
+    }
+]
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = True
+FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+LANGUAGE_CODE = "en-us"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+
+# --- Stripe -----------------------------------------------------------------------------------------
+STRIPE_API_BASE = env("STRIPE_API_BASE", "https://api.stripe.com")
+STRIPE_CHECKOUT_ORIGIN = env("STRIPE_CHECKOUT_ORIGIN", "https://checkout.stripe.com")
+
+# --- Outside the database -------------------------------------------------------------------------
+AUDIT_CHECKPOINT_DIRS = env_list("AUDIT_CHECKPOINT_DIRS", "", os.pathsep)
+EMAIL_FILE_DIR = env("EMAIL_FILE_DIR", "")
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = EMAIL_FILE_DIR or None
+LOG_DIR = env("LOG_DIR", "")
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"no_row_values": {"()": "accounts.logs.NoRowValues"}},
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["no_row_values"],
+        },
+    },
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {"django.request": {"level": "ERROR"}, "django.server": {"level": "ERROR"}},
+}

@@ -1,0 +1,13 @@
+"""Every address of the product. Each app names its own; config adds what no person asks for."""
+
+from django.urls import include, path
+
+from config import views
+
+urlpatterns = [
+    path("healthz", views.Health.as_view(), name="healthz"),
+    path("readyz", views.Ready.as_view(), name="readyz"),
+    path("", include("accounts.urls")),
+    path("", include("clients.urls")),
+    path("", include("billing.urls")),
+]
