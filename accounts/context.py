@@ -1,0 +1,131 @@
+"""What ``templates/base.html`` needs on every page of a signed-in member."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts.permissions import Permission
+from accounts.sessions import SIGNED_IN_AT
+from accounts.views.asking import StaffRequest
+
+WARNING_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page that the rail can lead to: for whom, under which letter after "g"."""
+
+    permission: Permission
+    route: str
+    icon: str
+    label: str
+    key: str
+
+
+P = Permission
+
+PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
+    (
+        "",
+        (
+            Place(P.SESSION_VIEW, "billing:today", "day", "Today", "t"),
+            Place(P.CLIENT_VIEW, "clients:list", "users", "Clients", "c"),
+            Place(P.INVOICE_ISSUE, "billing:unbilled", "session", "Not billed", "u"),
+            Place(P.INVOICE_VIEW, "billing:invoice_list", "file", "Invoices", "i"),
+        ),
+    ),
+    (
+        "Books",
+        (
+            Place(P.REPORT_VIEW, "billing:aging", "clock", "Receivables by age", "r"),
+            Place(P.REPORT_VIEW, "billing:trial_balance", "scale", "Trial balance", "b"),
+        ),
+    ),
+    (
+        "Practice",
+        (
+            Place(P.MEMBER_VIEW, "accounts:people", "user", "People", "p"),
+            Place(P.MEMBER_VIEW, "accounts:roles", "shield", "Roles", "o"),
+            Place(P.LOG_VIEW, "accounts:log", "chain", "Audit log", "a"),
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RailItem:
+    """A link of the rail, as the template shows it."""
+
+    url: str
+    icon: str
+    label: str
+    key: str
+    count: int | None
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RailGroup:
+    """Links of the rail that belong together."""
+
+    title: str
+    items: list[RailItem]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMember:
+    """Who is signed in, as the top bar names them."""
+
+    display_name: str
+    initials: str
+    role_names: list[str]
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Return what the signed-in frame shows; nothing for pages outside a practice."""
+    if not hasattr(request, "membership"):
+        return {}
+    staff = cast(StaffRequest, request)
+    member = staff.membership
+    return {
+        "practice": staff.practice,
+        "membership": ShownMember(member.display_name, member.initials, staff.role_names),
+        "rail": rail(staff.permissions, staff.path),
+        "idle_warn_after_seconds": settings.SESSION_IDLE_SECONDS - WARNING_SECONDS,
+        "signed_in_at": datetime.fromtimestamp(staff.session[SIGNED_IN_AT], UTC),
+        "theme": staff.session.get("theme", ""),
+        "density": staff.session.get("density", ""),
+    }
+
+
+def rail(permissions: Iterable[Permission], path: str) -> list[RailGroup]:
+    """Return the places that these permissions open, with the one that a path belongs to marked."""
+    held = frozenset(permissions)
+    groups = [
+        (title, [(place, reverse(place.route)) for place in places if place.permission in held])
+        for title, places in PLACES
+    ]
+    above = [url for _, places in groups for _, url in places if path.startswith(url)]
+    here = max(above, key=len, default="")
+    return [
+        RailGroup(
+            title,
+            [
+                RailItem(url, place.icon, place.label, place.key, None, url == here)
+                for place, url in places
+            ],
+        )
+        for title, places in groups
+        if places
+    ]
+
+
+def first_page(permissions: Iterable[Permission]) -> str:
+    """Return where a person starts, or "" when nothing is open to them."""
+    groups = rail(permissions, "")
+    return groups[0].items[0].url if groups else ""

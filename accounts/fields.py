@@ -1,0 +1,188 @@
+"""Encrypted model fields. A read gives a ``Sealed`` value, opened when the attribute is looked at.
+
+Sealing happens in ``pre_save``, which sees the row's id; ``update()`` and ``bulk_update()`` see
+none, so they raise.
+"""
+
+import json
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.expressions import Expression
+from django.db.models.query_utils import DeferredAttribute
+
+from accounts import crypto, keys
+from accounts.ids import NIL
+from accounts.tenancy import current_scope
+
+
+class Sealed(bytes):
+    """A value as the database holds it."""
+
+
+class NotSealed(TypeError):
+    """A plain value was on its way to an encrypted column, by update() or bulk_update()."""
+
+
+class _SealedAttribute(DeferredAttribute):
+    """Opens a sealed value when it is first looked at."""
+
+    def __get__(self, instance: models.Model | None, cls: type | None = None) -> Any:
+        if instance is None:
+            return self
+        held = instance.__dict__.get(self.field.attname, self)
+        value = super().__get__(instance, cls) if held is self else held
+        if isinstance(value, Sealed):
+            value = instance.__dict__[self.field.attname] = self.field.open(instance.pk, value)
+        return value
+
+    def __set__(self, instance: models.Model, value: object) -> None:
+        instance.__dict__[self.field.attname] = value
+
+
+class EncryptedField(models.BinaryField):  # type: ignore[type-arg]  # the stubs differ by version
+    """Base of the encrypted types: bytes in the database, a Python value on the instance.
+
+    ``installation=True`` seals with the installation's key, for tables without a practice.
+    """
+
+    descriptor_class = _SealedAttribute
+
+    def __init__(self, *args: Any, installation: bool = False, **kwargs: Any) -> None:
+        self.installation = installation
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        if self.installation:
+            kwargs["installation"] = True
+        return name, path, args, kwargs
+
+    def to_text(self, value: Any) -> str:
+        raise NotImplementedError
+
+    def from_text(self, text: str) -> Any:
+        raise NotImplementedError
+
+    def to_bytes(self, value: Any) -> bytes:
+        return self.to_text(value).encode()
+
+    def from_bytes(self, plain: bytes) -> Any:
+        return self.from_text(plain.decode())
+
+    def from_db_value(
+        self, value: Any, expression: Expression, connection: BaseDatabaseWrapper
+    ) -> Sealed | None:
+        return None if value is None else Sealed(value)
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Sealed | None:
+        value = model_instance.__dict__.get(self.attname)
+        if value is None or isinstance(value, Sealed):
+            return value
+        return self.seal(model_instance.pk, value)
+
+    def get_db_prep_value(
+        self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False
+    ) -> Any:
+        if value is not None and not isinstance(value, Sealed):
+            raise NotSealed(f"{self.model.__name__}.{self.name} is written by save() only.")
+        return super().get_db_prep_value(value, connection, prepared)
+
+    def get_lookup(self, lookup_name: str) -> Any:
+        """Answer IS NULL only: ciphertexts of equal values differ, so nothing else can match."""
+        return super().get_lookup(lookup_name) if lookup_name == "isnull" else None
+
+    def seal(self, row_id: UUID, value: Any) -> Sealed:
+        """Return a value sealed for this column of one row."""
+        plain = self.to_bytes(value)
+        if not self.installation:
+            return self._seal(row_id, plain)
+        with keys.installation():
+            return self._seal(row_id, plain)
+
+    def open(self, row_id: UUID, sealed: Sealed) -> Any:
+        """Return the Python value of one row's sealed value.
+
+        Raises:
+            crypto.IntegrityFailure: it was altered or belongs to another cell.
+        """
+        if not self.installation:
+            return self.from_bytes(self._open(row_id, sealed))
+        with keys.installation():
+            return self.from_bytes(self._open(row_id, sealed))
+
+    def _seal(self, row_id: UUID, plain: bytes) -> Sealed:
+        key = keys.active()
+        sealed = crypto.seal(plain, cell=self._cell(row_id), data_key=key.secret, version=key.version)
+        return Sealed(sealed)
+
+    def _open(self, row_id: UUID, sealed: Sealed) -> bytes:
+        key = keys.version(crypto.version_of(sealed))
+        return crypto.unseal(sealed, cell=self._cell(row_id), data_key=key.secret)
+
+    def _cell(self, row_id: UUID) -> crypto.Cell:
+        practice_id = NIL if self.installation else current_scope().practice_id
+        return crypto.Cell(practice_id, self.model._meta.db_table, self.column, row_id)
+
+
+class EncryptedText(EncryptedField):
+    """Text, sealed; its length is padded to 32, 64, 128 … bytes."""
+
+    def __init__(self, *args: Any, max_chars: int = 200, **kwargs: Any) -> None:
+        self.max_chars = max_chars
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "max_chars": self.max_chars}
+
+    def to_text(self, value: Any) -> str:
+        if len(value) > self.max_chars:
+            raise ValueError(f"{self.name} holds at most {self.max_chars} characters.")
+        return str(value)
+
+    def from_text(self, text: str) -> str:
+        return text
+
+
+class EncryptedBytes(EncryptedField):
+    """Bytes, such as a document, sealed."""
+
+    def to_bytes(self, value: Any) -> bytes:
+        return bytes(value)
+
+    def from_bytes(self, plain: bytes) -> bytes:
+        return plain
+
+
+class EncryptedDate(EncryptedField):
+    """A calendar date, sealed."""
+
+    def to_text(self, value: Any) -> str:
+        return str(value.isoformat())
+
+    def from_text(self, text: str) -> date:
+        return date.fromisoformat(text)
+
+
+class EncryptedJSON(EncryptedField):
+    """A JSON value, sealed."""
+
+    def to_text(self, value: Any) -> str:
+        return json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+
+    def from_text(self, text: str) -> Any:
+        return json.loads(text)
+
+
+def open_many(
+    model: type[models.Model], column: str, rows: Iterable[tuple[UUID, Sealed]]
+) -> list[tuple[UUID, Any]]:
+    """Return (id, value) for rows read by ``values_list("id", column)``; rows without value left out."""
+    field = model._meta.get_field(column)
+    assert isinstance(field, EncryptedField)
+    return [(row_id, field.open(row_id, sealed)) for row_id, sealed in rows if sealed is not None]

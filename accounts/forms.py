@@ -1,0 +1,119 @@
+"""What people type about themselves and each other."""
+
+from typing import cast
+
+from django import forms
+
+from accounts.models import Role
+from accounts.permissions import WORDS
+
+LONGEST_PASSWORD = 256
+CODE_ATTRIBUTES = {"inputmode": "numeric", "autocomplete": "one-time-code", "maxlength": "6"}
+
+
+class SignInForm(forms.Form):
+    """The first step: who, and the password."""
+
+    email = forms.EmailField(
+        label="Work e-mail",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "username"}),
+        error_messages={
+            "required": "Type your work e-mail address.",
+            "invalid": "This is not an e-mail address.",
+        },
+    )
+    password = forms.CharField(
+        label="Password",
+        max_length=LONGEST_PASSWORD,
+        strip=False,
+        help_text="You can paste it, and a password manager can fill it in.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": "Type your password."},
+    )
+
+
+class CodeForm(forms.Form):
+    """Six digits of the authenticator app."""
+
+    code = forms.RegexField(
+        r"\A[0-9]{6}\Z",
+        label="Six-digit code",
+        widget=forms.TextInput(attrs=CODE_ATTRIBUTES),
+        error_messages={
+            "required": "Type the six digits of your app.",
+            "invalid": "A code is six digits.",
+        },
+    )
+
+
+class StepUpForm(forms.Form):
+    """A fresh code, before something that needs one."""
+
+    FIELD = "step_up_code"
+
+    step_up_code = forms.RegexField(
+        r"\A[0-9]{6}\Z",
+        label="Six-digit code",
+        widget=forms.TextInput(attrs=CODE_ATTRIBUTES),
+        error_messages={
+            "required": "Type the six digits of your app.",
+            "invalid": "A code is six digits.",
+        },
+    )
+
+
+class RecoveryForm(forms.Form):
+    """One of the ten codes that stand in for the app."""
+
+    code = forms.CharField(
+        label="Recovery code",
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": "Type one of your recovery codes."},
+    )
+
+
+class MemberRolesForm(forms.Form):
+    """Which roles a member holds."""
+
+    roles = forms.ModelMultipleChoiceField(
+        queryset=Role.objects.none(),
+        required=False,
+        label="Roles",
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
+        roles = cast("forms.ModelMultipleChoiceField[Role]", self.fields["roles"])
+        roles.queryset = Role.objects.order_by("name", "id")
+
+
+class RolePermissionsForm(forms.Form):
+    """What a role may do."""
+
+    permissions = forms.MultipleChoiceField(
+        choices=[(permission.value, words) for permission, (_, words) in WORDS.items()],
+        required=False,
+        label="May",
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
+class LogFilterForm(forms.Form):
+    """Which part of the log to read."""
+
+    who = forms.ChoiceField(label="Who", required=False)
+    did = forms.ChoiceField(label="Did", required=False)
+
+    def __init__(
+        self,
+        *args: object,
+        people: list[tuple[str, str]],
+        areas: list[tuple[str, str]],
+        **kwargs: object,
+    ) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
+        self.fields["who"].choices = people  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["did"].choices = areas  # type: ignore[attr-defined]  # a ChoiceField

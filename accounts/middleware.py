@@ -1,0 +1,159 @@
+"""What happens to every request on its way in and out, in the order of ``settings.MIDDLEWARE``."""
+
+import secrets
+from collections.abc import Callable
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.card_numbers import holds_card_number
+from accounts.selectors import seats
+from accounts.services import sessions
+from accounts.sessions import MFA_AT, OVER, PRACTICE, QUIET_ROUTES
+from accounts.tenancy import practice_scope
+from accounts.views import asking, errors
+from audit.actions import Action
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+FEATURES_REFUSED = (
+    "accelerometer=(), autoplay=(), camera=(), display-capture=(), geolocation=(), gyroscope=(),"
+    " magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
+)
+UNREAD = ("/webhooks/", settings.STATIC_URL)
+"""Paths whose bodies are not typed by people."""
+
+
+def request_id(get_response: GetResponse) -> GetResponse:
+    """Give each request a name that support and the server's log share."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        name = secrets.token_hex(8)
+        request.request_id = name  # type: ignore[attr-defined]  # ours
+        response = get_response(request)
+        response["X-Request-ID"] = name
+        return response
+
+    return middleware
+
+
+def security_headers(get_response: GetResponse) -> GetResponse:
+    """Let no answer be kept by a browser or shown inside another site's page."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if not request.path_info.startswith(settings.STATIC_URL):
+            response["Cache-Control"] = "no-store"
+        response.headers.setdefault("X-Frame-Options", settings.X_FRAME_OPTIONS)
+        response["Cross-Origin-Resource-Policy"] = "same-origin"
+        response["Permissions-Policy"] = FEATURES_REFUSED
+        return response
+
+    return middleware
+
+
+def session_timeout(get_response: GetResponse) -> GetResponse:
+    """End a session that is over, and note that the person is here, except for quiet routes."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        session = request.session
+        session.get(MFA_AT)
+        ended = session.ended  # type: ignore[attr-defined]  # our own engine
+        if ended:
+            sessions.leave(
+                practice_id=ended.practice_id,
+                person_id=ended.person_id,
+                action=Action.SESSION_ENDED,
+                reason=OVER[ended.reason],
+            )
+        elif asking.route_name(request) not in QUIET_ROUTES:
+            session.touch(timezone.now())  # type: ignore[attr-defined]  # our own engine
+        return get_response(request)
+
+    return middleware
+
+
+def second_factor(get_response: GetResponse) -> GetResponse:
+    """Refuse any session without a second factor, however it came to be."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if request.user.is_authenticated and MFA_AT not in request.session:
+            logout(request)
+            return asking.to_sign_in(request)
+        return get_response(request)
+
+    return middleware
+
+
+def card_number_guard(get_response: GetResponse) -> GetResponse:
+    """Refuse card numbers that are typed anywhere here: they belong on Stripe's page only."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if not request.path_info.startswith(UNREAD):
+            fields = [*request.GET.lists(), *request.POST.lists()]
+            if any(holds_card_number(value) for _, values in fields for value in values):
+                return errors.card_number(request)
+        return get_response(request)
+
+    return middleware
+
+
+def practice(get_response: GetResponse) -> GetResponse:
+    """Open the practice's scope round the request, and give up what failed."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if not request.user.is_authenticated or asking.view_says(request, "outside"):
+            return get_response(request)
+        if PRACTICE not in request.session:
+            return asking.go(request, reverse("accounts:choose_practice"))
+        try:
+            response = _inside(request, get_response)
+        except Exception:
+            asking.note_failure(request)
+            raise
+        if response.status_code >= 500:
+            asking.note_failure(request)
+        return response
+
+    return middleware
+
+
+def _inside(request: HttpRequest, get_response: GetResponse) -> HttpResponseBase:
+    practice_id = UUID(request.session[PRACTICE])
+    with practice_scope(practice_id, person_id=request.user.pk):
+        seat = seats.taken()
+        if seat is not None and not asking.view_says(request, "scope_free"):
+            return _kept(_seated(request, seat, get_response))
+    if seat is None:
+        return _left(request, practice_id)
+    return _seated(request, seat, get_response)
+
+
+def _seated(request: HttpRequest, seat: seats.Seat, get_response: GetResponse) -> HttpResponseBase:
+    for name in ("practice", "membership", "role_names", "permissions"):
+        setattr(request, name, getattr(seat, name))
+    with timezone.override(seat.practice.time_zone):
+        return get_response(request)
+
+
+def _kept(response: HttpResponseBase) -> HttpResponseBase:
+    if response.status_code >= 500:
+        transaction.set_rollback(True)
+    return response
+
+
+def _left(request: HttpRequest, practice_id: UUID) -> HttpResponse:
+    sessions.leave(
+        practice_id=practice_id,
+        person_id=request.user.pk,
+        action=Action.SESSION_ENDED,
+        reason="no longer a member",
+    )
+    logout(request)
+    return asking.to_sign_in(request, why="left")

@@ -1,0 +1,112 @@
+"""Users and sign-in: tables without a practice, behind the database role ``gate``."""
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from accounts.fields import EncryptedText
+from accounts.ids import uuid7
+
+
+class User(AbstractBaseUser):
+    """A person who can sign in. What they may do stands in their memberships, never here."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    email = models.EmailField(unique=True, db_comment="Canonical: NFKC, lower case, no spaces.")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+
+    objects: ClassVar[BaseUserManager["User"]] = BaseUserManager()
+
+    USERNAME_FIELD = "email"
+
+    FIELD_CLASSES: ClassVar = {"PUBLIC": "id email is_active created_at last_login password"}
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class TotpDevice(models.Model):
+    """A person's authenticator app. It counts only once its first code was confirmed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.OneToOneField(User, models.PROTECT, related_name="totp")
+    secret = EncryptedText(installation=True, max_chars=64)
+    confirmed_at = models.DateTimeField(null=True)
+    last_step = models.BigIntegerField(
+        default=0, db_comment="The last 30-second step whose code was used; none works twice."
+    )
+
+    FIELD_CLASSES: ClassVar = {"PUBLIC": "id user confirmed_at last_step", "SECRET": "secret"}
+
+    def __str__(self) -> str:
+        return f"authenticator of {self.user_id}"
+
+
+class RecoveryCode(models.Model):
+    """A single-use second factor: 120 random bits, kept as SHA-256."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, models.PROTECT, related_name="recovery_codes")
+    digest = models.BinaryField(db_comment="SHA-256; the code has 120 random bits (ASVS 6.5.2).")
+    used_at = models.DateTimeField(null=True)
+
+    FIELD_CLASSES: ClassVar = {"PUBLIC": "id user digest used_at"}
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "digest"], name="accounts_recoverycode_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"recovery code of {self.user_id}"
+
+
+class SignInTicket(models.Model):
+    """What a right password yields: five minutes to show the second factor, once."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    digest = models.BinaryField(unique=True, db_comment="SHA-256 of the 256-bit ticket.")
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    FIELD_CLASSES: ClassVar = {"PUBLIC": "id digest user expires_at used_at"}
+
+    def __str__(self) -> str:
+        return f"ticket of {self.user_id}"
+
+
+class SignInTry(models.Model):
+    """An attempt to sign in, reserved before any password is hashed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name_hash = models.BinaryField(db_comment="HMAC of the canonical user name.")
+    at = models.DateTimeField()
+    succeeded = models.BooleanField(default=False)
+
+    FIELD_CLASSES: ClassVar = {"PUBLIC": "id name_hash at succeeded"}
+
+    class Meta:
+        indexes = [models.Index(fields=["name_hash", "at"], name="accounts_signintry_recent")]
+
+    def __str__(self) -> str:
+        return f"try at {self.at:%Y-%m-%d %H:%M:%S}"
+
+
+class SignInSession(models.Model):
+    """A signed-in browser. The cookie holds the key; the database holds its SHA-256."""
+
+    session_key = models.CharField(primary_key=True, max_length=64, db_comment="SHA-256, hex.")
+    session_data = models.TextField(db_comment="Signed by Django: ids only.")
+    expire_date = models.DateTimeField(db_comment="Twelve hours after sign-in, in any case.")
+    user_id = models.UUIDField(null=True, db_index=True)
+    last_seen_at = models.DateTimeField(null=True)
+
+    FIELD_CLASSES: ClassVar = {
+        "PUBLIC": "session_key session_data expire_date user_id last_seen_at"
+    }
+
+    def __str__(self) -> str:
+        return self.session_key[:8]

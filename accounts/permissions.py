@@ -1,0 +1,110 @@
+"""Everything that a person can be granted, and what the built-in roles hold."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """One thing a person can be granted; the value is Django's permission name."""
+
+    ASSIGNMENT_CHANGE = "accounts.assignment_change"
+    CARD_PAYMENT_START = "accounts.card_payment_start"
+    CLIENT_CREATE = "accounts.client_create"
+    CLIENT_IDENTITY_VIEW = "accounts.client_identity_view"
+    CLIENT_VIEW = "accounts.client_view"
+    CLIENT_VIEW_ALL = "accounts.client_view_all"
+    INVOICE_ISSUE = "accounts.invoice_issue"
+    INVOICE_VIEW = "accounts.invoice_view"
+    LOG_VIEW = "accounts.log_view"
+    MEMBER_VIEW = "accounts.member_view"
+    PAYMENT_RECORD = "accounts.payment_record"
+    REPORT_VIEW = "accounts.report_view"
+    ROLE_CHANGE = "accounts.role_change"
+    SESSION_RECORD = "accounts.session_record"
+    SESSION_VIEW = "accounts.session_view"
+
+    @property
+    def codename(self) -> str:
+        return self.value.partition(".")[2]
+
+
+WORDS: dict[Permission, tuple[str, str]] = {
+    Permission.CLIENT_VIEW: ("Clients", "See the clients assigned to them"),
+    Permission.CLIENT_VIEW_ALL: ("Clients", "See every client of the practice"),
+    Permission.CLIENT_IDENTITY_VIEW: ("Clients", "See names, birth dates and contacts"),
+    Permission.CLIENT_CREATE: ("Clients", "Add clients"),
+    Permission.ASSIGNMENT_CHANGE: ("Clients", "Assign therapists to clients"),
+    Permission.SESSION_VIEW: ("Sessions and invoices", "See sessions"),
+    Permission.SESSION_RECORD: ("Sessions and invoices", "Record sessions"),
+    Permission.INVOICE_VIEW: ("Sessions and invoices", "See invoices"),
+    Permission.INVOICE_ISSUE: ("Sessions and invoices", "Issue invoices"),
+    Permission.PAYMENT_RECORD: ("Money", "Take cash and check payments"),
+    Permission.CARD_PAYMENT_START: ("Money", "Start card payments"),
+    Permission.REPORT_VIEW: ("Books", "See the trial balance and reports"),
+    Permission.MEMBER_VIEW: ("People and security", "See the people of the practice"),
+    Permission.ROLE_CHANGE: ("People and security", "Change what people may do"),
+    Permission.LOG_VIEW: ("People and security", "Read the log"),
+}
+"""Permission → (group, plain words), in the order in which an administrator reads them."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltInRole:
+    """A role that every practice starts with."""
+
+    slug: str
+    name: str
+    description: str
+    permissions: frozenset[Permission]
+
+
+P = Permission
+
+BUILT_IN_ROLES = (
+    BuiltInRole(
+        "administrator",
+        "Administrator",
+        "Manages people, roles and security. Sees no client.",
+        frozenset({P.MEMBER_VIEW, P.ROLE_CHANGE, P.LOG_VIEW}),
+    ),
+    BuiltInRole(
+        "accountant",
+        "Accountant",
+        "Keeps the books. Sees client codes and amounts, no names.",
+        frozenset({P.CLIENT_VIEW, P.CLIENT_VIEW_ALL, P.INVOICE_VIEW, P.PAYMENT_RECORD, P.REPORT_VIEW}),
+    ),
+    BuiltInRole(
+        "front-desk",
+        "Front desk",
+        "Adds clients, records sessions, issues invoices and takes payments.",
+        frozenset(
+            {
+                P.ASSIGNMENT_CHANGE,
+                P.CARD_PAYMENT_START,
+                P.CLIENT_CREATE,
+                P.CLIENT_IDENTITY_VIEW,
+                P.CLIENT_VIEW,
+                P.CLIENT_VIEW_ALL,
+                P.INVOICE_ISSUE,
+                P.INVOICE_VIEW,
+                P.PAYMENT_RECORD,
+                P.SESSION_RECORD,
+                P.SESSION_VIEW,
+            }
+        ),
+    ),
+    BuiltInRole(
+        "therapist",
+        "Therapist",
+        "Sees the clients assigned to them, their sessions and balances.",
+        frozenset(
+            {P.CLIENT_IDENTITY_VIEW, P.CLIENT_VIEW, P.INVOICE_VIEW, P.SESSION_RECORD, P.SESSION_VIEW}
+        ),
+    ),
+    BuiltInRole(
+        "auditor",
+        "Auditor",
+        "Reads the log and the books, and changes nothing.",
+        frozenset({P.LOG_VIEW, P.MEMBER_VIEW, P.REPORT_VIEW}),
+    ),
+)

@@ -1,0 +1,27 @@
+"""What may be read before a scope exists: ids only, through the database's doors."""
+
+from uuid import UUID
+
+from django.db import connection
+
+
+def memberships_of(person_id: UUID) -> list[UUID]:
+    """Return the ids of the practices that a person belongs to."""
+    return _ids("SELECT memberships_of(%s)", person_id)
+
+
+def practice_ids() -> list[UUID]:
+    """Return the ids of all practices, oldest first."""
+    return _ids("SELECT practice_ids()")
+
+
+def practice_of_slug(slug: str) -> UUID | None:
+    """Return the id of the practice with this slug, if there is one."""
+    found = _ids("SELECT practice_of_slug(%s) WHERE practice_of_slug(%s) IS NOT NULL", slug, slug)
+    return found[0] if found else None
+
+
+def _ids(query: str, *parameters: object) -> list[UUID]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        return [row[0] for row in cursor.fetchall()]

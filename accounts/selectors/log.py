@@ -1,0 +1,112 @@
+"""The log of the practice in scope, told in sentences with the names of its people."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from uuid import UUID
+
+from django.utils import timezone
+
+from accounts.models import Membership
+from accounts.selectors import members
+from audit.actions import sentence
+from audit.selectors import chain
+from audit.selectors import log as entries
+
+PAGE = 100
+RECENT = 5_000
+"""Among how many of the last events a signed checkpoint is looked for."""
+
+UNSIGNED = "Its end is not signed yet; that happens once a minute."
+SOMEBODY = "Somebody unknown"
+
+AREAS = {
+    "": "Anything",
+    "accounts.sign_in.": "Signed in and out",
+    "accounts.role.": "Changed roles",
+    "accounts.request.": "Was refused, or failed",
+    "clients.": "Clients",
+    "billing.": "Sessions, invoices, payments",
+    "ledger.": "The books",
+    "audit.": "The log itself",
+}
+"""Beginnings of action names → how a reader asks for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One event, as a sentence."""
+
+    number: int
+    at: datetime
+    action: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The lines of one day in the practice's zone, newest first."""
+
+    on: date
+    events: list[Line]
+
+
+@dataclass(frozen=True, slots=True)
+class ChainState:
+    """Whether the chain ends where its head says, and how much of it is signed."""
+
+    ok: bool
+    title: str
+    text: str
+
+
+def lines(
+    *,
+    before_seq: int | None = None,
+    limit: int = PAGE,
+    person_id: UUID | None = None,
+    area: str = "",
+) -> list[Line]:
+    """Return events as sentences, newest first."""
+    found = entries.page(
+        before_seq=before_seq, limit=limit, person_id=person_id, action_prefix=area
+    )
+    who = members.names_of({entry.person_id for entry in found if entry.person_id})
+    named = _names_by_id()
+    return [
+        Line(
+            entry.seq,
+            entry.at,
+            entry.action,
+            sentence(entry, who.get(entry.person_id, SOMEBODY), named),
+        )
+        for entry in found
+    ]
+
+
+def by_day(found: Iterable[Line]) -> list[Day]:
+    """Return lines under the days on which they happened, in the present time zone."""
+    return [
+        Day(on, list(events))
+        for on, events in groupby(found, lambda line: timezone.localtime(line.at).date())
+    ]
+
+
+def chain_state() -> ChainState:
+    """Return what can be said of the chain at a glance; ``verify_audit`` proves the whole of it."""
+    head = chain.head()
+    newest = next(iter(entries.page(limit=1)), None)
+    length, last = (head.seq if head else 0), (newest.seq if newest else 0)
+    signed = max((mark.size for mark in chain.checkpoints(after=length - RECENT)), default=0)
+    return ChainState(
+        ok=length == last and signed <= length,
+        title=f"The chain has {length:,} events and ends at no. {last:,}.",
+        text=f"A signed checkpoint covers the first {signed:,}." if signed else UNSIGNED,
+    )
+
+
+def _names_by_id() -> dict[str, str]:
+    """Return the words for the ids that a fact or a target may hold."""
+    rows = Membership.objects.values_list("pk", "person_id", "display_name")
+    return {str(key): name for pk, person, name in rows for key in (pk, person) if key}

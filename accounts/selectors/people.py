@@ -1,0 +1,113 @@
+"""The people of the practice in scope, as their colleagues see them."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Max
+
+from accounts.models import Membership, RoleGrant, SignInSession, TotpDevice, User
+from accounts.selectors import members
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """How a person signs in: read through the gate, by id."""
+
+    email: str
+    second_step: str
+    last_seen_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A colleague. ``second_step`` is "on" or "off"."""
+
+    pk: UUID
+    person_id: UUID
+    display_name: str
+    initials: str
+    email: str
+    role_names: list[str]
+    second_step: str
+    last_seen_at: datetime | None
+    created_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """That a person holds or held a role."""
+
+    role_name: str
+    granted_by: str
+    granted_at: datetime
+    withdrawn_at: datetime | None
+
+
+def everybody() -> list[Person]:
+    """Return the people of the practice, those who left included, by name. Five queries."""
+    return _shown(members.people())
+
+
+def person(member: Membership) -> Person:
+    """Return one colleague."""
+    return _shown([member])[0]
+
+
+def grants_of(member: Membership) -> list[Grant]:
+    """Return every role that a member was given, newest first."""
+    grants = RoleGrant.objects.filter(member=member).select_related("role", "granted_by")
+    return [
+        Grant(grant.role.name, grant.granted_by.display_name, grant.granted_at, grant.withdrawn_at)
+        for grant in grants.order_by("-granted_at", "-id")
+    ]
+
+
+def _shown(found: Iterable[Membership]) -> list[Person]:
+    rows = [(member, member.person_id) for member in found]
+    roles = defaultdict(list)
+    held = RoleGrant.objects.filter(withdrawn_at=None, member__in=[member for member, _ in rows])
+    for member_id, name in held.order_by("role__name").values_list("member_id", "role__name"):
+        roles[member_id].append(name)
+    logins = _logins({person_id for _, person_id in rows if person_id})
+    nothing = Login("", "off", None)
+    return [
+        Person(
+            member.pk,
+            person_id,
+            member.display_name,
+            member.initials,
+            (login := logins.get(person_id, nothing)).email,
+            roles[member.pk],
+            login.second_step,
+            login.last_seen_at,
+            member.created_at,
+            member.ended_at,
+        )
+        for member, person_id in rows
+        if person_id
+    ]
+
+
+def _logins(person_ids: set[UUID]) -> dict[UUID, Login]:
+    confirmed = set(
+        TotpDevice.objects.filter(user__in=person_ids, confirmed_at__isnull=False).values_list(
+            "user_id", flat=True
+        )
+    )
+    seen = dict(
+        SignInSession.objects.filter(user_id__in=person_ids)
+        .values_list("user_id")
+        .annotate(Max("last_seen_at"))
+    )
+    return {
+        user.pk: Login(
+            user.email,
+            "on" if user.pk in confirmed else "off",
+            max(filter(None, (seen.get(user.pk), user.last_login)), default=None),
+        )
+        for user in User.objects.filter(pk__in=person_ids)
+    }

@@ -1,0 +1,133 @@
+"""Signed-in browsers. The cookie holds a random key; the database holds only its SHA-256.
+
+A session ends after some idle minutes, and twelve hours after sign-in in any case. Both are
+checked at every load, so no request goes round them.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.base import SessionBase, UpdateError
+from django.utils import timezone
+
+from accounts.models import SignInSession
+
+MFA_AT = "mfa_at"
+PRACTICE = "practice"
+SIGNED_IN_AT = "signed_in_at"
+
+QUIET_ROUTES = frozenset({"billing:checkout_status", "billing:document_status"})
+"""Routes that a page asks by itself: they are answered, and do not keep a session awake."""
+
+OVER = {"hours": "twelve hours were over", "idle": "quiet for too long"}
+"""Why a session ended, for the log."""
+
+TOUCH_EVERY = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A session that was over when its cookie came back."""
+
+    person_id: UUID | None
+    practice_id: UUID | None
+    reason: str
+
+
+def digest(key: str) -> str:
+    """Return what the database knows of a cookie's key."""
+    return sha256(key.encode()).hexdigest()
+
+
+class SessionStore(SessionBase):
+    """Django's session engine over ``SignInSession``. The data are ids, times and choices only."""
+
+    def __init__(self, session_key: str | None = None) -> None:
+        super().__init__(session_key)
+        self.ended: Ended | None = None
+        self.last_seen_at: datetime | None = None
+
+    def load(self) -> dict[str, Any]:
+        row = SignInSession.objects.filter(session_key=digest(self.session_key or "")).first()
+        if row is None:
+            self._session_key = None
+            return {}
+        data = self.decode(row.session_data)
+        if reason := _over(row, timezone.now()):
+            if SignInSession.objects.filter(pk=row.pk).delete()[0]:
+                practice = data.get(PRACTICE)
+                self.ended = Ended(row.user_id, UUID(practice) if practice else None, reason)
+            self._session_key = None
+            return {}
+        self.last_seen_at = row.last_seen_at
+        return data
+
+    def touch(self, now: datetime) -> None:
+        """Note that the person is here, by one UPDATE at most once a second."""
+        if self.session_key is None or self.last_seen_at is None:
+            return
+        if now - self.last_seen_at >= TOUCH_EVERY:
+            SignInSession.objects.filter(
+                session_key=digest(self.session_key), last_seen_at__lte=now - TOUCH_EVERY
+            ).update(last_seen_at=now)
+
+    def _get_new_session_key(self) -> str:
+        return secrets.token_urlsafe(32)
+
+    def create(self) -> None:
+        self._session_key = self._get_new_session_key()
+        self.save(must_create=True)
+        self.modified = True
+
+    def save(self, must_create: bool = False) -> None:
+        if self.session_key is None:
+            return self.create()
+        data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]  # missing in the stubs
+        values = {"session_data": self.encode(data), "user_id": data.get(SESSION_KEY)}
+        if must_create:
+            now = timezone.now()
+            SignInSession.objects.create(
+                session_key=digest(self.session_key),
+                expire_date=_expiry(data, now),
+                last_seen_at=now,
+                **values,
+            )
+        elif not SignInSession.objects.filter(session_key=digest(self.session_key)).update(
+            **values
+        ):
+            raise UpdateError
+        return None
+
+    def exists(self, session_key: str | None) -> bool:
+        return SignInSession.objects.filter(session_key=digest(session_key or "")).exists()
+
+    def delete(self, session_key: str | None = None) -> None:
+        key = session_key or self.session_key
+        if key:
+            SignInSession.objects.filter(session_key=digest(key)).delete()
+
+    @classmethod
+    def clear_expired(cls) -> None:
+        SignInSession.objects.filter(expire_date__lt=timezone.now()).delete()
+
+
+def _expiry(data: dict[str, Any], now: datetime) -> datetime:
+    """Twelve hours after sign-in: a new key for the same sign-in gains no time."""
+    began = data.get(SIGNED_IN_AT)
+    start = datetime.fromtimestamp(began, UTC) if began else now
+    return start + timedelta(seconds=settings.SESSION_COOKIE_AGE)
+
+
+def _over(row: SignInSession, now: datetime) -> str:
+    if row.expire_date <= now:
+        return "hours"
+    idle = timedelta(seconds=settings.SESSION_IDLE_SECONDS)
+    if row.last_seen_at is None or row.last_seen_at + idle <= now:
+        return "idle"
+    return ""

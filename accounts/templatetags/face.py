@@ -1,0 +1,274 @@
+"""What every page says in one way: icons, states, money, dates, form controls."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from django import forms, template
+from django.forms import BaseForm, BoundField
+from django.template.context import Context
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+MINUS = "\N{MINUS SIGN}"
+WARNING_SECONDS = 60
+
+
+class Amount(Protocol):
+    """Money in whole cents; the ledger's Money is one."""
+
+    @property
+    def cents(self) -> int: ...
+
+
+# --- Icons and states -----------------------------------------------------------------------------
+
+STATES: dict[str, tuple[str, str, str]] = {
+    "active": ("Active", "done", "good"),
+    "agrees": ("Agrees", "done", "good"),
+    "differs": ("Differs", "failed", "bad"),
+    "draft": ("Draft", "ring", ""),
+    "ended": ("Ended", "minus", ""),
+    "expired": ("Expired", "clock", ""),
+    "failed": ("Did not go through", "failed", "bad"),
+    "invoiced": ("Invoiced", "file", "info"),
+    "off": ("Not set up", "alert", "warn"),
+    "on": ("On", "done", "good"),
+    "open": ("Open", "ring", ""),
+    "paid": ("Paid", "done", "good"),
+    "part_paid": ("Part paid", "hold", "info"),
+    "ready": ("Ready", "done", "good"),
+    "reversed": ("Reversed", "undo", ""),
+    "void": ("Void", "failed", ""),
+    "waiting": ("Waiting", "hold", "warn"),
+}
+"""State → (word, icon, tone). A color never stands alone."""
+
+
+ACTION_ICONS = {
+    "accounts.sign_in": "key",
+    "accounts.mfa": "phone",
+    "accounts.role": "shield",
+    "accounts.member": "user",
+    "accounts.request": "alert",
+    "accounts.job": "alert",
+    "audit.": "chain",
+    "clients.client.searched": "search",
+    "clients.client": "eye",
+    "clients.assignment": "users",
+    "clients.": "save",
+    "ledger.report": "chart",
+    "ledger.": "ledger",
+    "billing.session": "session",
+    "billing.payment": "cash",
+    "billing.checkout": "card",
+    "billing.card_payment": "card",
+    "billing.webhook": "swap",
+    "billing.": "file",
+}
+"""How an action of the log begins → its drawing; the first that fits counts."""
+
+NEEDS_A_LOOK = frozenset({"failed", "refused"})
+
+
+@register.filter
+def action_icon(action: str) -> str:
+    return next((name for start, name in ACTION_ICONS.items() if action.startswith(start)), "info")
+
+
+@register.filter
+def needs_a_look(action: str) -> bool:
+    """Whether a line of the log tells of something refused or failed."""
+    return action.rpartition(".")[2] in NEEDS_A_LOOK
+
+
+@register.simple_tag
+def icon(name: str, size: str = "") -> SafeString:
+    """One drawing of the sprite, beside a word; ``size`` is "" (16 px) or "l" (20 px)."""
+    return format_html(
+        '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"/></svg>',
+        f" icon--{size}" if size else "",
+        static("icons.svg"),
+        name,
+    )
+
+
+@register.inclusion_tag("components/_badge.html")
+def state(name: str) -> dict[str, str]:
+    """The badge of a state, in any case. Raises KeyError for a state that nobody named."""
+    word, sign, tone = STATES[str(name).lower()]
+    return {"word": word, "icon_name": sign, "tone": tone}
+
+
+@register.inclusion_tag("components/_badge.html")
+def late(days: int) -> dict[str, str]:
+    return {"word": f"{age(days)} late", "icon_name": "clock", "tone": "warn"}
+
+
+@register.inclusion_tag("components/_steps.html")
+def steps(*labels: str, current: int) -> dict[str, object]:
+    """Where one is in a short task; ``current`` counts from one."""
+    return {
+        "steps": [
+            (label, "done" if number < current else "current" if number == current else "")
+            for number, label in enumerate(labels, start=1)
+        ]
+    }
+
+
+# --- Money, numbers, dates ------------------------------------------------------------------------
+
+
+@register.filter
+def money(value: Amount) -> str:
+    """A figure in a column: 1,350.00, with a true minus."""
+    whole, cents = divmod(abs(value.cents), 100)
+    return f"{MINUS if value.cents < 0 else ''}{whole:,}.{cents:02d}"
+
+
+@register.filter
+def dollars(value: Amount) -> str:
+    """An amount in a sentence or on a button: $1,350.00."""
+    figure = money(value)
+    return f"{MINUS}${figure[1:]}" if value.cents < 0 else f"${figure}"
+
+
+@register.filter
+def grouped(number: int) -> str:
+    return f"{number:,}"
+
+
+@register.filter(expects_localtime=True)
+def day(value: date) -> str:
+    """Mar 3 in this year, Mar 3, 2026 in any other; in the practice's zone."""
+    return _day(value) if value.year == timezone.localdate().year else long_day(value)
+
+
+@register.filter(expects_localtime=True)
+def long_day(value: date) -> str:
+    """Mar 3, 2026: for documents and everything that is read years later."""
+    return f"{_day(value)}, {value.year}"
+
+
+@register.filter(expects_localtime=True)
+def weekday(value: date) -> str:
+    """Tuesday, March 3: for titles."""
+    return f"{value:%A, %B} {value.day}"
+
+
+@register.filter(expects_localtime=True)
+def clock(value: datetime) -> str:
+    return f"{value.hour % 12 or 12}:{value:%M %p}"
+
+
+@register.filter(expects_localtime=True)
+def clock_seconds(value: datetime) -> str:
+    return f"{value.hour % 12 or 12}:{value:%M:%S %p}"
+
+
+@register.filter
+def age(days: int) -> str:
+    """How old: in days to 60, then in months of 30 days."""
+    number, word = (days, "day") if days <= 60 else (days // 30, "month")
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+@register.filter
+def quiet_minutes(warn_after_seconds: int) -> int:
+    """After how many quiet minutes the session ends, from the second at which the page warns."""
+    return (warn_after_seconds + WARNING_SECONDS) // 60
+
+
+def _day(value: date) -> str:
+    return f"{value:%b} {value.day}"
+
+
+# --- Forms ----------------------------------------------------------------------------------------
+
+
+@register.filter
+def kind(field: BoundField) -> str:
+    """How a field is laid out: "tick", "ticks", "segment" or "line"."""
+    widget = field.field.widget
+    if isinstance(widget, forms.CheckboxInput):
+        return "tick"
+    if isinstance(widget, forms.CheckboxSelectMultiple):
+        return "ticks"
+    return "segment" if isinstance(widget, forms.RadioSelect) else "line"
+
+
+@register.simple_tag(takes_context=True)
+def control(context: Context, field: BoundField) -> SafeString:
+    """The control of ``field``, tied to its hint and errors, in the component's ``size``."""
+    widget = field.field.widget
+    size = context.get("size")
+    attrs = {"class": f"{_skin(widget)} input--{size}" if size else _skin(widget)}
+    described = [
+        f"{field.auto_id}_{part}"
+        for part, there in (
+            ("helptext", context.get("hint") or field.help_text),
+            ("error", field.errors),
+        )
+        if there
+    ]
+    if described:
+        attrs["aria-describedby"] = " ".join(described)
+    return field.as_widget(attrs=attrs)
+
+
+def _skin(widget: forms.Widget) -> str:
+    if isinstance(widget, forms.CheckboxInput):
+        return "box"
+    if isinstance(widget, forms.Select):
+        return "select"
+    return "textarea" if isinstance(widget, forms.Textarea) else "input"
+
+
+@register.filter
+def needs_summary(form: BaseForm) -> bool:
+    """Whether the errors are worth a list on top: two or more, or one that belongs to no field."""
+    return len(form.errors) > 1 or bool(form.non_field_errors())
+
+
+# --- Charts, drawn here ---------------------------------------------------------------------------
+
+
+class Bucket(Protocol):
+    """One bar: what it is called and what it comes to."""
+
+    label: str
+    amount: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of a chart, in units of the drawing."""
+
+    label: str
+    amount: Amount
+    percent: int
+    number: int
+    top: int
+    base: int
+    width: int
+    end: int
+
+
+@register.inclusion_tag("components/_bars.html")
+def bars(buckets: Iterable[Bucket], title: str) -> dict[str, object]:
+    """Horizontal bars with their values on them; the longest is 300 units of a drawing 600 wide."""
+    given = [(bucket.label, bucket.amount) for bucket in buckets]
+    total = sum(max(amount.cents, 0) for _, amount in given) or 1
+    longest = max((amount.cents for _, amount in given), default=0) or 1
+    drawn = []
+    for place, (label, amount) in enumerate(given):
+        width = round(300 * max(amount.cents, 0) / longest)
+        percent = round(100 * max(amount.cents, 0) / total)
+        top = 6 + 34 * place
+        drawn.append(Bar(label, amount, percent, place + 1, top, top + 17, width, 112 + width))
+    return {"bars": drawn, "title": title, "height": 6 + 34 * len(drawn)}

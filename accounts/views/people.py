@@ -1,0 +1,75 @@
+"""The people of the practice, and which roles they hold."""
+
+from functools import cached_property
+from http import HTTPStatus
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+
+from accounts.forms import MemberRolesForm
+from accounts.models import Membership
+from accounts.permissions import Permission
+from accounts.selectors import members, people
+from accounts.services import grants
+from accounts.services.roles import LastAdministrator
+from accounts.views.base import PracticeView, StaffRequest
+from accounts.views.log import lines_by
+
+
+class People(PracticeView):
+    """Everybody in the practice."""
+
+    permission = Permission.MEMBER_VIEW
+
+    def get(self, request: StaffRequest) -> HttpResponse:
+        return self.page("accounts/people/list.html", people=people.everybody())
+
+
+class Person(PracticeView):
+    """One colleague: what they may do, and since when."""
+
+    permission = Permission.MEMBER_VIEW
+    change_permission = Permission.ROLE_CHANGE
+    step_up = True
+
+    @cached_property
+    def member(self) -> Membership:
+        return get_object_or_404(members.people(), pk=self.kwargs["member_id"])
+
+    def get(self, request: StaffRequest, member_id: UUID) -> HttpResponse:
+        return self.show(self.form())
+
+    def post(self, request: StaffRequest, member_id: UUID) -> HttpResponse:
+        if self.member.ended_at:
+            raise Http404
+        form = MemberRolesForm(request.POST)
+        if not form.is_valid():
+            return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
+        try:
+            grants.hold_exactly(
+                member=self.member,
+                wanted=list(form.cleaned_data["roles"]),
+                now=timezone.now(),
+                by=request.membership,
+            )
+        except LastAdministrator as refused:
+            form.add_error("roles", str(refused))
+            return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
+        return redirect("accounts:person", self.member.pk)
+
+    def form(self) -> MemberRolesForm:
+        held = [role.pk for role in members.roles_of(self.member)]
+        return MemberRolesForm(initial={"roles": held})
+
+    def show(self, form: MemberRolesForm, status: int = HTTPStatus.OK) -> HttpResponse:
+        may_change = self.may(Permission.ROLE_CHANGE) and not self.member.ended_at
+        return self.page(
+            "accounts/people/person.html",
+            status=status,
+            person=people.person(self.member),
+            grants=people.grants_of(self.member),
+            form=form if may_change else None,
+            events=lines_by(self.member.person_id) if self.may(Permission.LOG_VIEW) else [],
+        )

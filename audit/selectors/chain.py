@@ -1,0 +1,122 @@
+"""The chain of the open scope as its database tells it, in the verifier's own terms."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from audit import verifier
+from audit.models import Checkpoint, Head
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+AT_ONCE = 10_000
+"""Events read by one query: few enough to stay small in memory."""
+
+# As text and whole numbers, because the database writes them faster than Python converts them.
+EVENTS = """
+    SELECT at, seq, (extract(epoch FROM at) * 1000000)::bigint, action, person_id::text,
+        target_kind, target_id::text, label, facts::text,
+        encode(commitment, 'hex'), encode(hash, 'hex')
+    FROM audit_event
+    WHERE (seq, at) > (%s, %s::timestamptz) AND seq <= %s
+    ORDER BY seq, at LIMIT %s
+"""
+TOUCHES = """
+    SELECT seq, array_agg(client_id::text) FROM audit_touch WHERE seq BETWEEN %s AND %s GROUP BY seq
+"""
+VALUES = "SELECT seq FROM audit_value WHERE seq BETWEEN %s AND %s"
+STRAYS = """
+    SELECT DISTINCT seq FROM audit_touch AS touch
+    WHERE NOT EXISTS (
+        SELECT FROM audit_event AS event
+        WHERE event.practice_id = touch.practice_id AND event.seq = touch.seq
+    )
+    ORDER BY seq LIMIT 10
+"""
+
+
+def verify(
+    practice_id: UUID,
+    *,
+    outside: Path | None = None,
+    every: bool = False,
+    progress: Callable[[int], None] = lambda seq: None,
+) -> verifier.Finding | None:
+    """Return the first thing wrong with the chain of the open scope, or None when it is whole.
+
+    ``outside`` is a directory of checkpoints: ``every`` signature there is checked, or the newest.
+    """
+    # What is outside is read first: the log only grows, so it covers what was signed before.
+    kept = verifier.read_outside(outside, str(practice_id)) if outside else None
+    return verifier.verify(read(practice_id, progress=progress), kept, every=every)
+
+
+def read(
+    practice_id: UUID, *, progress: Callable[[int], None] = lambda seq: None
+) -> verifier.Chain:
+    """Return the chain; its events come from the database while they are walked.
+
+    ``progress`` is told the number of events read. What is appended meanwhile is left out.
+    """
+    marks = checkpoints()
+    strays = [int(row[0]) for row in _rows(STRAYS)]
+    newest = int(_rows("SELECT coalesce(max(seq), 0) FROM audit_event")[0][0])
+    ends = head()
+    until = max(newest, ends.seq if ends else 0)
+    return verifier.Chain(str(practice_id), ends, marks, strays, _events(until, progress))
+
+
+def head() -> verifier.Head | None:
+    """Return where the chain says that it ends; None when nothing was ever appended."""
+    row = Head.objects.first()
+    return verifier.Head(row.seq, row.hash.hex()) if row else None
+
+
+def checkpoints(*, after: int = 0) -> list[verifier.Checkpoint]:
+    """Return the database's copies of the checkpoints of more than ``after`` events, by size."""
+    return [_told(mark) for mark in Checkpoint.objects.filter(size__gt=after).order_by("size")]
+
+
+def newest_checkpoint() -> verifier.Checkpoint | None:
+    """Return the database's copy of the checkpoint of the most events."""
+    mark = Checkpoint.objects.order_by("-size").first()
+    return _told(mark) if mark else None
+
+
+def microseconds(at: datetime) -> int:
+    """Return a moment as the chain counts it: microseconds since 1970."""
+    return (at - EPOCH) // timedelta(microseconds=1)
+
+
+def _told(mark: Checkpoint) -> verifier.Checkpoint:
+    return verifier.Checkpoint(
+        str(mark.practice_id),
+        mark.size,
+        microseconds(mark.at),
+        mark.hash.hex(),
+        mark.previous.hex(),
+        mark.key_id,
+        mark.signature.hex(),
+    )
+
+
+def _events(until: int, progress: Callable[[int], None]) -> Iterator[verifier.Event]:
+    seq, at = -1, "-infinity"
+    while rows := _rows(EVENTS, seq, at, until, AT_ONCE):
+        first, (at, seq) = rows[0][1], rows[-1][:2]
+        touched = dict(_rows(TOUCHES, first, seq))
+        sealed = {row[0] for row in _rows(VALUES, first, seq)}
+        for _, number, *told, commitment, found in rows:
+            yield verifier.Event(
+                number, *told, touched.get(number, ()), commitment, number in sealed, found
+            )
+        progress(seq)
+
+
+def _rows(query: str, *parameters: object) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        return cursor.fetchall()

@@ -1,0 +1,135 @@
+"""Recording what happened. An event is part of the transaction that it tells about."""
+
+import base64
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import cast
+from uuid import UUID
+
+import psycopg
+from django.db import connection, models, transaction
+
+from audit.actions import Action
+
+FACT_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+LONGEST_TEXT = 200
+LARGEST_NUMBER = 2**63 - 1
+
+
+class NoTransaction(Exception):
+    """An event was recorded outside a scope, where nothing could hold it to its act."""
+
+
+class NotAppended(Exception):
+    """A transaction was committed without the events that were recorded in it."""
+
+
+class UnfitFact(Exception):
+    """A fact is not an id, a code, a count or cents. The message never quotes its value."""
+
+
+@dataclass(frozen=True, slots=True)
+class SealedValues:
+    """Values before and after an edit, sealed by the caller, with a commitment to them."""
+
+    ciphertext: bytes
+    key_version: int
+    commitment: bytes
+
+
+@dataclass(slots=True)
+class Pending:
+    """Events waiting for the end of the scope.
+
+    Registered as an on-commit hook, so that Django drops it when its savepoint is rolled back.
+    """
+
+    events: list[dict[str, object]] = field(default_factory=list)
+    is_appended: bool = False
+
+    def __call__(self) -> None:
+        """Refuse to be forgotten: the scope appends before the commit."""
+        if not self.is_appended:
+            raise NotAppended(f"{len(self.events)} events were recorded outside a scope.")
+
+
+def record(
+    action: Action,
+    *,
+    target: models.Model | None = None,
+    label: str = "",
+    touched: Iterable[UUID] = (),
+    values: SealedValues | None = None,
+    **facts: str | int,
+) -> None:
+    """Say that something happened; practice and person come from the signed context.
+
+    ``touched`` are the clients whose records were read or changed. Facts are ids, codes, counts
+    and cents, never names or words of a person.
+
+    Raises:
+        NoTransaction: called outside a scope.
+        UnfitFact: a fact or the label is not of that kind.
+    """
+    event: dict[str, object] = {"action": Action(action).value}
+    if target is not None:
+        event |= {"kind": target._meta.label_lower, "target": str(UUID(str(target.pk)))}
+        label = label or str(getattr(target, "audit_label", ""))
+    if label:
+        event["label"] = _fit("label", label)
+    if facts:
+        event["facts"] = {name: _fit(name, value) for name, value in facts.items()}
+    if clients := [str(client) for client in touched]:
+        event["touched"] = clients
+    if values is not None:
+        event["commitment"] = values.commitment.hex()
+        event["ciphertext"] = base64.b64encode(values.ciphertext).decode()
+        event["key_version"] = values.key_version
+    _open_batch().events.append(event)
+
+
+def flush() -> None:
+    """Append the events of the open scope to its chain. The scope's last statement.
+
+    What an enclosing transaction recorded is left to that one; only tests have such.
+    """
+    here = set(connection.savepoint_ids)
+    waiting = [
+        hook
+        for savepoints, hook, _ in connection.run_on_commit
+        if isinstance(hook, Pending) and not hook.is_appended and savepoints >= here
+    ]
+    if not waiting:
+        return
+    events = json.dumps([event for pending in waiting for event in pending.events])
+    # Bound by the server: what an event tells never stands in the text of a query.
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute("SELECT audit_append(%s::jsonb)", [events])
+    for pending in waiting:
+        pending.is_appended = True
+
+
+def _open_batch() -> Pending:
+    """Return the batch for the innermost savepoint: a new one, or the last if it is still it."""
+    if not connection.in_atomic_block:
+        raise NoTransaction("Record an event inside the scope of what it tells about.")
+    if connection.run_on_commit:
+        savepoints, hook, _ = connection.run_on_commit[-1]
+        same_savepoints = savepoints == set(connection.savepoint_ids)
+        if isinstance(hook, Pending) and not hook.is_appended and same_savepoints:
+            return cast(Pending, hook)
+    batch = Pending()
+    transaction.on_commit(batch)
+    return batch
+
+
+def _fit(name: str, value: str | int) -> str | int:
+    if not FACT_NAME.fullmatch(name):
+        raise UnfitFact("The name of a fact is lower_snake.")
+    if isinstance(value, str) and len(value) <= LONGEST_TEXT and value.isprintable():
+        return str(value)
+    if type(value) is int and abs(value) <= LARGEST_NUMBER:
+        return value
+    raise UnfitFact(f"The fact {name} is not an id, a code, a count or cents.")

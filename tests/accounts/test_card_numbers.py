@@ -1,0 +1,61 @@
+"""Card numbers are recognized however they are typed, and little else is taken for one."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts.card_numbers import holds_card_number
+
+TEST_CARDS = (
+    "4242424242424242",
+    "4000002500003155",
+    "5555555555554444",
+    "378282246310005",
+    "6011111111111117",
+    "30569309025904",
+    "4222222222222",
+)
+
+
+@pytest.mark.parametrize("number", TEST_CARDS)
+def test_test_cards_are_recognized(number: str) -> None:
+    assert holds_card_number(number)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "4242 4242 4242 4242",
+        "4242-4242-4242-4242",
+        "card:4242424242424242.",
+        "on 2026-03-04 4242 4242 4242 4242 exp 12/29",
+        "12 4242424242424242 34",
+        "4242  4242\N{EN DASH}4242\N{NO-BREAK SPACE}4242",
+        "\N{FULLWIDTH DIGIT FOUR}\N{FULLWIDTH DIGIT TWO}" * 8,
+        "\N{ARABIC-INDIC DIGIT FOUR}\N{ARABIC-INDIC DIGIT TWO}" * 8,
+    ],
+)
+def test_they_are_found_within_other_words(text: str) -> None:
+    assert holds_card_number(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "4242424242424241",
+        "0190b7c4-4242-7242-8242-424242424242",
+        "+1 (212) 555-0142",
+        "1942-03-04",
+        "INV-2026-0412",
+        "100000000000000",
+        "42424242424242424242",
+    ],
+)
+def test_other_numbers_are_left_alone(text: str) -> None:
+    assert not holds_card_number(text)
+
+
+@given(st.text(max_size=60), st.sampled_from(TEST_CARDS), st.text(max_size=60))
+def test_no_words_around_a_number_hide_it(before: str, number: str, after: str) -> None:
+    assert holds_card_number(f"{before} {number} {after}")

@@ -1,0 +1,130 @@
+"""Fixtures of the whole suite: a real PostgreSQL, reached as the roles ``app`` and ``gate``."""
+
+from collections.abc import Callable, Iterator
+from uuid import uuid4
+
+import pytest
+from django.db import connections, transaction
+from django.test import Client
+from pytest_django.plugin import DjangoDbBlocker
+
+from accounts import keys
+from accounts.management.commands.provision_context import provision
+from accounts.models import Membership
+from accounts.tenancy import practice_scope
+from tests import houses
+from tests.houses import House
+
+ALIASES = ("default", "gate", "owner", "backup")
+WITHOUT_DATABASE = ("tests/config/", "tests/journeys/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give every test all four aliases, except those that need no database or real commits."""
+    for item in items:
+        if item.nodeid.startswith(WITHOUT_DATABASE) or item.get_closest_marker("commits"):
+            continue
+        if not item.get_closest_marker("django_db"):
+            item.add_marker(pytest.mark.django_db(databases=ALIASES))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Provision the context as the owner once the test database is migrated."""
+    with django_db_blocker.unblock():
+        provision()
+        houses.prepare_installation()
+        connections.close_all()
+        yield
+        connections.close_all()
+
+
+@pytest.fixture
+def commits(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Let a test really commit, in a database cloned for it and dropped after.
+
+    Django's flush cannot clean up here: the append-only tables refuse TRUNCATE.
+    """
+    with django_db_blocker.unblock():
+        names = {alias: connections.settings[alias]["NAME"] for alias in ALIASES}
+        clone = f"{names['owner']}_{uuid4().hex[:8]}"
+        connections.close_all()
+        _maintain(f'CREATE DATABASE "{clone}" TEMPLATE "{names["owner"]}"')
+        for alias in ALIASES:
+            connections.settings[alias]["NAME"] = clone
+        keys.forget()
+        try:
+            yield
+        finally:
+            connections.close_all()
+            for alias in ALIASES:
+                connections.settings[alias]["NAME"] = names[alias]
+            keys.forget()
+            _maintain(f'DROP DATABASE "{clone}"')
+
+
+def _maintain(statement: str) -> None:
+    with connections["owner"]._nodb_cursor() as cursor:  # type: ignore[attr-defined]  # Django's own test tools use it
+        cursor.execute(statement)
+
+
+@pytest.fixture
+def practice(request: pytest.FixtureRequest) -> House:
+    """Harbor Lane, founded, with one person of each built-in role."""
+    _need_database(request)
+    return houses.found("harbor-lane", "Harbor Lane")
+
+
+@pytest.fixture
+def other_practice(practice: House) -> House:
+    """Summit Row: another tenant of the same installation."""
+    return houses.found("summit-row", "Summit Row")
+
+
+def _need_database(request: pytest.FixtureRequest) -> None:
+    request.getfixturevalue("commits" if request.node.get_closest_marker("commits") else "db")
+
+
+@pytest.fixture
+def front_desk(practice: House) -> Membership:
+    return practice.people["front-desk"]
+
+
+@pytest.fixture
+def accountant(practice: House) -> Membership:
+    return practice.people["accountant"]
+
+
+@pytest.fixture
+def therapist(practice: House) -> Membership:
+    return practice.people["therapist"]
+
+
+@pytest.fixture
+def administrator(practice: House) -> Membership:
+    return practice.people["administrator"]
+
+
+@pytest.fixture
+def auditor(practice: House) -> Membership:
+    return practice.people["auditor"]
+
+
+@pytest.fixture
+def stranger(other_practice: House) -> Membership:
+    """The front desk of the other practice."""
+    return other_practice.people["front-desk"]
+
+
+@pytest.fixture
+def scope(practice: House, front_desk: Membership) -> Iterator[None]:
+    """Harbor Lane's scope, held open for the whole test by its front desk; rolled back after."""
+    with practice_scope(practice.id, person_id=front_desk.person_id):
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def signed_in() -> Callable[[Membership], Client]:
+    """Return a function: member → a browser that has passed both factors."""
+    return houses.browser_of
