@@ -1,0 +1,215 @@
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from accounts.tenancy import PracticeKey, PracticeModel
+from ledger.chart import Kind, Side
+from ledger.fields import MoneyField
+
+
+class Account(PracticeModel):
+    """One account of a practice's chart. Code and name may change, what it is for never does."""
+
+    code = models.CharField(max_length=12)
+    name = models.CharField(max_length=80)
+    kind = models.CharField(max_length=9)
+    normal_side = models.CharField(max_length=6)
+    role = models.CharField(max_length=32, db_comment="What code posts to; see ledger/chart.py.")
+    is_control = models.BooleanField(
+        db_comment="The sum of a subledger: each posting names its party and its open item."
+    )
+
+    FIELD_CLASSES: ClassVar[dict[str, str]] = {
+        "PUBLIC": "id practice_id code name kind normal_side role is_control",
+    }
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice_id", "code"], name="ledger_account_code_once"
+            ),
+            models.UniqueConstraint(
+                fields=["practice_id", "role"], name="ledger_account_role_once"
+            ),
+            models.CheckConstraint(
+                name="ledger_account_kind_known", condition=Q(kind__in=[*map(str, Kind)])
+            ),
+            models.CheckConstraint(
+                name="ledger_account_side_known", condition=Q(normal_side__in=[*map(str, Side)])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+    @property
+    def audit_label(self) -> str:
+        return self.code
+
+
+class JournalEntry(PracticeModel):
+    """What one business event did to the books: at least two postings, debits equal to credits.
+
+    It is never changed. A wrong entry is reversed, once, by another that mirrors it.
+    """
+
+    source = models.CharField(
+        max_length=120, db_comment="The business event, such as payment:<uuid>; posted once."
+    )
+    entry_date = models.DateField(
+        db_comment="The business date in the practice's time zone; decides the period."
+    )
+    memo = models.CharField(
+        max_length=200, db_comment="What happened, in codes and plain words, never PHI."
+    )
+    posting_count = models.PositiveSmallIntegerField(
+        db_comment="How many postings the entry has: once they stand, no other can join them."
+    )
+    posted_at = models.DateTimeField(
+        db_default=Now(), editable=False, db_comment="When the database took it in (UTC)."
+    )
+    posted_by = PracticeKey("accounts.Membership")
+    reverses = PracticeKey("ledger.JournalEntry", null=True, related_name="reversals")
+
+    FIELD_CLASSES: ClassVar[dict[str, str]] = {
+        "PUBLIC": "id practice_id source entry_date memo posting_count posted_at posted_by"
+        " reverses",
+    }
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice_id", "source"], name="ledger_journalentry_source_once"
+            ),
+            models.UniqueConstraint(
+                fields=["practice_id", "reverses"], name="ledger_journalentry_reversed_once"
+            ),
+            models.CheckConstraint(
+                name="ledger_journalentry_two_postings", condition=Q(posting_count__gte=2)
+            ),
+            models.CheckConstraint(
+                name="ledger_journalentry_says_what", condition=~Q(source="") & ~Q(memo="")
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["practice_id", "entry_date"], name="ledger_journalentry_by_date")
+        ]
+
+    def __str__(self) -> str:
+        return self.source
+
+    @property
+    def audit_label(self) -> str:
+        return self.memo
+
+
+class Posting(PracticeModel):
+    """One side of a journal entry: a debit or a credit of one account, in cents.
+
+    ``party`` and ``item`` are opaque to the ledger: whose subledger, and which open item of it.
+    """
+
+    entry = PracticeKey(JournalEntry, related_name="postings")
+    account = PracticeKey(Account, related_name="postings")
+    debit = MoneyField(db_comment="Cents.")
+    credit = MoneyField(db_comment="Cents.")
+    party = models.UUIDField(null=True, db_comment="Whose subledger: an opaque id.")
+    item = models.UUIDField(null=True, db_comment="Which open item of the party: an opaque id.")
+
+    FIELD_CLASSES: ClassVar[dict[str, str]] = {
+        "FINANCIAL": "debit credit",
+        "PUBLIC": "id practice_id entry account party item",
+    }
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="ledger_posting_one_sided",
+                condition=Q(debit__gt=0, credit=0) | Q(debit=0, credit__gt=0),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["practice_id", "party", "account", "item"],
+                name="ledger_posting_by_party",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.debit} | {self.credit}"
+
+
+class Period(PracticeModel):
+    """A calendar month of the books; it exists from its first close on."""
+
+    month = models.DateField(db_comment="The first day of the month.")
+
+    FIELD_CLASSES: ClassVar[dict[str, str]] = {
+        "PUBLIC": "id practice_id month",
+    }
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["practice_id", "month"], name="ledger_period_once"),
+            models.CheckConstraint(name="ledger_period_starts_a_month", condition=Q(month__day=1)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%B %Y}"
+
+    @property
+    def audit_label(self) -> str:
+        return f"{self.month:%Y-%m}"
+
+
+class PeriodClose(PracticeModel):
+    """A month was closed: no entry may be dated inside it until the close is taken back."""
+
+    period = PracticeKey(Period, related_name="closes")
+    closed_at = models.DateTimeField(db_default=Now(), editable=False, db_comment="UTC.")
+    closed_by = PracticeKey("accounts.Membership")
+
+    FIELD_CLASSES: ClassVar[dict[str, str]] = {
+        "PUBLIC": "id practice_id period closed_at closed_by",
+    }
+
+    def __str__(self) -> str:
+        return f"{self.period_id} closed"
+
+
+class ReopenReason(models.TextChoices):
+    """Why a close was taken back: one of a list, so that it can hold no PHI."""
+
+    LATE_DOCUMENT = "LATE_DOCUMENT", "A document came late"
+    CORRECTION = "CORRECTION", "A mistake must be corrected in its own month"
+    ACCOUNTANT_REQUEST = "ACCOUNTANT_REQUEST", "The outside accountant asked for it"
+    CLOSED_BY_MISTAKE = "CLOSED_BY_MISTAKE", "The month was closed by mistake"
+
+
+class PeriodReopen(PracticeModel):
+    """A close was taken back, and why."""
+
+    close = PracticeKey(PeriodClose, related_name="reopens")
+    reason = models.CharField(max_length=20, choices=ReopenReason.choices)
+    reopened_at = models.DateTimeField(db_default=Now(), editable=False, db_comment="UTC.")
+    reopened_by = PracticeKey("accounts.Membership")
+
+    FIELD_CLASSES: ClassVar[dict[str, str]] = {
+        "PUBLIC": "id practice_id close reason reopened_at reopened_by",
+    }
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice_id", "close"], name="ledger_periodreopen_once"
+            ),
+            models.CheckConstraint(
+                name="ledger_periodreopen_reason_known",
+                condition=Q(reason__in=ReopenReason.values),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.close_id} reopened"

@@ -1,0 +1,109 @@
+"""Closing a month and taking it back, also against people who post at the same moment."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from threading import Event
+
+import pytest
+from django.db import IntegrityError
+
+from accounts.models import Membership
+from accounts.tenancy import practice_scope
+from ledger.models import JournalEntry, PeriodClose
+from ledger.selectors import integrity
+from ledger.selectors import periods as months
+from ledger.services import chart, journal, periods
+from tests.houses import House
+from tests.ledger.elsewhere import elsewhere
+from tests.ledger.events import JANUARY, rent
+
+FEBRUARY_1 = date(2026, 2, 1)
+
+
+def test_a_closed_month_is_closed_from_its_first_to_its_last_day(books: Membership) -> None:
+    periods.close(month=JANUARY, today=FEBRUARY_1, by=books)
+
+    days = [date(2025, 12, 31), date(2026, 1, 1), date(2026, 1, 31), FEBRUARY_1]
+    assert [months.is_closed(day) for day in days] == [False, True, True, False]
+
+
+def test_a_month_that_is_not_over_is_not_closed(books: Membership) -> None:
+    with pytest.raises(periods.NotOver, match="January 2026 is not over"):
+        periods.close(month=JANUARY, today=date(2026, 1, 31), by=books)
+
+
+def test_a_month_is_not_closed_twice(books: Membership) -> None:
+    periods.close(month=JANUARY, today=FEBRUARY_1, by=books)
+
+    with pytest.raises(periods.AlreadyClosed, match="January 2026 is closed"):
+        periods.close(month=JANUARY, today=FEBRUARY_1, by=books)
+
+
+def test_an_open_month_is_not_reopened(books: Membership) -> None:
+    with pytest.raises(periods.NotClosed, match="January 2026 is not closed"):
+        periods.reopen(month=JANUARY, reason=periods.Reason.CORRECTION, by=books)
+
+
+def test_a_reopened_month_takes_entries_and_can_be_closed_again(books: Membership) -> None:
+    periods.close(month=JANUARY, today=FEBRUARY_1, by=books)
+    reopened = periods.reopen(month=JANUARY, reason=periods.Reason.LATE_DOCUMENT, by=books)
+    journal.post(**rent(books))
+    periods.close(month=JANUARY, today=FEBRUARY_1, by=books)
+
+    assert months.is_closed(JANUARY)
+    assert (reopened.reason, reopened.reopened_by_id) == ("LATE_DOCUMENT", books.pk)
+    assert PeriodClose.objects.count() == 2
+    assert list(integrity.findings()) == []
+
+
+@pytest.mark.commits
+def test_a_close_waits_for_whoever_is_posting_into_the_month(
+    practice: House, accountant: Membership
+) -> None:
+    is_posted, may_commit = Event(), Event()
+
+    def post() -> JournalEntry:
+        entry = journal.post(**rent(accountant))
+        is_posted.set()
+        assert may_commit.wait(10)
+        return entry
+
+    def close() -> PeriodClose:
+        return periods.close(month=JANUARY, today=FEBRUARY_1, by=accountant)
+
+    with practice_scope(practice.id):
+        chart.open(by=accountant)
+    with ThreadPoolExecutor() as pool:
+        posting = elsewhere(pool, practice, post)
+        assert is_posted.wait(10)
+        closing = elsewhere(pool, practice, close)
+        with pytest.raises(TimeoutError):
+            closing.result(timeout=0.3)
+        may_commit.set()
+
+        assert posting.result(10).posted_at < closing.result(10).closed_at
+
+
+@pytest.mark.commits
+def test_an_entry_that_meets_a_close_is_refused(practice: House, accountant: Membership) -> None:
+    is_closing, may_commit = Event(), Event()
+
+    def close() -> PeriodClose:
+        closed = periods.close(month=JANUARY, today=FEBRUARY_1, by=accountant)
+        is_closing.set()
+        assert may_commit.wait(10)
+        return closed
+
+    with practice_scope(practice.id):
+        chart.open(by=accountant)
+    with ThreadPoolExecutor() as pool:
+        closing = elsewhere(pool, practice, close)
+        assert is_closing.wait(10)
+        posting = elsewhere(pool, practice, lambda: journal.post(**rent(accountant)))
+        with pytest.raises(TimeoutError):
+            posting.result(timeout=0.3)
+        may_commit.set()
+        closing.result(10)
+
+        with pytest.raises(IntegrityError, match="period 2026-01 is closed"):
+            posting.result(10)

@@ -1,0 +1,229 @@
+"""What the database itself refuses, each tried by plain SQL that goes round every service."""
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connections, transaction
+
+from accounts.models import Membership
+from accounts.tenancy import practice_scope
+from ledger.models import Account, JournalEntry
+from ledger.services import chart, journal, periods
+from tests.houses import House
+from tests.ledger import raw
+from tests.ledger.events import JANUARY, payment, rent
+
+FEBRUARY_1 = date(2026, 2, 1)
+APPEND_ONLY = [table for table in raw.LEDGER_TABLES if table != "ledger_account"]
+
+
+def test_a_balanced_entry_is_taken(books: Membership) -> None:
+    with raw.committing():
+        entry = raw.insert_rent(books)
+
+    assert JournalEntry.objects.get().pk == entry
+
+
+def test_an_unbalanced_entry_is_refused_at_commit(books: Membership) -> None:
+    with pytest.raises(IntegrityError, match="out of balance by 1 cents"), raw.committing():
+        entry = raw.insert_entry(books)
+        raw.insert_posting(entry, "6100", debit=500)
+        raw.insert_posting(entry, "1000", credit=499)
+
+
+def test_an_entry_without_postings_is_refused_at_commit(books: Membership) -> None:
+    with pytest.raises(IntegrityError, match="has 0 of its 2 postings"), raw.committing():
+        raw.insert_entry(books)
+
+
+def test_an_entry_of_one_posting_is_refused(books: Membership) -> None:
+    with pytest.raises(IntegrityError, match="ledger_journalentry_two_postings"), raw.committing():
+        raw.insert_entry(books, postings=1)
+
+
+def test_an_entry_is_refused_when_the_context_is_dropped_before_the_commit(
+    books: Membership,
+) -> None:
+    """A guard that sees no rows must not take that for balance."""
+    with pytest.raises(IntegrityError, match="has 0 of its 2 postings"), raw.committing():
+        raw.insert_rent(books)
+        raw.execute("SELECT set_config('app.context', '', true)")
+
+
+@pytest.mark.parametrize(("debit", "credit"), [(0, 0), (5, 5), (-5, 0), (0, -5)], ids=str)
+def test_a_posting_that_is_not_one_sided_is_refused(
+    books: Membership, debit: int, credit: int
+) -> None:
+    with pytest.raises(IntegrityError, match="ledger_posting_one_sided"), raw.committing():
+        raw.insert_posting(raw.insert_entry(books), "6100", debit=debit, credit=credit)
+
+
+@pytest.mark.parametrize("code", ["1100", "1110", "2000", "2010", "2030"])
+@pytest.mark.parametrize(
+    ("party", "item"), [(None, None), (uuid4(), None), (None, uuid4())], ids=["-", "party", "item"]
+)
+def test_a_posting_on_a_control_account_names_party_and_item(
+    books: Membership, code: str, party: UUID | None, item: UUID | None
+) -> None:
+    with pytest.raises(IntegrityError, match="names no party and item"), raw.committing():
+        raw.insert_posting(raw.insert_entry(books), code, debit=5, party=party, item=item)
+
+
+def test_no_posting_joins_an_entry_that_has_all_of_its_own(books: Membership) -> None:
+    with raw.committing():
+        entry = raw.insert_rent(books)
+
+    with pytest.raises(IntegrityError, match="is complete"), raw.committing():
+        raw.insert_posting(entry, "6100", debit=1)
+
+
+@pytest.mark.commits
+def test_no_posting_joins_an_entry_of_an_earlier_transaction(
+    practice: House, accountant: Membership
+) -> None:
+    with practice_scope(practice.id):
+        chart.open(by=accountant)
+        entry = journal.post(**rent(accountant))
+
+    with (
+        pytest.raises(IntegrityError, match="is complete"),
+        practice_scope(practice.id),
+    ):
+        raw.insert_posting(entry.pk, "6100", debit=1)
+        raw.insert_posting(entry.pk, "1000", credit=1)
+
+
+def test_a_posting_on_another_practices_account_is_refused_like_one_on_none(
+    other_practice: House, practice: House
+) -> None:
+    with practice_scope(other_practice.id):
+        chart.open(by=other_practice.automaton)
+        foreign = Account.objects.get(code="1000").pk
+    with practice_scope(practice.id):
+        chart.open(by=practice.automaton)
+        for account in (foreign, uuid4()):
+            with (
+                pytest.raises(IntegrityError, match="ledger_posting_account_id_same_practice"),
+                transaction.atomic(),
+            ):
+                raw.execute(
+                    "INSERT INTO ledger_posting (id, entry_id, account_id, debit, credit)"
+                    " VALUES (%s, %s, %s, 5, 0)",
+                    *(uuid4(), raw.insert_entry(practice.automaton), account),
+                )
+
+
+def test_an_entry_is_reversed_at_most_once(books: Membership) -> None:
+    entry = raw.insert_rent(books)
+    raw.insert_entry(books, source="raw:2", reverses=entry)
+
+    with pytest.raises(IntegrityError, match="reversed_once"), transaction.atomic():
+        raw.insert_entry(books, source="raw:3", reverses=entry)
+
+
+def test_a_reversal_that_does_not_mirror_is_refused(books: Membership) -> None:
+    with raw.committing():
+        entry = raw.insert_rent(books)
+
+    with pytest.raises(IntegrityError, match="does not mirror"), raw.committing():
+        raw.insert_rent(books, source="raw:2", reverses=entry)
+
+
+def test_a_reversal_of_a_reversal_is_refused(books: Membership) -> None:
+    entry = journal.post(**rent(books))
+    reversal = journal.reverse(
+        entry=entry, source="void:1", entry_date=JANUARY, memo="Voided", by=books
+    )
+
+    with pytest.raises(IntegrityError, match="reverses a reversal"), raw.committing():
+        raw.insert_rent(books, source="raw:2", reverses=reversal.pk)
+
+
+def test_one_source_is_posted_once(books: Membership) -> None:
+    raw.insert_rent(books)
+
+    with pytest.raises(IntegrityError, match="source_once"), transaction.atomic():
+        raw.insert_rent(books)
+
+
+@pytest.mark.parametrize("shift", [timedelta(days=-1), timedelta(hours=1)], ids=["past", "future"])
+def test_an_entry_is_posted_at_the_time_of_posting(books: Membership, shift: timedelta) -> None:
+    with pytest.raises(IntegrityError, match="at the time of posting"), raw.committing():
+        raw.insert_rent(books, posted_at=datetime.now(UTC) + shift)
+
+
+@pytest.mark.parametrize("day", [1, 31])
+def test_a_closed_month_takes_no_entry(books: Membership, day: int) -> None:
+    periods.close(month=JANUARY, today=FEBRUARY_1, by=books)
+
+    with pytest.raises(IntegrityError, match="period 2026-01 is closed"), raw.committing():
+        raw.insert_rent(books, on=JANUARY.replace(day=day))
+
+
+@pytest.mark.parametrize("on", [date(2025, 12, 31), FEBRUARY_1, date(2027, 1, 15)], ids=str)
+def test_a_closed_month_leaves_the_others_open(books: Membership, on: date) -> None:
+    periods.close(month=JANUARY, today=FEBRUARY_1, by=books)
+
+    with raw.committing():
+        raw.insert_rent(books, on=on)
+
+    assert JournalEntry.objects.get().entry_date == on
+
+
+def test_a_temporary_table_does_not_deceive_the_guards(books: Membership) -> None:
+    periods.close(month=JANUARY, today=FEBRUARY_1, by=books)
+    raw.execute("CREATE TEMPORARY TABLE ledger_periodclose (LIKE public.ledger_periodclose)")
+
+    with pytest.raises(IntegrityError, match="period 2026-01 is closed"), raw.committing():
+        raw.insert_rent(books)
+
+
+def test_a_month_is_closed_once(books: Membership) -> None:
+    closed = periods.close(month=JANUARY, today=FEBRUARY_1, by=books)
+
+    with pytest.raises(IntegrityError, match="period 2026-01 is closed"), transaction.atomic():
+        raw.execute(
+            "INSERT INTO ledger_periodclose (id, period_id, closed_by_id) VALUES (%s, %s, %s)",
+            *(uuid4(), closed.period_id, books.pk),
+        )
+
+
+@pytest.mark.parametrize("table", raw.LEDGER_TABLES)
+@pytest.mark.parametrize("act", ["UPDATE {} SET practice_id = id", "DELETE FROM {}", "TRUNCATE {}"])
+def test_the_app_role_may_not_change_history(books: Membership, table: str, act: str) -> None:
+    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+        raw.execute(act.format(table))
+
+
+@pytest.mark.parametrize("column", ["role", "kind", "normal_side", "is_control"])
+def test_the_app_role_may_not_change_what_an_account_is_for(books: Membership, column: str) -> None:
+    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+        raw.execute(f"UPDATE ledger_account SET {column} = {column}")
+
+
+@pytest.mark.commits
+def test_not_even_the_owner_changes_history(practice: House, accountant: Membership) -> None:
+    with practice_scope(practice.id):
+        chart.open(by=accountant)
+        journal.post(**payment(accountant))
+        periods.close(month=JANUARY, today=FEBRUARY_1, by=accountant)
+        periods.reopen(month=JANUARY, reason=periods.Reason.CORRECTION, by=accountant)
+
+    for table in APPEND_ONLY:
+        for act in ("UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {} CASCADE"):
+            assert "append-only" in refusal_to_owner(table, act)
+    for act in ("UPDATE {} SET role = 'RENT'", "DELETE FROM {}", "TRUNCATE {} CASCADE"):
+        assert "does not change" in refusal_to_owner("ledger_account", act)
+
+
+def refusal_to_owner(table: str, act: str) -> str:
+    """Return what the owner is told who lifts row security and tries to change a table."""
+    with (
+        pytest.raises(IntegrityError) as refusal,
+        transaction.atomic(using="owner"),
+        connections["owner"].cursor() as cursor,
+    ):
+        cursor.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+        cursor.execute(act.format(table))
+    return str(refusal.value)
