@@ -1,0 +1,126 @@
+"""Which clients a person may see, and what of them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Length
+from django.urls import reverse
+
+from accounts.models import Membership
+from accounts.permissions import Permission
+from accounts.selectors import members
+from clients.models import Assignment, Client
+
+Permissions = frozenset[Permission]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A client as one reader may see them: ``name`` is "" for those who see codes only."""
+
+    pk: UUID
+    code: str
+    name: str = field(repr=False)
+
+    @property
+    def url(self) -> str:
+        return reverse("billing:client", args=[self.pk])
+
+
+@dataclass(frozen=True, slots=True)
+class Row(Shown):
+    """A client in the list, with the therapists of a day and the time of being added."""
+
+    therapist: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Identity:
+    """Who a client is and how to reach them."""
+
+    preferred_name: str
+    birth_date: date
+    email: str
+    phone: str
+    postal_address: str
+    is_discreet: bool
+
+
+def visible_to(
+    member: Membership, *, on: date, permissions: Permissions | None = None
+) -> QuerySet[Client]:
+    """Return the clients whom a member may see on a business date.
+
+    Everything that shows, counts or changes clients' records goes through it. ``permissions`` are
+    the member's own, where the caller has them at hand.
+    """
+    held = members.permissions_of(member) if permissions is None else permissions
+    if Permission.CLIENT_VIEW_ALL in held:
+        return Client.objects.all()
+    if Permission.CLIENT_VIEW not in held:
+        return Client.objects.none()
+    mine = _in_force(on).filter(therapist=member)
+    return Client.objects.filter(pk__in=mine.values("client"))
+
+
+def by_code(clients: QuerySet[Client]) -> QuerySet[Client]:
+    return clients.order_by(Length("code"), "code")
+
+
+def shown(ids: Iterable[UUID], *, permissions: Permissions) -> dict[UUID, Shown]:
+    """Return id → client as a reader with these permissions may see them.
+
+    The caller has made sure that the reader may see these clients at all.
+    """
+    found = Client.objects.filter(pk__in=set(ids))
+    return {client.pk: show(client, permissions=permissions) for client in found}
+
+
+def show(client: Client, *, permissions: Permissions) -> Shown:
+    """Return a client as a reader with these permissions may see them."""
+    return Shown(client.pk, client.code, _name(client, permissions))
+
+
+def identity(client: Client, *, permissions: Permissions) -> Identity | None:
+    """Return who a client is, or None for a reader who may not know."""
+    if Permission.CLIENT_IDENTITY_VIEW not in permissions:
+        return None
+    return Identity(
+        preferred_name=client.preferred_name,
+        birth_date=client.birth_date,
+        email=client.email,
+        phone=client.phone,
+        postal_address=client.postal_address,
+        is_discreet=client.contact_wish == Client.ContactWish.DISCREET,
+    )
+
+
+def rows(clients: Iterable[Client], *, on: date, permissions: Permissions) -> list[Row]:
+    """Return clients as lines of a list, with those who care for them on a business date."""
+    listed = list(clients)
+    therapists: dict[UUID, list[str]] = {client.pk: [] for client in listed}
+    in_force = _in_force(on).filter(client__in=therapists).select_related("therapist")
+    for assignment in in_force.order_by("therapist__display_name", "pk"):
+        therapists[assignment.client_id].append(assignment.therapist.display_name)
+    return [
+        Row(
+            pk=client.pk,
+            code=client.code,
+            name=_name(client, permissions),
+            therapist=", ".join(therapists[client.pk]),
+            since=client.created_at,
+        )
+        for client in listed
+    ]
+
+
+def _name(client: Client, permissions: Permissions) -> str:
+    return client.full_name if Permission.CLIENT_IDENTITY_VIEW in permissions else ""
+
+
+def _in_force(on: date) -> QuerySet[Assignment]:
+    return Assignment.objects.filter(Q(ends_on=None) | Q(ends_on__gte=on), starts_on__lte=on)

@@ -1,0 +1,33 @@
+"""Who might be whom: possible duplicates, found without reading everybody's name."""
+
+from datetime import date
+
+from accounts import keys
+from clients.models import Client
+from clients.names import fold
+
+LIKENESS_BYTES = 1
+"""256 values: with 512 to 65,536 clients a value is shared by 2 to √n of them, so that it tells
+nobody apart, and a look-up opens few records."""
+
+
+def of(given_names: str, family_name: str, birth_date: date) -> bytes:
+    """Return the blind index of a person's family name, or only name, and birth date."""
+    text = f"{_called(given_names, family_name)}|{birth_date.isoformat()}"
+    return keys.fingerprint(text, purpose="clients.client.likeness")[:LIKENESS_BYTES]
+
+
+def alike(given_names: str, family_name: str, birth_date: date) -> list[Client]:
+    """Return the clients with this family name, or only name, and birth date, by code."""
+    likeness = of(given_names, family_name, birth_date)
+    called = _called(given_names, family_name)
+    return [
+        client
+        for client in Client.objects.filter(likeness=likeness).order_by("code")
+        if client.birth_date == birth_date
+        and _called(client.given_names, client.family_name) == called
+    ]
+
+
+def _called(given_names: str, family_name: str) -> str:
+    return fold(family_name) or fold(given_names)

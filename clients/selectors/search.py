@@ -1,0 +1,45 @@
+"""Search by any part of a name, code, e-mail or phone number: opened and compared in memory,
+so that the database never learns what was looked for, nor what it would match."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from accounts.fields import open_many
+from accounts.permissions import Permission
+from clients.models import Client
+from clients.names import digits, fold
+from clients.selectors.clients import Permissions, by_code
+
+COLUMNS = ("given_names", "family_name", "preferred_name", "email", "phone")
+FEWEST_DIGITS = 3
+"""So many digits are taken for a part of a telephone number."""
+
+
+def matching(visible: QuerySet[Client], text: str, *, permissions: Permissions) -> list[UUID]:
+    """Return the ids of visible clients who match every word of a text, by code.
+
+    Case and accents do not count. Who sees codes only searches codes only.
+    """
+    words = fold(text).split()
+    if not words:
+        return []
+    rows = list(by_code(visible).values_list("pk", "code", *COLUMNS))
+    texts = {row[0]: fold(row[1]) for row in rows}
+    phones: dict[UUID, str] = {}
+    if Permission.CLIENT_IDENTITY_VIEW in permissions:
+        for place, column in enumerate(COLUMNS, start=2):
+            for pk, value in open_many(Client, column, ((row[0], row[place]) for row in rows)):
+                texts[pk] += f"\n{fold(value)}"
+                if column == "phone":
+                    phones[pk] = digits(value)
+    return [
+        pk
+        for pk, found in texts.items()
+        if all(_holds(found, phones.get(pk, ""), w) for w in words)
+    ]
+
+
+def _holds(text: str, phone: str, word: str) -> bool:
+    number = digits(word)
+    return word in text or (len(number) >= FEWEST_DIGITS and number in phone)
