@@ -1,0 +1,215 @@
+"""What people type about sessions, money and reports."""
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.validators import RegexValidator
+from django.db.models import Model, QuerySet
+
+from accounts.models import Membership
+from accounts.selectors import members
+from billing.models import Payment
+from billing.models.session import LONGEST_MINUTES
+from billing.selectors import service_codes
+from ledger.money import ZERO, Money, NotMoney
+
+DATE_FORMAT = "%Y-%m-%d"
+MOMENT_FORMAT = "%Y-%m-%dT%H:%M"
+PLAIN = {"autocomplete": "off", "spellcheck": "false"}
+DESK_METHODS = [(method.value, method.label) for method in Payment.Method if method != "CARD"]
+IN_FUTURE = "This day is not here yet."
+
+
+class DayField(forms.DateField):
+    """A business date."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            widget=forms.DateInput(attrs={"type": "date"}, format=DATE_FORMAT),
+            error_messages={"required": "Enter the day.", "invalid": "Enter a date."},
+            **kwargs,
+        )
+
+
+class MoneyFormField(forms.CharField):
+    """An amount as people type it: 135, 135.00 or 1,350.50."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TextInput(attrs={**PLAIN, "inputmode": "decimal"})
+        super().__init__(max_length=20, widget=widget, **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        if not text:
+            return None
+        try:
+            amount = Money.parse(text)
+        except NotMoney as error:
+            raise forms.ValidationError(str(error)) from None
+        if amount < ZERO:
+            raise forms.ValidationError("Enter an amount of zero or more.")
+        return amount
+
+    def prepare_value(self, value: Any) -> Any:
+        return str(value) if isinstance(value, Money) else value
+
+
+class OfClientForm(forms.Form):
+    """Something about one client: the code is typed, or hidden where the client is known."""
+
+    code = forms.CharField(
+        label="Client code",
+        max_length=20,
+        widget=forms.TextInput(attrs={**PLAIN, "placeholder": "C-0001"}),
+        help_text="It stands beside the name in every list.",
+        error_messages={"required": "Enter the code of a client, such as C-0001."},
+    )
+
+    def __init__(
+        self, *args: Any, visible: QuerySet[Any], client: Model | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.visible = visible
+        if client is not None:
+            self.initial["code"] = str(client)
+            self.fields["code"].widget = forms.HiddenInput()
+
+    def clean_code(self) -> Model:
+        """Return the client. One who may not be seen is as unknown as one who is not there."""
+        typed = str(self.cleaned_data["code"]).strip().upper()
+        client: Model | None = self.visible.filter(code=typed).first()
+        if client is None:
+            raise forms.ValidationError("There is no client with this code.")
+        return client
+
+
+class SessionForm(OfClientForm):
+    """An hour that took place. Without a fee, the list fee of that day is taken."""
+
+    therapist: forms.ModelChoiceField[Membership] = forms.ModelChoiceField(
+        queryset=None,
+        label="Therapist",
+        empty_label="Choose",
+        error_messages={"required": "Choose a therapist."},
+    )
+    service = forms.ChoiceField(label="Service", error_messages={"required": "Choose what it was."})
+    on = DayField(label="Date")
+    at = forms.TimeField(
+        label="Started at",
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        error_messages={"required": "Enter when it began.", "invalid": "Enter a time."},
+    )
+    minutes = forms.IntegerField(
+        label="Minutes",
+        min_value=1,
+        max_value=LONGEST_MINUTES,
+        error_messages={"required": "Enter how long it took."},
+    )
+    fee = MoneyFormField(
+        label="Fee, USD", required=False, help_text="Empty means the list fee of that day."
+    )
+
+    def __init__(
+        self, *args: Any, today: date, zone: ZoneInfo, alone: Membership | None, **kwargs: Any
+    ) -> None:
+        """``alone`` is the therapist who records their own sessions only."""
+        super().__init__(*args, **kwargs)
+        self.zone = zone
+        therapists = members.therapists()
+        if alone is not None:
+            therapists = therapists.filter(pk=alone.pk)
+            self.initial.setdefault("therapist", alone.pk)
+        offered = service_codes.offered(on=today)
+        services = [(str(each.id), f"{each.code} {each.label}, {each.fee}") for each in offered]
+        self.fields["therapist"].queryset = therapists  # type: ignore[attr-defined]  # declared so above
+        self.fields["service"].choices = [("", "Choose"), *services]  # type: ignore[attr-defined]  # declared so above
+
+    def clean(self) -> dict[str, Any]:
+        """Add ``started_at``, and the list fee where none was typed."""
+        data = self.cleaned_data
+        if data.get("on") and data.get("at"):
+            data["started_at"] = datetime.combine(data["on"], data["at"], self.zone)
+        if data.get("on") and data.get("service") and "fee" in data and data["fee"] is None:
+            offered = service_codes.offered(on=data["on"])
+            fees = {str(each.id): each.fee for each in offered}
+            if data["service"] in fees:
+                data["fee"] = fees[data["service"]]
+            else:
+                self.add_error("fee", "The list has no fee for that day. Enter one.")
+        return data
+
+
+class PaymentForm(OfClientForm):
+    """Cash or a check at the desk. ``key`` makes one payment of a form that is sent twice."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    invoice = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    amount = MoneyFormField(
+        label="Amount", error_messages={"required": "Enter the amount that you took."}
+    )
+    method = forms.ChoiceField(
+        label="Method",
+        choices=DESK_METHODS,
+        initial=Payment.Method.CASH.value,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose how it was paid."},
+    )
+    reference = forms.CharField(
+        label="Check number",
+        required=False,
+        max_length=10,
+        widget=forms.TextInput(attrs={**PLAIN, "inputmode": "numeric"}),
+        validators=[RegexValidator(r"\A[0-9]+\Z", "Enter the digits on the check.")],
+        help_text="For checks only.",
+    )
+    received_on = DayField(label="Received on")
+    keep_rest = forms.BooleanField(label="Keep what is over as credit of the client", required=False)
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_amount(self) -> Money:
+        amount: Money = self.cleaned_data["amount"]
+        if not amount:
+            raise forms.ValidationError("Enter the amount that you took.")
+        return amount
+
+    def clean_received_on(self) -> date:
+        received_on: date = self.cleaned_data["received_on"]
+        if received_on > self.today:
+            raise forms.ValidationError(IN_FUTURE)
+        return received_on
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        is_check = data.get("method") == Payment.Method.CHECK
+        if is_check and not data.get("reference") and "reference" not in self.errors:
+            self.add_error("reference", "Enter the number on the check.")
+        if not is_check:
+            data["reference"] = ""
+        return data
+
+
+class AsOfForm(forms.Form):
+    """As of which day a report is, and from what the books knew at which moment."""
+
+    as_of = DayField(label="As of")
+    known_at = forms.DateTimeField(
+        label="Known at",
+        required=False,
+        input_formats=[MOMENT_FORMAT],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT_FORMAT),
+        error_messages={"invalid": "Enter a day and a time."},
+    )
+
+
+class InvoiceFilterForm(forms.Form):
+    """Which invoices a list shows."""
+
+    state = forms.ChoiceField(
+        label="State", choices=[("", "All"), ("open", "Open")], required=False
+    )
+    client = forms.UUIDField(required=False, widget=forms.HiddenInput)

@@ -1,0 +1,27 @@
+"""Billing's rows: what is charged, invoiced, received and printed."""
+
+from billing.models.counter import Counter
+from billing.models.document import Document, DocumentBody
+from billing.models.invoice import Invoice, InvoiceLine, InvoiceLineText
+from billing.models.payment import Payment, PaymentApplication
+from billing.models.service import ServiceCode, ServiceFee
+from billing.models.session import Session
+from billing.models.stripe import CardIntent, StripeAccount, WebhookEndpoint, WebhookEvent
+
+__all__ = [
+    "CardIntent",
+    "Counter",
+    "Document",
+    "DocumentBody",
+    "Invoice",
+    "InvoiceLine",
+    "InvoiceLineText",
+    "Payment",
+    "PaymentApplication",
+    "ServiceCode",
+    "ServiceFee",
+    "Session",
+    "StripeAccount",
+    "WebhookEndpoint",
+    "WebhookEvent",
+]

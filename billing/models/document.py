@@ -1,0 +1,59 @@
+"""Documents as they were issued: their bytes are kept, and a reprint serves the same ones."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.fields import EncryptedBytes
+from accounts.tenancy import PracticeKey, PracticeModel
+from billing.models.invoice import Invoice
+
+
+class Document(PracticeModel):
+    """A PDF that was made once and is never made again. Its bytes stand in its ``DocumentBody``."""
+
+    class Kind(models.TextChoices):
+        INVOICE = "INVOICE", "Invoice"
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    invoice = PracticeKey(Invoice, related_name="documents")
+    sha256 = models.CharField(max_length=64, db_comment="Of the PDF's bytes, in hex.")
+    made_at = models.DateTimeField(db_comment="UTC.")
+    made_by = PracticeKey("accounts.Membership")
+
+    FIELD_CLASSES: ClassVar[dict[str, str]] = {
+        "PUBLIC": "id practice_id kind invoice sha256 made_at made_by"
+    }
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice_id", "kind", "invoice"], name="billing_document_made_once"
+            ),
+            models.CheckConstraint(
+                name="billing_document_kind_known", condition=Q(kind__in=["INVOICE"])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.invoice_id}"
+
+
+class DocumentBody(PracticeModel):
+    """The bytes of a document, sealed apart so that keys can rotate."""
+
+    document = PracticeKey(Document, related_name="bodies")
+    body = EncryptedBytes()
+
+    FIELD_CLASSES: ClassVar[dict[str, str]] = {"PHI": "body", "PUBLIC": "id practice_id document"}
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice_id", "document"], name="billing_documentbody_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"bytes of {self.document_id}"

@@ -1,0 +1,127 @@
+"""Invoices. Once issued, they are never changed: a wrong one is corrected by another row."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.fields import EncryptedText
+from accounts.tenancy import PracticeKey, PracticeModel
+from billing.models.service import ServiceCode
+from billing.models.session import Session
+from ledger.fields import MoneyField
+
+DESCRIPTION_MAX_CHARS = 300
+
+
+class Invoice(PracticeModel):
+    """What a client was billed on one day. What is still open of it stands in the ledger.
+
+    Its lines are written with it: the billing_invoice_whole trigger checks at commit that they
+    are ``line_count`` lines of its own client's sessions and add up to ``total``.
+    """
+
+    number = models.CharField(
+        max_length=20, db_comment="Such as INV-2026-0001; without a gap in its year."
+    )
+    client = PracticeKey("clients.Client")
+    issued_on = models.DateField(db_comment="Business date in the practice's time zone.")
+    due_on = models.DateField(db_comment="The last business date on which it is not late.")
+    total = MoneyField(db_comment="Cents.")
+    line_count = models.PositiveSmallIntegerField(
+        db_comment="How many lines it has: once they stand, no other can join them."
+    )
+    entry = PracticeKey("ledger.JournalEntry")
+    issued_at = models.DateTimeField(db_comment="UTC.")
+    issued_by = PracticeKey("accounts.Membership")
+
+    FIELD_CLASSES: ClassVar[dict[str, str]] = {
+        "FINANCIAL": "total",
+        "PUBLIC": "id practice_id number client issued_on due_on line_count entry issued_at"
+        " issued_by",
+    }
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice_id", "number"], name="billing_invoice_number_once"
+            ),
+            models.UniqueConstraint(
+                fields=["practice_id", "entry"], name="billing_invoice_posted_once"
+            ),
+            models.CheckConstraint(name="billing_invoice_bills_money", condition=Q(total__gt=0)),
+            models.CheckConstraint(name="billing_invoice_has_lines", condition=Q(line_count__gt=0)),
+            models.CheckConstraint(
+                name="billing_invoice_due_after_issue", condition=Q(due_on__gte=F("issued_on"))
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["practice_id", "issued_on", "id"], name="billing_invoice_by_date"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def audit_label(self) -> str:
+        return self.number
+
+
+class InvoiceLine(PracticeModel):
+    """One session on an invoice. Its words stand sealed in its ``InvoiceLineText``."""
+
+    invoice = PracticeKey(Invoice, related_name="lines")
+    session = PracticeKey(Session, related_name="lines")
+    service_code = PracticeKey(ServiceCode)
+    position = models.PositiveSmallIntegerField(db_comment="From 1, in the order printed.")
+    served_on = models.DateField(db_comment="Business date in the practice's time zone.")
+    minutes = models.PositiveSmallIntegerField()
+    amount = MoneyField(db_comment="Cents.")
+    description_commitment = models.BinaryField(
+        db_comment="HMAC of the sealed words under the practice's key that does not rotate."
+    )
+
+    FIELD_CLASSES: ClassVar[dict[str, str]] = {
+        "FINANCIAL": "amount",
+        "PUBLIC": "id practice_id invoice session service_code position served_on minutes"
+        " description_commitment",
+    }
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice_id", "session"], name="billing_invoiceline_session_billed_once"
+            ),
+            models.UniqueConstraint(
+                fields=["practice_id", "invoice", "position"],
+                name="billing_invoiceline_position_once",
+            ),
+            models.CheckConstraint(
+                name="billing_invoiceline_not_negative", condition=Q(amount__gte=0)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.invoice_id} line {self.position}"
+
+
+class InvoiceLineText(PracticeModel):
+    """The words of an invoice line as they were issued, sealed apart so that keys can rotate."""
+
+    line = PracticeKey(InvoiceLine, related_name="texts")
+    description = EncryptedText(max_chars=DESCRIPTION_MAX_CHARS)
+
+    FIELD_CLASSES: ClassVar[dict[str, str]] = {
+        "PHI": "description",
+        "PUBLIC": "id practice_id line",
+    }
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice_id", "line"], name="billing_invoicelinetext_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"words of {self.line_id}"

@@ -1,0 +1,57 @@
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.tenancy import PracticeKey, PracticeModel
+from billing.models.service import ServiceCode
+from ledger.fields import MoneyField
+
+LONGEST_MINUTES = 24 * 60
+
+
+class Session(PracticeModel):
+    """An hour with a therapist that took place, and what it costs. One invoice line bills it.
+
+    The fee is what was agreed when it was recorded; a later fee does not change it.
+    """
+
+    client = PracticeKey("clients.Client")
+    therapist = PracticeKey("accounts.Membership")
+    service_code = PracticeKey(ServiceCode)
+    started_at = models.DateTimeField(db_comment="UTC.")
+    minutes = models.PositiveSmallIntegerField(db_comment="From start to end.")
+    fee = MoneyField(db_comment="Cents, as agreed when the session was recorded.")
+    source_fingerprint = models.BinaryField(
+        null=True, db_comment="Keyed hash of the foreign record it was imported from; once."
+    )
+    recorded_at = models.DateTimeField(db_comment="UTC.")
+    recorded_by = PracticeKey("accounts.Membership")
+
+    FIELD_CLASSES: ClassVar[dict[str, str]] = {
+        "FINANCIAL": "fee",
+        "PUBLIC": "id practice_id client therapist service_code started_at minutes"
+        " source_fingerprint recorded_at recorded_by",
+    }
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice_id", "source_fingerprint"], name="billing_session_imported_once"
+            ),
+            models.CheckConstraint(
+                name="billing_session_fee_not_negative", condition=Q(fee__gte=0)
+            ),
+            models.CheckConstraint(
+                name="billing_session_minutes_of_a_day",
+                condition=Q(minutes__gte=1, minutes__lte=LONGEST_MINUTES),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["practice_id", "started_at", "id"], name="billing_session_by_start"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"session of {self.started_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,48 @@
+"""What each business event does to the books. Pure: an event in, journal lines out.
+
+The party is the client. The open item is the invoice on the receivable, and the payment on the
+client's credits. J-numbers are the events' names in docs/LEDGER.md.
+"""
+
+from uuid import UUID
+
+from ledger.chart import Role
+from ledger.money import Money
+from ledger.services.journal import Line
+
+
+def invoice_issued(*, client: UUID, invoice: UUID, total: Money) -> list[Line]:
+    """J01: the client owes the fees of the sessions."""
+    return [
+        Line(Role.CLIENT_RECEIVABLE, debit=total, party=client, item=invoice),
+        Line(Role.SESSION_FEES, credit=total),
+    ]
+
+
+def payment_received(*, client: UUID, payment: UUID, amount: Money) -> list[Line]:
+    """J04: cash or a check lies in the drawer, and the practice owes the client for it."""
+    return [
+        Line(Role.UNDEPOSITED_FUNDS, debit=amount),
+        Line(Role.CLIENT_CREDITS, credit=amount, party=client, item=payment),
+    ]
+
+
+def card_payment_received(*, client: UUID, payment: UUID, amount: Money) -> list[Line]:
+    """J05: Stripe holds the whole amount, and the practice owes the client for it."""
+    return [
+        Line(Role.STRIPE_CLEARING, debit=amount),
+        Line(Role.CLIENT_CREDITS, credit=amount, party=client, item=payment),
+    ]
+
+
+def stripe_fee_charged(*, fee: Money) -> list[Line]:
+    """J06: Stripe keeps its fee out of what it holds."""
+    return [Line(Role.CARD_FEES, debit=fee), Line(Role.STRIPE_CLEARING, credit=fee)]
+
+
+def payment_applied(*, client: UUID, payment: UUID, invoice: UUID, amount: Money) -> list[Line]:
+    """J07: the client's credit pays what they owe on one invoice."""
+    return [
+        Line(Role.CLIENT_CREDITS, debit=amount, party=client, item=payment),
+        Line(Role.CLIENT_RECEIVABLE, credit=amount, party=client, item=invoice),
+    ]

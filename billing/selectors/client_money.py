@@ -1,0 +1,105 @@
+"""One client's money: what is open and why, and how it came to be."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Max
+from django.urls import reverse
+
+from accounts.models import Membership
+from accounts.permissions import Permission
+from billing.models import Invoice, Session
+from billing.selectors import balances, days, invoices, payments, sessions
+from clients.selectors import clients
+from ledger.money import Money
+
+SHOWN_OF_EACH = 50
+ASSIGNED_ONLY = frozenset({Permission.CLIENT_VIEW})
+"""With nothing but this, a member sees the clients assigned to them, whoever they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientMoney:
+    """What a client's page shows; lists hold the newest ``SHOWN_OF_EACH``, open items all."""
+
+    client: clients.Shown
+    balance: balances.Balance
+    open_items: list[invoices.InvoiceRow]
+    invoices: list[invoices.InvoiceRow]
+    payments: list[payments.ClientPayment]
+    unbilled: list[sessions.SessionRow]
+    unbilled_total: Money
+
+
+@dataclass(frozen=True, slots=True)
+class OwnClient:
+    """A therapist's client with what they owe."""
+
+    client_id: UUID
+    code: str
+    name: str
+    last_session_on: date | None
+    balance: balances.Balance
+
+    @property
+    def url(self) -> str:
+        return reverse("billing:client", args=[self.client_id])
+
+    @property
+    def owes(self) -> Money:
+        return self.balance.owes
+
+    @property
+    def note(self) -> str:
+        return self.balance.note
+
+
+def of(
+    client_id: UUID, *, on: date, zone: ZoneInfo, permissions: clients.Permissions
+) -> ClientMoney:
+    """Return what there is to know about the money of a client who was found visible."""
+    of_client = Invoice.objects.filter(client_id=client_id)
+    newest = invoices.newest_first(of_client)[:SHOWN_OF_EACH]
+    waiting = sessions.unbilled(Session.objects.filter(client_id=client_id))
+    return ClientMoney(
+        client=clients.shown([client_id], permissions=permissions)[client_id],
+        balance=balances.balances_of([client_id], on=on).get(client_id, balances.NOTHING),
+        open_items=invoices.rows(
+            [opened.invoice for opened in invoices.open_of(client_id)],
+            on=on,
+            permissions=permissions,
+        ),
+        invoices=invoices.rows(newest, on=on, permissions=permissions),
+        payments=payments.of_client(client_id, limit=SHOWN_OF_EACH),
+        unbilled=sessions.rows(
+            sessions.by_therapist(waiting)[:SHOWN_OF_EACH], zone=zone, permissions=permissions
+        ),
+        unbilled_total=sessions.tally(waiting).total,
+    )
+
+
+def own_clients(
+    member: Membership, *, on: date, zone: ZoneInfo, permissions: clients.Permissions
+) -> list[OwnClient]:
+    """Return the clients whom a therapist cares for on a business date, with their balances."""
+    own = clients.visible_to(member, on=on, permissions=ASSIGNED_ONLY)
+    client_ids = list(clients.by_code(own).values_list("pk", flat=True))
+    people = clients.shown(client_ids, permissions=permissions)
+    owed = balances.balances_of(client_ids, on=on)
+    last = dict(
+        Session.objects.filter(client_id__in=client_ids)
+        .values_list("client_id")
+        .annotate(last=Max("started_at"))
+    )
+    return [
+        OwnClient(
+            client_id=client_id,
+            code=people[client_id].code,
+            name=people[client_id].name,
+            last_session_on=days.day_of(last[client_id], zone) if client_id in last else None,
+            balance=owed.get(client_id, balances.NOTHING),
+        )
+        for client_id in client_ids
+    ]

@@ -1,0 +1,13 @@
+"""What billing may read before a scope exists."""
+
+from uuid import UUID
+
+from django.db import connection
+
+
+def practice_of_endpoint(endpoint_id: UUID) -> UUID | None:
+    """Return the practice whose webhook endpoint this is."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT practice_of_endpoint(%s)", [endpoint_id])
+        row = cursor.fetchone()
+    return row[0] if row else None

@@ -1,0 +1,161 @@
+"""Reads of invoices. What is open of one is a sum over postings, never a stored total."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from accounts.models import Membership
+from billing.models import Invoice, InvoiceLineText
+from clients.selectors import clients
+from ledger.chart import Role
+from ledger.money import ZERO, Money
+from ledger.selectors import subledger
+
+END_OF_TIME = date.max
+"""As of the end of time: everything that is posted, whatever its business date."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenInvoice:
+    """An invoice and what is still open of it, in cents."""
+
+    invoice: Invoice
+    balance: Money
+
+    @property
+    def number(self) -> str:
+        return self.invoice.number
+
+    @property
+    def due_on(self) -> date:
+        return self.invoice.due_on
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceRow:
+    """An invoice as lists and pages show it; ``name`` is "" for those who see codes only."""
+
+    pk: UUID
+    client_id: UUID
+    number: str
+    code: str
+    name: str
+    issued_on: date
+    due_on: date
+    total: Money
+    open: Money
+    days_late: int
+
+    @property
+    def client_url(self) -> str:
+        return reverse("billing:client", args=[self.client_id])
+
+    @property
+    def paid(self) -> Money:
+        return self.total - self.open
+
+    @property
+    def state(self) -> str:
+        if self.open <= ZERO:
+            return "paid"
+        return "part_paid" if self.open < self.total else "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line as it was issued, with its words opened."""
+
+    served_on: date
+    description: str
+    minutes: int
+    amount: Money
+
+
+def visible_to(
+    member: Membership, *, on: date, permissions: clients.Permissions | None = None
+) -> QuerySet[Invoice]:
+    """Return the invoices of the clients whom a member may see on a business date."""
+    seen = clients.visible_to(member, on=on, permissions=permissions)
+    return Invoice.objects.filter(client__in=seen)
+
+
+def newest_first(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
+    return invoices.order_by("-issued_on", "-id")
+
+
+def still_open(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
+    """Return those of which something is open today."""
+    items = subledger.open_items(Role.CLIENT_RECEIVABLE, as_of=END_OF_TIME)
+    return invoices.filter(pk__in=[item.item for item in items])
+
+
+def open_total(invoices: QuerySet[Invoice]) -> Money:
+    """Return what is open of all of them together, in cents, in two queries."""
+    items = subledger.open_items(Role.CLIENT_RECEIVABLE, as_of=END_OF_TIME)
+    balances = {item.item: item.balance for item in items}
+    chosen = invoices.filter(pk__in=balances).values_list("pk", flat=True)
+    return sum((balances[pk] for pk in chosen), ZERO)
+
+
+def balance_due(invoice: Invoice) -> Money:
+    """Return what is open of an invoice, in cents."""
+    return subledger.balance(Role.CLIENT_RECEIVABLE, party=invoice.client_id, item=invoice.pk)
+
+
+def balances_due(client_ids: Collection[UUID]) -> dict[UUID, Money]:
+    """Return invoice id → what is open of it, of these clients, in one query; settled ones not."""
+    items = subledger.open_items(Role.CLIENT_RECEIVABLE, as_of=END_OF_TIME, parties=set(client_ids))
+    return {item.item: item.balance for item in items}
+
+
+def open_of(client_id: UUID, *, first: Invoice | None = None) -> list[OpenInvoice]:
+    """Return a client's open invoices in the order in which a payment goes to them.
+
+    ``first`` comes before the others; those stand by due date, the earliest first.
+    """
+    balances = balances_due([client_id])
+    opened = Invoice.objects.filter(pk__in=balances).order_by("due_on", "number")
+    ordered = sorted(opened, key=lambda invoice: first is None or invoice.pk != first.pk)
+    return [OpenInvoice(invoice, balances[invoice.pk]) for invoice in ordered]
+
+
+def rows(
+    invoices: Iterable[Invoice], *, on: date, permissions: clients.Permissions
+) -> list[InvoiceRow]:
+    """Return invoices as lists show them, in their order, with two queries for all of them."""
+    shown = list(invoices)
+    client_ids = {invoice.client_id for invoice in shown}
+    balances = balances_due(client_ids)
+    people = clients.shown(client_ids, permissions=permissions)
+    return [_row(invoice, balances, people[invoice.client_id], on) for invoice in shown]
+
+
+def _row(
+    invoice: Invoice, balances: Mapping[UUID, Money], client: clients.Shown, on: date
+) -> InvoiceRow:
+    left = balances.get(invoice.pk, ZERO)
+    return InvoiceRow(
+        pk=invoice.pk,
+        client_id=invoice.client_id,
+        number=invoice.number,
+        code=client.code,
+        name=client.name,
+        issued_on=invoice.issued_on,
+        due_on=invoice.due_on,
+        total=invoice.total,
+        open=left,
+        days_late=max((on - invoice.due_on).days, 0) if left > ZERO else 0,
+    )
+
+
+def lines(invoice: Invoice) -> list[Line]:
+    """Return the lines of an invoice in the order printed, in one query."""
+    texts = InvoiceLineText.objects.filter(line__invoice=invoice).select_related("line")
+    return [
+        Line(text.line.served_on, text.description, text.line.minutes, text.line.amount)
+        for text in texts.order_by("line__position")
+    ]

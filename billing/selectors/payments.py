@@ -1,0 +1,154 @@
+"""Reads of payments: the receipt of one, and what was taken on a day."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import QuerySet, Sum
+from django.urls import reverse
+
+from accounts.models import Membership
+from billing.models import Invoice, Payment, PaymentApplication
+from billing.selectors.invoices import END_OF_TIME
+from clients.selectors import clients
+from ledger.chart import Role
+from ledger.money import ZERO, Money
+from ledger.selectors import subledger
+
+HOW = {
+    Payment.Method.CASH: "in cash",
+    Payment.Method.CHECK: "by check",
+    Payment.Method.CARD: "by card",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one payment gave to one invoice."""
+
+    payment_id: UUID
+    invoice_id: UUID
+    number: str
+    on: date
+    how: str
+    amount: Money
+
+    @property
+    def url(self) -> str:
+        return reverse("billing:invoice", args=[self.invoice_id])
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRow:
+    """A payment as lists show it; ``code`` is the client's."""
+
+    pk: UUID
+    number: str
+    code: str
+    how: str
+    received_on: date
+    amount: Money
+
+    @property
+    def url(self) -> str:
+        return reverse("billing:payment", args=[self.pk])
+
+    @property
+    def receipt(self) -> str:
+        return self.number
+
+
+@dataclass(frozen=True, slots=True)
+class ClientPayment:
+    """A payment on its client's page: where it went, and what is left of it as credit."""
+
+    payment: PaymentRow
+    parts: list[Part]
+    left: Money
+
+
+def visible_to(
+    member: Membership, *, on: date, permissions: clients.Permissions | None = None
+) -> QuerySet[Payment]:
+    """Return the payments of the clients whom a member may see on a business date."""
+    seen = clients.visible_to(member, on=on, permissions=permissions)
+    return Payment.objects.filter(client__in=seen)
+
+
+def newest_first(payments: QuerySet[Payment]) -> QuerySet[Payment]:
+    return payments.order_by("-received_on", "-id")
+
+
+def how(payment: Payment) -> str:
+    """Return how money came, as it is said: "by check 2207"."""
+    words = HOW[Payment.Method(payment.method)]
+    return f"{words} {payment.reference}" if payment.reference else words
+
+
+def parts_of(payment: Payment) -> list[Part]:
+    """Return what a payment gave to which invoice, in the order in which it did."""
+    return _parts(PaymentApplication.objects.filter(payment=payment))
+
+
+def parts_of_invoice(invoice: Invoice) -> list[Part]:
+    """Return what paid an invoice, earliest first."""
+    return _parts(PaymentApplication.objects.filter(invoice=invoice))
+
+
+def credit_left(payment: Payment) -> Money:
+    """Return what is left of a payment as the client's credit, in cents."""
+    return subledger.balance(Role.CLIENT_CREDITS, party=payment.client_id, item=payment.pk)
+
+
+def of_client(client_id: UUID, *, limit: int) -> list[ClientPayment]:
+    """Return a client's newest payments, with where they went, in three queries."""
+    newest = newest_first(Payment.objects.filter(client_id=client_id))
+    payments = list(newest.select_related("client")[:limit])
+    parts = _parts(PaymentApplication.objects.filter(payment__in=payments))
+    items = subledger.open_items(Role.CLIENT_CREDITS, as_of=END_OF_TIME, parties=[client_id])
+    left = {item.item: item.balance for item in items}
+    return [
+        ClientPayment(
+            row(payment),
+            [part for part in parts if part.payment_id == payment.pk],
+            left.get(payment.pk, ZERO),
+        )
+        for payment in payments
+    ]
+
+
+def taken_on(payments: QuerySet[Payment], on: date) -> Money:
+    """Return the sum of payments received on a business date, in cents."""
+    taken: Money | None = payments.filter(received_on=on).aggregate(sum=Sum("amount"))["sum"]
+    return taken or ZERO
+
+
+def rows(payments: QuerySet[Payment]) -> list[PaymentRow]:
+    """Return payments as lists show them, in one query."""
+    return [row(payment) for payment in payments.select_related("client")]
+
+
+def row(payment: Payment) -> PaymentRow:
+    return PaymentRow(
+        pk=payment.pk,
+        number=payment.receipt,
+        code=payment.client.code,
+        how=how(payment),
+        received_on=payment.received_on,
+        amount=payment.amount,
+    )
+
+
+def _parts(applications: QuerySet[PaymentApplication]) -> list[Part]:
+    chosen = applications.select_related("payment", "invoice").order_by("applied_on", "id")
+    return [
+        Part(
+            payment_id=application.payment_id,
+            invoice_id=application.invoice_id,
+            number=application.invoice.number,
+            on=application.applied_on,
+            how=how(application.payment),
+            amount=application.amount,
+        )
+        for application in chosen
+    ]

@@ -1,0 +1,166 @@
+"""Card payments by the hosted page: intent first, then the call, then what Stripe says."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.ids import uuid7
+from accounts.models import Membership
+from audit.actions import Action
+from audit.services import events
+from billing import gateway
+from billing.models import CardIntent, Invoice, StripeAccount
+from billing.selectors import invoices as open_invoices
+from billing.services import payments
+from ledger.money import ZERO, Money
+
+State = CardIntent.State
+PENDING = (State.CREATED, State.OPEN, State.UNKNOWN)
+
+
+class NothingDue(Exception):
+    """The invoice is already paid."""
+
+
+class CardsNotSetUp(Exception):
+    """The practice has no Stripe account yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What to ask of Stripe for one intent, and as whom."""
+
+    intent_id: UUID
+    amount: Money
+    checkout_id: str
+    credentials: gateway.Credentials
+
+
+def credentials() -> gateway.Credentials:
+    """Return how to speak to Stripe for the practice in scope.
+
+    Raises:
+        CardsNotSetUp: it has no account.
+    """
+    account = StripeAccount.objects.first()
+    if account is None:
+        raise CardsNotSetUp("This practice has no card account yet. Take cash or a check.")
+    return gateway.Credentials(account.secret_key, account.connect_id)
+
+
+@transaction.atomic
+def intend(*, invoice: Invoice, now: datetime, by: Membership) -> Opening:
+    """Commit the intent to be paid what an invoice still owes; a pending one of the same amount
+    is taken up again, so that a double click opens one page.
+
+    Raises:
+        NothingDue: the invoice is paid.
+        CardsNotSetUp: the practice has no account.
+    """
+    due = open_invoices.balance_due(invoice)
+    if due <= ZERO:
+        raise NothingDue("This invoice is already paid.")
+    speaker = credentials()
+    locked = Invoice.objects.select_for_update(of=("self",), no_key=True).get(pk=invoice.pk)
+    pending = (
+        CardIntent.objects.filter(invoice=locked, amount=due, state__in=PENDING)
+        .order_by("-created_at", "-id")
+        .first()
+    )
+    if pending is not None:
+        return Opening(pending.pk, due, pending.checkout_id, speaker)
+    intent = CardIntent.objects.create(
+        id=uuid7(),
+        invoice=locked,
+        amount=due,
+        state=State.CREATED,
+        request_hash=b"",
+        created_at=now,
+        created_by=by,
+    )
+    events.record(
+        Action.CHECKOUT_STARTED, target=invoice, touched=[invoice.client_id], amount_cents=due.cents
+    )
+    return Opening(intent.pk, due, "", speaker)
+
+
+@transaction.atomic
+def note(*, intent_id: UUID, state: State, checkout_id: str = "", request_hash: bytes = b"") -> None:
+    """Write down how far an intent has come; a settled one stays settled."""
+    intent = _lock(intent_id)
+    if intent is None or intent.state not in PENDING:
+        return
+    if state != State.CREATED:
+        intent.state = state
+    intent.checkout_id = checkout_id or intent.checkout_id
+    intent.request_hash = request_hash or bytes(intent.request_hash)
+    intent.save(update_fields=["state", "checkout_id", "request_hash"])
+
+
+@transaction.atomic
+def settle(
+    *, checkout: gateway.Checkout, received_on: date, now: datetime, by: Membership
+) -> CardIntent.State | None:
+    """Post what Stripe says about a hosted page. Saying it again changes nothing.
+
+    Returns the intent's state, or None if the page is of no intent of this practice.
+
+    Raises:
+        AmountDiffers: Stripe took another amount than was asked.
+    """
+    intent = _lock(checkout.intent_id) if checkout.intent_id else None
+    if intent is None:
+        return None
+    if checkout.is_paid:
+        _post(intent, checkout, received_on=received_on, now=now, by=by)
+    elif checkout.is_expired and intent.state in PENDING:
+        intent.state = State.EXPIRED
+        intent.save(update_fields=["state"])
+    return State(intent.state)
+
+
+class AmountDiffers(Exception):
+    """Stripe took another amount than the intent says."""
+
+
+def _post(
+    intent: CardIntent,
+    checkout: gateway.Checkout,
+    *,
+    received_on: date,
+    now: datetime,
+    by: Membership,
+) -> None:
+    if checkout.amount != intent.amount:
+        raise AmountDiffers(f"Intent {intent.pk} is over another amount.")
+    was_paid = intent.state == State.PAID
+    invoice = intent.invoice
+    payment = payments.record_card(
+        intent_amount=intent.amount,
+        client=invoice.client,
+        invoice=invoice,
+        received_on=received_on,
+        fee=checkout.fee or ZERO,
+        key=intent.pk,
+        now=now,
+        by=by,
+    )
+    if was_paid:
+        return
+    intent.state = State.PAID
+    intent.payment = payment
+    intent.checkout_id = checkout.id
+    intent.save(update_fields=["state", "payment", "checkout_id"])
+    events.record(
+        Action.CARD_PAYMENT_POSTED,
+        target=payment,
+        touched=[invoice.client_id],
+        amount_cents=intent.amount.cents,
+    )
+
+
+def _lock(intent_id: UUID) -> CardIntent | None:
+    rows = CardIntent.objects.select_for_update(of=("self",), no_key=True)
+    return rows.filter(pk=intent_id).first()

@@ -1,0 +1,172 @@
+"""Taking money. It is received as the client's credit first, and then applied to invoices."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import models, transaction
+
+from accounts.ids import uuid7
+from accounts.models import Membership
+from audit.actions import Action
+from audit.services import events
+from billing import posting
+from billing.models import Invoice, Payment
+from billing.selectors import invoices as open_invoices
+from billing.services import applications, numbers
+from billing.services.applications import AnotherClient, ExceedsBalance, Share
+from ledger.money import ZERO, Money
+from ledger.services import journal
+
+__all__ = ["AnotherClient", "ExceedsBalance", "KeyReused", "Method", "record", "record_card"]
+
+Method = Payment.Method
+
+
+class KeyReused(Exception):
+    """Another payment was recorded under this key."""
+
+
+@transaction.atomic
+def record(
+    *,
+    client: models.Model,
+    amount: Money,
+    method: Method,
+    received_on: date,
+    key: UUID,
+    apply_to: Invoice | None = None,
+    keep_rest: bool = False,
+    reference: str = "",
+    now: datetime,
+    by: Membership,
+) -> Payment:
+    """Record money received, in cents, and apply it: to ``apply_to`` first, then to what is oldest.
+
+    The same ``key`` again returns the payment that it has. ``keep_rest`` leaves what is over as
+    the client's credit; without it, more than the client owes is refused.
+
+    Raises:
+        ExceedsBalance: more than the client owes, and ``keep_rest`` was not said.
+        KeyReused: the key belongs to a payment of another client, amount or method.
+        AnotherClient: ``apply_to`` is not an invoice of the client.
+        journal.PeriodClosed: ``received_on`` lies in a closed month.
+    """
+    # The lock comes first: payments are one at a time, so no balance is spent twice.
+    counter = numbers.lock(numbers.RECEIPTS)
+    if (known := Payment.objects.filter(key=key).first()) is not None:
+        return _same(known, client_id=client.pk, amount=amount, method=method)
+    shares = _shares(client.pk, amount, apply_to)
+    rest = amount - sum((share.amount for share in shares), ZERO)
+    if rest and not keep_rest:
+        raise ExceedsBalance(
+            f"The balance due is {(amount - rest).dollars}. Take that much, or say that"
+            f" {rest.dollars} stays as credit."
+        )
+    payment = _receive(
+        receipt=f"R-{numbers.take(counter):05}",
+        client=client,
+        amount=amount,
+        method=method,
+        received_on=received_on,
+        key=key,
+        reference=reference,
+        now=now,
+        by=by,
+    )
+    for share in shares:
+        # Money taken before an invoice was issued pays it on the day of issue, not earlier.
+        applied_on = max(received_on, share.invoice.issued_on)
+        applications.write(payment, share, applied_on=applied_on, now=now, by=by)
+    return payment
+
+
+@transaction.atomic
+def record_card(
+    *,
+    intent_amount: Money,
+    client: models.Model,
+    invoice: Invoice,
+    received_on: date,
+    fee: Money,
+    key: UUID,
+    now: datetime,
+    by: Membership,
+) -> Payment:
+    """Record a card payment that Stripe has taken, with Stripe's fee, in cents.
+
+    The money is here already, so nothing is refused: what the client no longer owes stays as
+    their credit. The same ``key`` again returns the payment that it has.
+    """
+    payment = record(
+        client=client,
+        amount=intent_amount,
+        method=Method.CARD,
+        received_on=received_on,
+        key=key,
+        apply_to=invoice,
+        keep_rest=True,
+        now=now,
+        by=by,
+    )
+    if fee:
+        journal.post(
+            source=f"payment:{payment.pk}:fee",
+            entry_date=payment.received_on,
+            memo=f"Card fee of receipt {payment.receipt}",
+            lines=posting.stripe_fee_charged(fee=fee),
+            by=by,
+        )
+    return payment
+
+
+def _same(known: Payment, *, client_id: UUID, amount: Money, method: Method) -> Payment:
+    if (known.client_id, known.amount, known.method) != (client_id, amount, method):
+        raise KeyReused("This form was sent before, with another payment. Start a new one.")
+    return known
+
+
+def _shares(client_id: UUID, amount: Money, apply_to: Invoice | None) -> list[Share]:
+    if apply_to is not None and apply_to.client_id != client_id:
+        raise AnotherClient("A payment pays invoices of the client who made it.")
+    return applications.shares(open_invoices.open_of(client_id, first=apply_to), amount)
+
+
+def _receive(
+    *,
+    receipt: str,
+    client: models.Model,
+    amount: Money,
+    method: Method,
+    received_on: date,
+    key: UUID,
+    reference: str,
+    now: datetime,
+    by: Membership,
+) -> Payment:
+    payment_id = uuid7()
+    is_card = method == Method.CARD
+    event = posting.card_payment_received if is_card else posting.payment_received
+    entry = journal.post(
+        source=f"payment:{payment_id}:received",
+        entry_date=received_on,
+        memo=f"Receipt {receipt}, {Method(method).label.lower()}",
+        lines=event(client=client.pk, payment=payment_id, amount=amount),
+        by=by,
+    )
+    payment = Payment.objects.create(
+        id=payment_id,
+        receipt=receipt,
+        client_id=client.pk,
+        method=method,
+        amount=amount,
+        received_on=received_on,
+        reference=reference,
+        key=key,
+        entry_id=entry.pk,
+        recorded_at=now,
+        recorded_by=by,
+    )
+    events.record(
+        Action.PAYMENT_RECORDED, target=payment, touched=[client.pk], amount_cents=amount.cents
+    )
+    return payment

@@ -1,0 +1,65 @@
+"""What billing's pages share: the practice's calendar, and what this person may see."""
+
+from datetime import date
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from accounts.views.base import PracticeView
+from billing.models import Invoice
+from billing.selectors import invoices
+from clients.selectors import clients
+
+ON_A_PAGE = 50
+
+
+class BillingView(PracticeView):
+    """A page of billing, inside the practice's scope and time zone."""
+
+    @cached_property
+    def today(self) -> date:
+        """The business date in the practice's time zone, which the middleware has set."""
+        return timezone.localdate()
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.request.practice.time_zone)
+
+    def visible_clients(self) -> QuerySet[Any]:
+        return clients.visible_to(
+            self.request.membership, on=self.today, permissions=self.request.permissions
+        )
+
+    def visible_invoices(self) -> QuerySet[Invoice]:
+        return invoices.visible_to(
+            self.request.membership, on=self.today, permissions=self.request.permissions
+        )
+
+    def visible_client(self, pk: UUID) -> Any:
+        """Return a client whom this person may see, or answer 404."""
+        return get_object_or_404(self.visible_clients(), pk=pk)
+
+    def visible_invoice(self, pk: UUID) -> Invoice:
+        """Return an invoice that this person may see, or answer 404."""
+        return get_object_or_404(self.visible_invoices().select_related("client"), pk=pk)
+
+    def paged(self, rows: Any) -> Any:
+        """Return the page that is asked for; of a wrong number, the nearest that there is."""
+        return Paginator(rows, ON_A_PAGE).get_page(self.request.GET.get("page"))
+
+
+def wanted_id(text: str | None) -> UUID | None:
+    """Return the id that an address or a form names, or None if it names none; else 404."""
+    if not text:
+        return None
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Http404 from None

@@ -1,0 +1,137 @@
+"""Paying an invoice by card on the hosted page. Card data never touches this server."""
+
+from contextlib import AbstractContextManager
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from csp.decorators import csp_update
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+
+from accounts.permissions import Permission
+from accounts.tenancy import Scope, practice_scope
+from accounts.views.base import PracticeView
+from billing import gateway
+from billing.models import CardIntent, Invoice
+from billing.selectors import card_intents, days, invoices
+from billing.services import checkout
+from clients.selectors import clients
+
+State = CardIntent.State
+SHOWN = {State.PAID: "paid", State.EXPIRED: "expired", State.REFUSED: "failed"}
+
+
+@method_decorator(csp_update({"form-action": [settings.STRIPE_CHECKOUT_ORIGIN]}), name="dispatch")
+class CheckoutStart(PracticeView):
+    """Say what will be charged, then open the hosted page. Its policy lets the form lead there."""
+
+    permission = Permission.CARD_PAYMENT_START
+    scope_free = True
+
+    def get(self, *args: object, pk: UUID, **kwargs: object) -> HttpResponse:
+        with self.scope():
+            invoice = self.visible(pk)
+            shown = clients.shown([invoice.client_id], permissions=self.request.permissions)
+            return self.page(
+                "billing/checkout/start.html",
+                invoice={
+                    "pk": invoice.pk,
+                    "number": invoice.number,
+                    "open": invoices.balance_due(invoice),
+                },
+                client=shown[invoice.client_id],
+                host=urlsplit(settings.STRIPE_CHECKOUT_ORIGIN).netloc,
+            )
+
+    def post(self, *args: object, pk: UUID, **kwargs: object) -> HttpResponse:
+        try:
+            with self.scope():
+                opening = checkout.intend(
+                    invoice=self.visible(pk), now=timezone.now(), by=self.request.membership
+                )
+                request = self.asked_of_stripe(opening, pk)
+                checkout.note(
+                    intent_id=opening.intent_id,
+                    state=State.CREATED,
+                    request_hash=gateway.request_hash(request),
+                )
+            return HttpResponseRedirect(self.hosted_page(opening, request), status=303)
+        except (checkout.NothingDue, checkout.CardsNotSetUp) as error:
+            messages.error(self.request, str(error))
+        except gateway.Refused:
+            self.note(opening, State.REFUSED)
+            messages.error(self.request, "The card company refused. Nothing was charged.")
+        except gateway.Unclear:
+            self.note(opening, State.UNKNOWN)
+            messages.error(
+                self.request,
+                "The card company did not answer. Nothing was charged. Try again, or take another"
+                " method.",
+            )
+        return redirect("billing:invoice", pk=pk)
+
+    def asked_of_stripe(self, opening: checkout.Opening, invoice_id: UUID) -> dict[str, Any]:
+        return gateway.checkout_request(
+            intent_id=opening.intent_id,
+            amount=opening.amount,
+            success_url=self.address("billing:checkout_return", opening.intent_id),
+            cancel_url=self.address("billing:invoice", invoice_id),
+        )
+
+    def hosted_page(self, opening: checkout.Opening, request: dict[str, Any]) -> str:
+        """Return the address of the hosted page; Stripe is called outside any transaction."""
+        if opening.checkout_id:
+            found = gateway.fetch_checkout(opening.credentials, opening.checkout_id)
+            if found.url and not found.is_expired and not found.is_paid:
+                return found.url
+            return self.address("billing:checkout_return", opening.intent_id)
+        made = gateway.open_checkout(
+            opening.credentials, request, idempotency_key=str(opening.intent_id)
+        )
+        self.note(opening, State.OPEN, made.id)
+        return made.url
+
+    def visible(self, invoice_id: UUID) -> Invoice:
+        today = days.day_of(timezone.now(), days.zone())
+        visible = invoices.visible_to(self.request.membership, on=today)
+        return get_object_or_404(visible.select_related("client"), pk=invoice_id)
+
+    def note(self, opening: checkout.Opening, state: CardIntent.State, page: str = "") -> None:
+        with self.scope():
+            checkout.note(intent_id=opening.intent_id, state=state, checkout_id=page)
+
+    def scope(self) -> AbstractContextManager[Scope]:
+        return practice_scope(self.request.practice.pk, person_id=self.request.user.pk)
+
+    def address(self, route: str, pk: UUID) -> str:
+        return settings.BASE_URL + reverse(route, kwargs={"pk": pk})
+
+
+class CheckoutReturn(PracticeView):
+    """Back from the hosted page: what the webhook has posted, never what the redirect claims."""
+
+    permission = Permission.CARD_PAYMENT_START
+
+    def get(self, *args: object, pk: UUID, **kwargs: object) -> HttpResponse:
+        intent = card_intents.get(pk)
+        today = days.day_of(timezone.now(), days.zone())
+        visible = invoices.visible_to(self.request.membership, on=today)
+        if intent is None or not visible.filter(pk=intent.invoice_id).exists():
+            raise Http404
+        return self.fragment(
+            "billing/checkout/_state.html",
+            page="billing/checkout/return.html",
+            intent={
+                "pk": intent.pk,
+                "state": SHOWN.get(State(intent.state), "waiting"),
+                "amount": intent.amount,
+            },
+            invoice=intent.invoice,
+            receipt=intent.payment.receipt if intent.payment else "",
+        )

@@ -1,0 +1,67 @@
+"""A client's page, which tells who they are and what is open, and a therapist's own clients."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+
+from accounts.permissions import Permission
+from accounts.views.base import StaffRequest
+from audit.actions import Action
+from audit.services import events
+from billing.selectors import client_money
+from billing.views.base import BillingView
+from clients.forms import AssignmentForm
+from clients.selectors import assignments, clients, coverages
+
+
+class ClientPage(BillingView):
+    """What is open of one client and why; who they are, for those who may know."""
+
+    permission = Permission.CLIENT_VIEW
+
+    def get(self, request: StaffRequest, pk: UUID, **kwargs: object) -> HttpResponse:
+        client = self.visible_client(pk)
+        may_assign = self.may(Permission.ASSIGNMENT_CHANGE)
+        may_identify = self.may(Permission.CLIENT_IDENTITY_VIEW)
+        assigned = assignments.of(client, on=self.today)
+        events.record(Action.CLIENT_VIEWED, target=client, touched=[client.pk])
+        return self.page(
+            "billing/client.html",
+            money=client_money.of(
+                client.pk, on=self.today, zone=self.zone, permissions=request.permissions
+            ),
+            client=clients.show(client, permissions=request.permissions),
+            identity=clients.identity(client, permissions=request.permissions),
+            coverages=coverages.of(client) if may_identify else [],
+            assignments=assigned,
+            therapists=[each.therapist for each in assigned if self.is_in_force(each)],
+            form=AssignmentForm(initial={"starts_on": self.today}) if may_assign else None,
+            may_identify=may_identify,
+            may_see_sessions=self.may(Permission.SESSION_VIEW),
+            may_see_invoices=self.may(Permission.INVOICE_VIEW),
+            may_record=self.may(Permission.SESSION_RECORD),
+            may_take=self.may(Permission.PAYMENT_RECORD),
+        )
+
+    def is_in_force(self, assigned: assignments.Assigned) -> bool:
+        last = assigned.ends_on or self.today
+        return assigned.starts_on <= self.today <= last
+
+
+class MyClients(BillingView):
+    """The clients whom this person cares for, and what they owe."""
+
+    permission = Permission.CLIENT_VIEW
+
+    def get(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
+        rows = client_money.own_clients(
+            request.membership, on=self.today, zone=self.zone, permissions=request.permissions
+        )
+        events.record(
+            Action.CLIENT_LISTED, touched=[row.client_id for row in rows], count=len(rows)
+        )
+        return self.page(
+            "billing/therapist.html",
+            rows=rows,
+            owing_count=sum(1 for row in rows if row.owes),
+        )

@@ -1,0 +1,139 @@
+"""Taking cash and checks at the desk, and the receipt."""
+
+from functools import cached_property
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.permissions import Permission
+from accounts.views.base import StaffRequest
+from audit.actions import Action
+from audit.services import events
+from billing.forms import PaymentForm
+from billing.models import Invoice, Payment
+from billing.selectors import balances, invoices, payments
+from billing.services import payments as services
+from billing.views.base import BillingView, wanted_id
+from clients.selectors import clients
+from ledger.money import ZERO
+from ledger.services import journal
+
+
+class PaymentNew(BillingView):
+    """Take a payment of a client, for one invoice first or for what is oldest."""
+
+    permission = Permission.PAYMENT_RECORD
+
+    @cached_property
+    def invoice(self) -> Invoice | None:
+        asked = self.request.POST if self.request.method == "POST" else self.request.GET
+        invoice_id = wanted_id(asked.get("invoice"))
+        return self.visible_invoice(invoice_id) if invoice_id else None
+
+    @cached_property
+    def client(self) -> Any:
+        if self.invoice is not None:
+            return self.invoice.client
+        client_id = wanted_id(self.request.GET.get("client"))
+        return self.visible_client(client_id) if client_id else None
+
+    def get(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
+        client = self.client
+        opened = invoices.open_of(client.pk, first=self.invoice) if client else []
+        due = opened[:1] if self.invoice else opened
+        if client is not None:
+            events.record(Action.CLIENT_VIEWED, target=client, touched=[client.pk])
+        initial = {
+            "key": uuid4(),
+            "invoice": self.invoice.pk if self.invoice else None,
+            "amount": sum((item.balance for item in due), ZERO) or None,
+            "received_on": self.today,
+        }
+        return self.show(self.form(initial=initial), client)
+
+    def post(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
+        form = self.form(request.POST)
+        if not form.is_valid():
+            client = self.client or form.cleaned_data.get("code")
+            return self.show(form, client, HTTPStatus.UNPROCESSABLE_ENTITY)
+        typed = form.cleaned_data
+        client = typed["code"]
+        try:
+            payment = services.record(
+                client=client,
+                amount=typed["amount"],
+                method=services.Method(typed["method"]),
+                received_on=typed["received_on"],
+                key=typed["key"],
+                apply_to=self.invoice,
+                keep_rest=typed["keep_rest"],
+                reference=typed["reference"],
+                now=timezone.now(),
+                by=request.membership,
+            )
+        except (services.ExceedsBalance, services.AnotherClient) as error:
+            form.add_error("amount", str(error))
+        except journal.PeriodClosed as error:
+            form.add_error("received_on", str(error))
+        except services.KeyReused as error:
+            form.add_error(None, str(error))
+            return self.show(form, client, HTTPStatus.CONFLICT)
+        else:
+            url = reverse("billing:payment", args=[payment.pk])
+            return self.done("billing/payments/_receipt.html", to=url, **receipt(self, payment))
+        return self.show(form, client, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+    def form(self, *args: Any, **kwargs: Any) -> PaymentForm:
+        return PaymentForm(
+            *args,
+            visible=self.visible_clients(),
+            client=self.client,
+            today=self.today,
+            **kwargs,
+        )
+
+    def show(self, form: PaymentForm, client: Any, status: int = HTTPStatus.OK) -> HttpResponse:
+        opened = invoices.open_of(client.pk, first=self.invoice) if client else []
+        shown = clients.show(client, permissions=self.request.permissions) if client else None
+        return self.fragment(
+            "billing/payments/_form.html",
+            status,
+            page="billing/payments/new.html",
+            form=form,
+            client=shown,
+            invoice=self.invoice,
+            owed=sum((item.balance for item in opened), ZERO),
+            open_items=opened,
+        )
+
+
+class Receipt(BillingView):
+    """A payment that was recorded: what it paid, and what the client owes now."""
+
+    permission = Permission.INVOICE_VIEW
+
+    def get(self, request: StaffRequest, pk: UUID, **kwargs: object) -> HttpResponse:
+        visible = payments.visible_to(
+            request.membership, on=self.today, permissions=request.permissions
+        )
+        payment = get_object_or_404(visible.select_related("client"), pk=pk)
+        events.record(Action.PAYMENT_VIEWED, target=payment, touched=[payment.client_id])
+        return self.page("billing/payments/receipt.html", **receipt(self, payment))
+
+
+def receipt(view: BillingView, payment: Payment) -> dict[str, Any]:
+    """Return what the receipt of a payment shows."""
+    owed = balances.balances_of([payment.client_id], on=view.today)
+    return {
+        "payment": payments.row(payment),
+        "client": clients.show(payment.client, permissions=view.request.permissions),
+        "applied": payments.parts_of(payment),
+        "credit": payments.credit_left(payment),
+        "balance": owed.get(payment.client_id, balances.NOTHING).owes,
+        "next_url": reverse("billing:client", args=[payment.client_id]),
+    }

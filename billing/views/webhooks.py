@@ -1,0 +1,55 @@
+"""Where Stripe tells what happened. No session, no CSRF token: the signature is the proof."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.csrf import csrf_exempt
+from kombu.exceptions import OperationalError
+
+from accounts.tenancy import practice_scope
+from accounts.views.base import OutsideView
+from audit.actions import Action
+from audit.services import events
+from billing import gateway, tasks
+from billing.models.stripe import WEBHOOK_BODY_MAX_BYTES
+from billing.selectors import doors
+from billing.services import webhooks
+
+
+@method_decorator(csrf_exempt, name="dispatch")
+class StripeWebhook(OutsideView):
+    """Verify, keep and answer; the worker does the rest."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, endpoint_id: UUID) -> HttpResponse:
+        practice_id = doors.practice_of_endpoint(endpoint_id)
+        if practice_id is None:
+            return HttpResponse(status=404)
+        if int(request.headers.get("Content-Length") or 0) > WEBHOOK_BODY_MAX_BYTES:
+            return HttpResponse(status=413)
+        try:
+            with practice_scope(practice_id):
+                event_id = webhooks.receive(
+                    endpoint_id=endpoint_id,
+                    body=request.body,
+                    signature=request.headers.get("Stripe-Signature", ""),
+                    now=timezone.now(),
+                )
+        except (gateway.BadSignature, webhooks.WrongAccount) as error:
+            with practice_scope(practice_id):
+                events.record(Action.WEBHOOK_REFUSED, reason=type(error).__name__)
+            return HttpResponse(status=400)
+        if event_id is not None:
+            wake(practice_id, event_id)
+        return HttpResponse(status=200)
+
+
+def wake(practice_id: UUID, event_id: UUID) -> None:
+    """Tell the worker; if the broker is away, the beat finds the event in the inbox."""
+    try:
+        tasks.process_webhook.delay(practice_id=str(practice_id), event_id=str(event_id))
+    except OperationalError:
+        return
