@@ -74,7 +74,7 @@ def prepared_python(lists: list[str]) -> Path:
     if not inside and carries(lists):
         return Path(sys.executable)
     if not up_to_date(wanted):
-        with exclusively(BASE_DIR / ".quietledger"):
+        with SetupLock(BASE_DIR / ".quietledger"):
             if not up_to_date(wanted):
                 make_environment()
                 install(PYTHON, lists)
@@ -121,7 +121,7 @@ def up_to_date(wanted: dict[str, str]) -> bool:
     return PYTHON.exists() and all(known.get(name) == value for name, value in wanted.items())
 
 
-class exclusively:
+class SetupLock:
     """A lock between two set-ups in one folder; raises Refused if nothing can be written there."""
 
     def __init__(self, folder: Path) -> None:

@@ -18,27 +18,25 @@ WARNING_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A page that the rail can lead to: for whom, under which letter after "g"."""
+    """A page that the rail can lead to: for whom, under which letter after "g".
+
+    Who holds ``unless`` has a wider page instead.
+    """
 
     permission: Permission
     route: str
     icon: str
     label: str
     key: str
+    unless: Permission | None = None
+
+    def is_open_to(self, held: frozenset[Permission]) -> bool:
+        return self.permission in held and self.unless not in held
 
 
 P = Permission
 
 PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
-    (
-        "",
-        (
-            Place(P.SESSION_VIEW, "billing:today", "day", "Today", "t"),
-            Place(P.CLIENT_VIEW, "clients:list", "users", "Clients", "c"),
-            Place(P.INVOICE_ISSUE, "billing:unbilled", "session", "Not billed", "u"),
-            Place(P.INVOICE_VIEW, "billing:invoice_list", "file", "Invoices", "i"),
-        ),
-    ),
     (
         "Books",
         (
@@ -47,9 +45,21 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
         ),
     ),
     (
+        "Desk",
+        (
+            Place(
+                P.CLIENT_VIEW, "billing:my_clients", "user", "My clients", "m", P.CLIENT_VIEW_ALL
+            ),
+            Place(P.SESSION_VIEW, "billing:today", "day", "Today", "t"),
+            Place(P.CLIENT_VIEW_ALL, "clients:list", "users", "Clients", "c"),
+            Place(P.SESSION_VIEW, "billing:unbilled", "session", "Not billed", "u"),
+            Place(P.INVOICE_VIEW, "billing:invoice_list", "file", "Invoices", "i"),
+        ),
+    ),
+    (
         "Practice",
         (
-            Place(P.MEMBER_VIEW, "accounts:people", "user", "People", "p"),
+            Place(P.MEMBER_VIEW, "accounts:people", "users", "People", "p"),
             Place(P.MEMBER_VIEW, "accounts:roles", "shield", "Roles", "o"),
             Place(P.LOG_VIEW, "accounts:log", "chain", "Audit log", "a"),
         ),
@@ -95,6 +105,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "practice": staff.practice,
         "membership": ShownMember(member.display_name, member.initials, staff.role_names),
+        "may_search": Permission.CLIENT_VIEW in staff.permissions,
         "rail": rail(staff.permissions, staff.path),
         "idle_warn_after_seconds": settings.SESSION_IDLE_SECONDS - WARNING_SECONDS,
         "signed_in_at": datetime.fromtimestamp(staff.session[SIGNED_IN_AT], UTC),
@@ -107,7 +118,7 @@ def rail(permissions: Iterable[Permission], path: str) -> list[RailGroup]:
     """Return the places that these permissions open, with the one that a path belongs to marked."""
     held = frozenset(permissions)
     groups = [
-        (title, [(place, reverse(place.route)) for place in places if place.permission in held])
+        (title, [(place, reverse(place.route)) for place in places if place.is_open_to(held)])
         for title, places in PLACES
     ]
     above = [url for _, places in groups for _, url in places if path.startswith(url)]

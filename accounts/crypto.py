@@ -221,7 +221,9 @@ def _pad(plain: bytes) -> bytes:
 
 def fingerprint(key: bytes, text: str, *, purpose: str) -> bytes:
     """Return a keyed hash (HMAC-SHA-256, 32 bytes) that tells equal texts without telling them."""
-    return hmac.new(derive(key, "quietledger", "fingerprint", purpose), text.encode(), sha256).digest()
+    return hmac.new(
+        derive(key, "quietledger", "fingerprint", purpose), text.encode(), sha256
+    ).digest()
 
 
 def installation_fingerprint(text: str, *, purpose: str) -> bytes:

@@ -7,7 +7,7 @@ none, so they raise.
 import json
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import models
@@ -30,6 +30,8 @@ class NotSealed(TypeError):
 
 class _SealedAttribute(DeferredAttribute):
     """Opens a sealed value when it is first looked at."""
+
+    field: "EncryptedField"
 
     def __get__(self, instance: models.Model | None, cls: type | None = None) -> Any:
         if instance is None:
@@ -117,7 +119,9 @@ class EncryptedField(models.BinaryField):  # type: ignore[type-arg]  # the stubs
 
     def _seal(self, row_id: UUID, plain: bytes) -> Sealed:
         key = keys.active()
-        sealed = crypto.seal(plain, cell=self._cell(row_id), data_key=key.secret, version=key.version)
+        sealed = crypto.seal(
+            plain, cell=self._cell(row_id), data_key=key.secret, version=key.version
+        )
         return Sealed(sealed)
 
     def _open(self, row_id: UUID, sealed: Sealed) -> bytes:
@@ -126,7 +130,7 @@ class EncryptedField(models.BinaryField):  # type: ignore[type-arg]  # the stubs
 
     def _cell(self, row_id: UUID) -> crypto.Cell:
         practice_id = NIL if self.installation else current_scope().practice_id
-        return crypto.Cell(practice_id, self.model._meta.db_table, self.column, row_id)
+        return crypto.Cell(practice_id, self.model._meta.db_table, str(self.column), row_id)
 
 
 class EncryptedText(EncryptedField):
@@ -182,7 +186,6 @@ class EncryptedJSON(EncryptedField):
 def open_many(
     model: type[models.Model], column: str, rows: Iterable[tuple[UUID, Sealed]]
 ) -> list[tuple[UUID, Any]]:
-    """Return (id, value) for rows read by ``values_list("id", column)``; rows without value left out."""
-    field = model._meta.get_field(column)
-    assert isinstance(field, EncryptedField)
+    """Return (id, value) of rows read by ``values_list("id", column)``, without the empty ones."""
+    field = cast(EncryptedField, model._meta.get_field(column))
     return [(row_id, field.open(row_id, sealed)) for row_id, sealed in rows if sealed is not None]

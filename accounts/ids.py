@@ -9,7 +9,7 @@ NIL = UUID(int=0)
 
 
 def uuid7() -> UUID:
-    """Return a version 7 UUID: 48 bits of Unix milliseconds, then 74 random bits (RFC 9562 §5.7)."""
+    """Return a version 7 UUID: 48 bits of Unix milliseconds, 74 random bits (RFC 9562 §5.7)."""
     milliseconds = time.time_ns() // 1_000_000
     random = secrets.randbits(74)
     high = (milliseconds & 0xFFFF_FFFF_FFFF) << 16 | 0x7000 | random >> 62

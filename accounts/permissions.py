@@ -71,7 +71,9 @@ BUILT_IN_ROLES = (
         "accountant",
         "Accountant",
         "Keeps the books. Sees client codes and amounts, no names.",
-        frozenset({P.CLIENT_VIEW, P.CLIENT_VIEW_ALL, P.INVOICE_VIEW, P.PAYMENT_RECORD, P.REPORT_VIEW}),
+        frozenset(
+            {P.CLIENT_VIEW, P.CLIENT_VIEW_ALL, P.INVOICE_VIEW, P.PAYMENT_RECORD, P.REPORT_VIEW}
+        ),
     ),
     BuiltInRole(
         "front-desk",
@@ -98,7 +100,13 @@ BUILT_IN_ROLES = (
         "Therapist",
         "Sees the clients assigned to them, their sessions and balances.",
         frozenset(
-            {P.CLIENT_IDENTITY_VIEW, P.CLIENT_VIEW, P.INVOICE_VIEW, P.SESSION_RECORD, P.SESSION_VIEW}
+            {
+                P.CLIENT_IDENTITY_VIEW,
+                P.CLIENT_VIEW,
+                P.INVOICE_VIEW,
+                P.SESSION_RECORD,
+                P.SESSION_VIEW,
+            }
         ),
     ),
     BuiltInRole(

@@ -1,8 +1,11 @@
 """Migration operations that make a table a tenant's: row security, composite keys, grants."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.db.migrations import RunSQL
+
+Statement = str | tuple[str, dict[str, Any] | list[Any] | tuple[Any, ...] | tuple[()] | None]
 
 POLICY = "practice_id = (SELECT current_practice_id())"
 
@@ -21,21 +24,23 @@ def tenant_table(
     key to the practice, for tables that the installation's scope writes too; ``identity=False``
     leaves out UNIQUE (practice_id, id), for tables without an id.
     """
-    forward = [
+    forward: list[Statement] = [
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
         f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
         f"CREATE POLICY practice ON {table} USING ({POLICY}) WITH CHECK ({POLICY})",
         f"GRANT {may} ON {table} TO app",
         f"GRANT SELECT ON {table} TO backup",
     ]
-    reverse = [
+    reverse: list[Statement] = [
         f"REVOKE ALL ON {table} FROM app, backup",
         f"DROP POLICY practice ON {table}",
         f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY",
         f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
     ]
     if identity:
-        forward.append(f"ALTER TABLE {table} ADD CONSTRAINT {table}_identity UNIQUE (practice_id, id)")
+        forward.append(
+            f"ALTER TABLE {table} ADD CONSTRAINT {table}_identity UNIQUE (practice_id, id)"
+        )
         reverse.insert(0, f"ALTER TABLE {table} DROP CONSTRAINT {table}_identity")
     if of_practice:
         forward.append(
@@ -50,7 +55,10 @@ def tenant_table(
             f" REFERENCES {target} (practice_id, id) NOT DEFERRABLE"
         )
         forward.append(f"CREATE INDEX {table}_{column}_key ON {table} (practice_id, {column})")
-        reverse[:0] = [f"DROP INDEX {table}_{column}_key", f"ALTER TABLE {table} DROP CONSTRAINT {name}"]
+        reverse[:0] = [
+            f"DROP INDEX {table}_{column}_key",
+            f"ALTER TABLE {table} DROP CONSTRAINT {name}",
+        ]
     return RunSQL(forward, reverse)
 
 
@@ -73,7 +81,8 @@ def append_only(table: str) -> RunSQL:
 def gate_table(table: str) -> RunSQL:
     """Give a table without a practice to the ``gate`` role, and to nobody else."""
     return RunSQL(
-        f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO gate; GRANT SELECT ON {table} TO backup",
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO gate;"
+        f"GRANT SELECT ON {table} TO backup",
         f"REVOKE ALL ON {table} FROM gate, backup",
     )
 

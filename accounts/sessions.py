@@ -22,7 +22,7 @@ MFA_AT = "mfa_at"
 PRACTICE = "practice"
 SIGNED_IN_AT = "signed_in_at"
 
-QUIET_ROUTES = frozenset({"billing:checkout_status", "billing:document_status"})
+QUIET_ROUTES = frozenset({"billing:checkout_return"})
 """Routes that a page asks by itself: they are answered, and do not keep a session awake."""
 
 OVER = {"hours": "twelve hours were over", "idle": "quiet for too long"}

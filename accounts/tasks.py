@@ -13,14 +13,14 @@ from accounts.tenancy import practice_scope
 from audit.services import checkpoints
 
 
-@shared_task
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
 def write_checkpoints(**_: object) -> None:
     """Queue a signed checkpoint for every practice's chain, and for the installation's."""
     for practice_id in [NIL, *doors.practice_ids()]:
         write_checkpoint.delay(practice_id=str(practice_id))
 
 
-@shared_task
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
 def write_checkpoint(*, practice_id: str, **_: object) -> None:
     """Sign the present size and head of one chain, and write it outside the database."""
     with practice_scope(UUID(practice_id)):

@@ -146,7 +146,7 @@ class PracticeModel(models.Model):
         abstract = True
 
 
-class PracticeKey(models.ForeignKey):
+class PracticeKey(models.ForeignKey):  # type: ignore[type-arg]  # the plugin fills the types in
     """A reference to a row of the same practice.
 
     The constraint is the composite key (practice_id, x_id) made by ``row_security.tenant_table``:

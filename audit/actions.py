@@ -19,7 +19,7 @@ class Action(StrEnum):
 
     template: str
 
-    def __new__(cls, name: str, template: str) -> "Action":
+    def __new__(cls, name: str, template: str = "") -> "Action":
         member = str.__new__(cls, name)
         member._value_ = name
         member.template = template

@@ -5,6 +5,7 @@ Standard library only, so that an auditor can run it on a machine of their own. 
 head (number, hash), copies of checkpoints and strays, as in Chain; then its events, as in Event.
 CHECKPOINTS is a directory that was kept outside the database: keys.json, an object of key id:
 Ed25519 public key, and for each practice a file ID.jsonl of objects, as in Checkpoint. Bytes: hex.
+Copy CHECKPOINTS first and write DUMP after it: a log that is shorter than a checkpoint was cut off.
 
 entry = 0x01, practice (16 bytes), seq, at (8 bytes each; at in microseconds since 1970), then as
         fields action, person, target_kind, target_id, label, facts (JSON text), SHA-256 of the
@@ -106,13 +107,13 @@ def link(practice: str, previous: str, event: Event) -> str:
     touched = sha256(b"".join(map(_bytes, sorted(event.touched)))).digest()
     fields = (
         event.action.encode(),
-        event.person and _bytes(event.person),
+        None if event.person is None else _bytes(event.person),
         event.target_kind.encode(),
-        event.target_id and _bytes(event.target_id),
+        None if event.target_id is None else _bytes(event.target_id),
         event.label.encode(),
         event.facts.encode(),
         touched if event.touched else None,
-        event.commitment and _bytes(event.commitment),
+        None if event.commitment is None else _bytes(event.commitment),
     )
     parts = [b"\x00", _bytes(previous), ENTRY.pack(1, _bytes(practice), event.seq, event.at)]
     for value in fields:

@@ -33,19 +33,18 @@ class DayField(forms.DateField):
         )
 
 
-class MoneyFormField(forms.CharField):
+class MoneyFormField(forms.Field):
     """An amount as people type it: 135, 135.00 or 1,350.50."""
 
     def __init__(self, **kwargs: Any) -> None:
-        widget = forms.TextInput(attrs={**PLAIN, "inputmode": "decimal"})
-        super().__init__(max_length=20, widget=widget, **kwargs)
+        attrs = {**PLAIN, "inputmode": "decimal", "maxlength": "20"}
+        super().__init__(widget=forms.TextInput(attrs=attrs), **kwargs)
 
-    def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
-        if not text:
+    def to_python(self, value: Any) -> Money | None:
+        if value in self.empty_values:
             return None
         try:
-            amount = Money.parse(text)
+            amount = Money.parse(str(value))
         except NotMoney as error:
             raise forms.ValidationError(str(error)) from None
         if amount < ZERO:
@@ -88,7 +87,7 @@ class OfClientForm(forms.Form):
 class SessionForm(OfClientForm):
     """An hour that took place. Without a fee, the list fee of that day is taken."""
 
-    therapist: forms.ModelChoiceField[Membership] = forms.ModelChoiceField(
+    therapist: "forms.ModelChoiceField[Membership]" = forms.ModelChoiceField(
         queryset=None,
         label="Therapist",
         empty_label="Choose",
@@ -123,8 +122,9 @@ class SessionForm(OfClientForm):
             self.initial.setdefault("therapist", alone.pk)
         offered = service_codes.offered(on=today)
         services = [(str(each.id), f"{each.code} {each.label}, {each.fee}") for each in offered]
-        self.fields["therapist"].queryset = therapists  # type: ignore[attr-defined]  # declared so above
-        self.fields["service"].choices = [("", "Choose"), *services]  # type: ignore[attr-defined]  # declared so above
+        fields: Any = self.fields
+        fields["therapist"].queryset = therapists
+        fields["service"].choices = [("", "Choose"), *services]
 
     def clean(self) -> dict[str, Any]:
         """Add ``started_at``, and the list fee where none was typed."""
@@ -165,7 +165,7 @@ class PaymentForm(OfClientForm):
         help_text="For checks only.",
     )
     received_on = DayField(label="Received on")
-    keep_rest = forms.BooleanField(label="Keep what is over as credit of the client", required=False)
+    keep_rest = forms.BooleanField(label="Keep what is over as credit", required=False)
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

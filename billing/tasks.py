@@ -17,7 +17,7 @@ WAITS_FOR_WORKER = timedelta(seconds=15)
 WAITS_FOR_STRIPE = timedelta(seconds=60)
 
 
-@shared_task
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
 def process_webhook(*, practice_id: str, event_id: str, **_: object) -> str:
     """Read the present state of what a webhook is about, post it, and close the event."""
     practice = UUID(practice_id)
@@ -48,14 +48,14 @@ def _settle(practice: UUID, found: gateway.Checkout) -> str:
     return "not ours" if state is None else state.value.lower()
 
 
-@shared_task
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
 def redrive(**_: object) -> None:
     """Wake what was left: a lost broker or a lost webhook loses nothing."""
     for practice_id in doors.practice_ids():
         redrive_practice.delay(practice_id=str(practice_id))
 
 
-@shared_task
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
 def redrive_practice(*, practice_id: str, **_: object) -> None:
     """Process the waiting webhooks of one practice, and ask Stripe about its pending intents."""
     practice = UUID(practice_id)

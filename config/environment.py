@@ -1,4 +1,4 @@
-"""Typed readers of the process environment. A secret may also come from the file named in NAME_FILE."""
+"""Typed readers of the environment. A secret may come from the file that NAME_FILE names."""
 
 import os
 from pathlib import Path

@@ -1,5 +1,6 @@
 """Every address of the product. Each app names its own; config adds what no person asks for."""
 
+from django.conf import settings
 from django.urls import include, path
 
 from config import views
@@ -11,3 +12,8 @@ urlpatterns = [
     path("", include("clients.urls")),
     path("", include("billing.urls")),
 ]
+
+if settings.QUIETLEDGER_DEMO:
+    from config.dev.gallery import gallery
+
+    urlpatterns.append(path("gallery/", gallery, name="gallery"))

@@ -1,6 +1,7 @@
 """What PostgreSQL's own catalogue says about the tables, for tests that walk them all."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.apps import apps
 from django.db import connection, models
@@ -28,18 +29,20 @@ TENANT_MODELS = [
 TENANT_TABLES = sorted(model._meta.db_table for model in TENANT_MODELS)
 
 
-def rows(query: str, *parameters: object) -> list[tuple[object, ...]]:
+def rows(query: str, *parameters: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def foreign_keys(table: str) -> list[ForeignKey]:
     found = rows(
-        "SELECT array_agg(a.attname ORDER BY k.place)::text[], c.confrelid::regclass::text, c.condeferrable"
+        "SELECT array_agg(a.attname ORDER BY k.place)::text[], c.confrelid::regclass::text,"
+        " c.condeferrable"
         " FROM pg_constraint c CROSS JOIN unnest(c.conkey) WITH ORDINALITY AS k(number, place)"
         " JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.number"
-        " WHERE c.contype = 'f' AND c.conrelid = %s::regclass GROUP BY c.oid, c.confrelid, c.condeferrable",
+        " WHERE c.contype = 'f' AND c.conrelid = %s::regclass"
+        " GROUP BY c.oid, c.confrelid, c.condeferrable",
         table,
     )
-    return [ForeignKey(*row) for row in found]  # type: ignore[arg-type]  # as the query says
+    return [ForeignKey(*row) for row in found]

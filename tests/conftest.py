@@ -16,22 +16,36 @@ from tests import houses
 from tests.houses import House
 
 ALIASES = ("default", "gate", "owner", "backup")
-WITHOUT_DATABASE = ("tests/config/", "tests/journeys/")
+WITHOUT_DATABASE = ("tests/config/", "tests/journeys/", "tests/templates/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give every test all four aliases, except those that need no database or real commits."""
+    """Give every test all four aliases, except those that need no database."""
     for item in items:
-        if item.nodeid.startswith(WITHOUT_DATABASE) or item.get_closest_marker("commits"):
+        if item.nodeid.startswith(WITHOUT_DATABASE):
             continue
         if not item.get_closest_marker("django_db"):
             item.add_marker(pytest.mark.django_db(databases=ALIASES))
+
+
+@pytest.fixture(autouse=True)
+def _django_db_marker(request: pytest.FixtureRequest) -> None:
+    """Wrap each test in a transaction, except those that commit in a database of their own.
+
+    It stands in for pytest-django's fixture of this name: the mark must stay on those tests too,
+    or a run of nothing else would set up no test database and reach the configured one.
+    """
+    if request.node.get_closest_marker("commits"):
+        return
+    if request.node.get_closest_marker("django_db"):
+        request.getfixturevalue("_django_db_helper")
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Provision the context as the owner once the test database is migrated."""
     with django_db_blocker.unblock():
+        assert connections["owner"].settings_dict["NAME"].startswith("test_")
         provision()
         houses.prepare_installation()
         connections.close_all()
@@ -64,7 +78,7 @@ def commits(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
 
 
 def _maintain(statement: str) -> None:
-    with connections["owner"]._nodb_cursor() as cursor:  # type: ignore[attr-defined]  # Django's own test tools use it
+    with connections["owner"]._nodb_cursor() as cursor:
         cursor.execute(statement)
 
 

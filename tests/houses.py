@@ -20,7 +20,7 @@ from accounts.sessions import MFA_AT, PRACTICE, SIGNED_IN_AT, SessionStore
 from accounts.tenancy import installation_scope, practice_scope
 
 FOUNDED_AT = datetime(2026, 1, 1, 9, tzinfo=UTC)
-PASSWORD = "correct horse battery staple"  # noqa: S105  # of people who exist in tests only
+PASSWORD = "correct horse battery staple"  # of people who exist in tests only
 
 
 @dataclass(frozen=True, slots=True)

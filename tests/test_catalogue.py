@@ -47,7 +47,7 @@ def test_the_table_has_one_policy_for_reading_and_writing(table: str) -> None:
     )
     column = "id" if table in OF_ALL_PRACTICES else "practice_id"
     rule = f"({column} = ( SELECT current_practice_id() AS current_practice_id))"
-    expected = [("practice", ["public"], "PERMISSIVE", "ALL", rule, rule)]
+    expected: list[tuple[object, ...]] = [("practice", ["public"], "PERMISSIVE", "ALL", rule, rule)]
     if table in DOORS:
         expected.append(("doors", ["doors"], "PERMISSIVE", "SELECT", "true", None))
 
@@ -116,7 +116,8 @@ def test_the_app_role_has_no_grant_on_the_gates_tables() -> None:
 def test_partitions_are_reached_through_their_parent_only() -> None:
     granted = rows(
         "SELECT c.relname FROM pg_class c JOIN information_schema.role_table_grants g"
-        " ON g.table_name = c.relname WHERE c.relispartition AND g.grantee IN ('app', 'gate', 'PUBLIC')"
+        " ON g.table_name = c.relname"
+        " WHERE c.relispartition AND g.grantee IN ('app', 'gate', 'PUBLIC')"
     )
 
     assert granted == []
@@ -136,26 +137,35 @@ def test_the_login_roles_cannot_bypass_anything() -> None:
 
 
 def test_the_app_role_is_a_member_of_nothing() -> None:
-    assert rows(
-        "SELECT r.rolname FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid"
-        " JOIN pg_roles u ON u.oid = m.member WHERE u.rolname IN ('app', 'gate')"
-    ) == []
+    assert (
+        rows(
+            "SELECT r.rolname FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid"
+            " JOIN pg_roles u ON u.oid = m.member WHERE u.rolname IN ('app', 'gate')"
+        )
+        == []
+    )
 
 
 def test_there_are_no_views_that_look_past_row_security() -> None:
-    assert rows(
-        "SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-        " WHERE n.nspname = 'public' AND (relkind = 'm' OR relkind = 'v'"
-        " AND NOT coalesce(reloptions, '{}') @> '{security_invoker=true}')"
-    ) == []
+    assert (
+        rows(
+            "SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+            " WHERE n.nspname = 'public' AND (relkind = 'm' OR relkind = 'v'"
+            " AND NOT coalesce(reloptions, '{}') @> '{security_invoker=true}')"
+        )
+        == []
+    )
 
 
 def test_every_definer_function_pins_its_search_path() -> None:
-    assert rows(
-        "SELECT proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace"
-        " WHERE n.nspname = 'public' AND prosecdef"
-        " AND NOT EXISTS (SELECT FROM unnest(proconfig) c WHERE c LIKE 'search_path=%%')"
-    ) == []
+    assert (
+        rows(
+            "SELECT proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace"
+            " WHERE n.nspname = 'public' AND prosecdef"
+            " AND NOT EXISTS (SELECT FROM unnest(proconfig) c WHERE c LIKE 'search_path=%%')"
+        )
+        == []
+    )
 
 
 def test_nobody_but_the_owner_may_create_in_the_schema() -> None:

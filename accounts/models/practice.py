@@ -20,7 +20,9 @@ class Practice(models.Model):
     discreet_name = models.CharField(
         max_length=60, db_comment="What a client sees on a card statement; says nothing of therapy."
     )
-    time_zone = models.CharField(max_length=60, db_comment="IANA name; business dates are local to it.")
+    time_zone = models.CharField(
+        max_length=60, db_comment="IANA name; business dates are local to it."
+    )
     created_at = models.DateTimeField()
 
     FIELD_CLASSES: ClassVar = {"PUBLIC": "id slug name discreet_name time_zone created_at"}
@@ -58,7 +60,8 @@ class Membership(PracticeModel):
                 nulls_distinct=False,
             ),
             models.CheckConstraint(
-                condition=Q(ended_at=None, ended_by=None) | Q(ended_at__isnull=False, ended_by__isnull=False),
+                condition=Q(ended_at=None, ended_by=None)
+                | Q(ended_at__isnull=False, ended_by__isnull=False),
                 name="accounts_membership_ended_by_someone",
             ),
         ]
@@ -73,7 +76,9 @@ class Membership(PracticeModel):
     @property
     def initials(self) -> str:
         words = self.display_name.split()
-        return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
+        return "".join(
+            word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)
+        ).upper()
 
 
 class Role(PracticeModel):
@@ -147,7 +152,9 @@ class DataKey(PracticeModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["practice_id", "version"], name="accounts_datakey_version"),
+            models.UniqueConstraint(
+                fields=["practice_id", "version"], name="accounts_datakey_version"
+            ),
         ]
 
     def __str__(self) -> str:

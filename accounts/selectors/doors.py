@@ -21,7 +21,7 @@ def practice_of_slug(slug: str) -> UUID | None:
     return found[0] if found else None
 
 
-def _ids(query: str, *parameters: object) -> list[UUID]:
+def _ids(query: str, *parameters: UUID | str) -> list[UUID]:
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
         return [row[0] for row in cursor.fetchall()]

@@ -34,9 +34,7 @@ def people() -> QuerySet[Membership]:
 
 def therapists() -> QuerySet[Membership]:
     """Return the members who hold the role Therapist today, by name."""
-    return people().filter(
-        ended_at=None, grants__role__slug="therapist", grants__withdrawn_at=None
-    )
+    return people().filter(ended_at=None, grants__role__slug="therapist", grants__withdrawn_at=None)
 
 
 def roles_of(member: Membership) -> list[Role]:

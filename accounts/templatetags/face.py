@@ -26,8 +26,6 @@ class Amount(Protocol):
     def cents(self) -> int: ...
 
 
-# --- Icons and states -----------------------------------------------------------------------------
-
 STATES: dict[str, tuple[str, str, str]] = {
     "active": ("Active", "done", "good"),
     "agrees": ("Agrees", "done", "good"),
@@ -121,9 +119,6 @@ def steps(*labels: str, current: int) -> dict[str, object]:
     }
 
 
-# --- Money, numbers, dates ------------------------------------------------------------------------
-
-
 @register.filter
 def money(value: Amount) -> str:
     """A figure in a column: 1,350.00, with a true minus."""
@@ -188,9 +183,6 @@ def _day(value: date) -> str:
     return f"{value:%b} {value.day}"
 
 
-# --- Forms ----------------------------------------------------------------------------------------
-
-
 @register.filter
 def kind(field: BoundField) -> str:
     """How a field is laid out: "tick", "ticks", "segment" or "line"."""
@@ -207,7 +199,9 @@ def control(context: Context, field: BoundField) -> SafeString:
     """The control of ``field``, tied to its hint and errors, in the component's ``size``."""
     widget = field.field.widget
     size = context.get("size")
-    attrs = {"class": f"{_skin(widget)} input--{size}" if size else _skin(widget)}
+    attrs: dict[str, str | bool] = {
+        "class": f"{_skin(widget)} input--{size}" if size else _skin(widget)
+    }
     described = [
         f"{field.auto_id}_{part}"
         for part, there in (
@@ -235,14 +229,13 @@ def needs_summary(form: BaseForm) -> bool:
     return len(form.errors) > 1 or bool(form.non_field_errors())
 
 
-# --- Charts, drawn here ---------------------------------------------------------------------------
-
-
 class Bucket(Protocol):
     """One bar: what it is called and what it comes to."""
 
-    label: str
-    amount: Amount
+    @property
+    def label(self) -> str: ...
+    @property
+    def amount(self) -> Amount: ...
 
 
 @dataclass(frozen=True, slots=True)

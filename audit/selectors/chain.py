@@ -1,5 +1,6 @@
 """The chain of the open scope as its database tells it, in the verifier's own terms."""
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -49,9 +50,21 @@ def verify(
 
     ``outside`` is a directory of checkpoints: ``every`` signature there is checked, or the newest.
     """
-    # What is outside is read first: the log only grows, so it covers what was signed before.
-    kept = verifier.read_outside(outside, str(practice_id)) if outside else None
-    return verifier.verify(read(practice_id, progress=progress), kept, every=every)
+
+    def look() -> verifier.Finding | None:
+        kept = verifier.read_outside(outside, str(practice_id)) if outside else None
+        return verifier.verify(read(practice_id, progress=progress), kept, every=every)
+
+    # A checkpoint that is written between the two readings looks lost: a second look tells.
+    return look() and look()
+
+
+def dump(practice_id: UUID) -> Iterator[str]:
+    """Return the lines of the chain of the open scope that ``audit/verifier.py`` reads."""
+    told = read(practice_id)
+    yield json.dumps([told.practice, told.head, told.checkpoints, told.strays]) + "\n"
+    for event in told.events:
+        yield json.dumps([told.practice, *event]) + "\n"
 
 
 def read(
@@ -110,13 +123,14 @@ def _events(until: int, progress: Callable[[int], None]) -> Iterator[verifier.Ev
         touched = dict(_rows(TOUCHES, first, seq))
         sealed = {row[0] for row in _rows(VALUES, first, seq)}
         for _, number, *told, commitment, found in rows:
-            yield verifier.Event(
-                number, *told, touched.get(number, ()), commitment, number in sealed, found
+            clients = touched.get(number, ())
+            yield verifier.Event._make(
+                (number, *told, clients, commitment, number in sealed, found)
             )
         progress(seq)
 
 
-def _rows(query: str, *parameters: object) -> list[tuple[Any, ...]]:
+def _rows(query: str, *parameters: int | str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
-        return cursor.fetchall()
+        return list(cursor.fetchall())

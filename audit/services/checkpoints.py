@@ -40,7 +40,7 @@ class Signer(Protocol):
 
 @transaction.atomic
 def write(
-    *, signer: Signer, directories: Sequence[Path], now: datetime
+    *, signer: Signer, directories: Sequence[str | Path], now: datetime
 ) -> verifier.Checkpoint | None:
     """Sign the chain of the open scope, and append the line to a file in each directory.
 
@@ -60,7 +60,7 @@ def write(
     last, written = chain.newest_checkpoint(), None
     if last is None or head.seq > last.size:
         written = _signed(head, last, signer, now)
-    files = [directory / f"{head.practice_id}.jsonl" for directory in directories]
+    files = [Path(directory) / f"{head.practice_id}.jsonl" for directory in directories]
     owed = chain.checkpoints(after=min(_size_kept(file) for file in files))
     transaction.on_commit(lambda: _keep_all(files, owed, signer))
     return written

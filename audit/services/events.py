@@ -5,7 +5,6 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import cast
 from uuid import UUID
 
 import psycopg
@@ -98,7 +97,7 @@ def flush() -> None:
     here = set(connection.savepoint_ids)
     waiting = [
         hook
-        for savepoints, hook, _ in connection.run_on_commit
+        for savepoints, hook, *_ in connection.run_on_commit
         if isinstance(hook, Pending) and not hook.is_appended and savepoints >= here
     ]
     if not waiting:
@@ -116,10 +115,10 @@ def _open_batch() -> Pending:
     if not connection.in_atomic_block:
         raise NoTransaction("Record an event inside the scope of what it tells about.")
     if connection.run_on_commit:
-        savepoints, hook, _ = connection.run_on_commit[-1]
+        savepoints, hook, *_ = connection.run_on_commit[-1]
         same_savepoints = savepoints == set(connection.savepoint_ids)
         if isinstance(hook, Pending) and not hook.is_appended and same_savepoints:
-            return cast(Pending, hook)
+            return hook
     batch = Pending()
     transaction.on_commit(batch)
     return batch

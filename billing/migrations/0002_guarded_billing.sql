@@ -15,7 +15,8 @@ BEGIN
     SELECT * INTO invoice FROM billing_invoice WHERE practice_id = NEW.practice_id AND id = wanted;
     SELECT count(*), coalesce(sum(amount), 0) INTO lines, billed
         FROM billing_invoiceline WHERE practice_id = NEW.practice_id AND invoice_id = wanted;
-    IF lines <> invoice.line_count OR billed <> invoice.total THEN
+    -- IS DISTINCT FROM: whoever drops the context before the commit sees no rows, and is refused.
+    IF lines IS DISTINCT FROM invoice.line_count OR billed IS DISTINCT FROM invoice.total THEN
         RAISE EXCEPTION 'invoice % has % lines over % cents, not % over %',
             invoice.number, lines, billed, invoice.line_count, invoice.total
             USING ERRCODE = 'check_violation';
@@ -55,7 +56,7 @@ BEGIN
         WHERE practice_id = NEW.practice_id AND id = NEW.payment_id;
     SELECT * INTO invoice FROM billing_invoice
         WHERE practice_id = NEW.practice_id AND id = NEW.invoice_id;
-    IF payment.client_id <> invoice.client_id THEN
+    IF payment.client_id IS DISTINCT FROM invoice.client_id THEN
         RAISE EXCEPTION 'receipt % pays another client''s invoice', payment.receipt
             USING ERRCODE = 'check_violation';
     END IF;

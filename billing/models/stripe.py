@@ -70,11 +70,14 @@ class WebhookEvent(PracticeModel):
     body = EncryptedText(max_chars=WEBHOOK_BODY_MAX_BYTES)
     received_at = models.DateTimeField(db_comment="UTC.")
     processed_at = models.DateTimeField(null=True, db_comment="UTC; null while it waits.")
-    outcome = models.CharField(max_length=40, blank=True, db_comment="A word; empty while it waits.")
+    outcome = models.CharField(
+        max_length=40, blank=True, db_comment="A word; empty while it waits."
+    )
 
     FIELD_CLASSES: ClassVar[dict[str, str]] = {
         "PHI": "body",
-        "PUBLIC": "id practice_id endpoint stripe_id kind object_id received_at processed_at outcome",
+        "PUBLIC": "id practice_id endpoint stripe_id kind object_id received_at processed_at"
+        " outcome",
     }
 
     class Meta:
@@ -124,7 +127,8 @@ class CardIntent(PracticeModel):
 
     FIELD_CLASSES: ClassVar[dict[str, str]] = {
         "FINANCIAL": "amount",
-        "PUBLIC": "id practice_id invoice state request_hash checkout_id payment created_at created_by",
+        "PUBLIC": "id practice_id invoice state request_hash checkout_id payment created_at"
+        " created_by",
     }
 
     class Meta:

@@ -41,9 +41,7 @@ def pending(*, before: datetime) -> list[Pending]:
     """Return the intents that wait for Stripe since before a moment, oldest first."""
     states = [CardIntent.State.CREATED, CardIntent.State.OPEN, CardIntent.State.UNKNOWN]
     rows = CardIntent.objects.filter(state__in=states, created_at__lt=before)
-    return [
-        Pending(row.pk, row.checkout_id) for row in rows.order_by("created_at", "id")[:BATCH]
-    ]
+    return [Pending(row.pk, row.checkout_id) for row in rows.order_by("created_at", "id")[:BATCH]]
 
 
 def get(intent_id: UUID) -> CardIntent | None:

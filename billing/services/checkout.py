@@ -13,7 +13,7 @@ from audit.services import events
 from billing import gateway
 from billing.models import CardIntent, Invoice, StripeAccount
 from billing.selectors import invoices as open_invoices
-from billing.services import payments
+from billing.services import numbers, payments
 from ledger.money import ZERO, Money
 
 State = CardIntent.State
@@ -59,13 +59,14 @@ def intend(*, invoice: Invoice, now: datetime, by: Membership) -> Opening:
         NothingDue: the invoice is paid.
         CardsNotSetUp: the practice has no account.
     """
+    # The lock comes first, as when money is taken: two clicks see each other's intent.
+    numbers.lock(numbers.RECEIPTS)
     due = open_invoices.balance_due(invoice)
     if due <= ZERO:
         raise NothingDue("This invoice is already paid.")
     speaker = credentials()
-    locked = Invoice.objects.select_for_update(of=("self",), no_key=True).get(pk=invoice.pk)
     pending = (
-        CardIntent.objects.filter(invoice=locked, amount=due, state__in=PENDING)
+        CardIntent.objects.filter(invoice=invoice, amount=due, state__in=PENDING)
         .order_by("-created_at", "-id")
         .first()
     )
@@ -73,7 +74,7 @@ def intend(*, invoice: Invoice, now: datetime, by: Membership) -> Opening:
         return Opening(pending.pk, due, pending.checkout_id, speaker)
     intent = CardIntent.objects.create(
         id=uuid7(),
-        invoice=locked,
+        invoice=invoice,
         amount=due,
         state=State.CREATED,
         request_hash=b"",
@@ -87,7 +88,9 @@ def intend(*, invoice: Invoice, now: datetime, by: Membership) -> Opening:
 
 
 @transaction.atomic
-def note(*, intent_id: UUID, state: State, checkout_id: str = "", request_hash: bytes = b"") -> None:
+def note(
+    *, intent_id: UUID, state: State, checkout_id: str = "", request_hash: bytes = b""
+) -> None:
     """Write down how far an intent has come; a settled one stays settled."""
     intent = _lock(intent_id)
     if intent is None or intent.state not in PENDING:

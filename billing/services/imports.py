@@ -63,9 +63,7 @@ def take_in(reading: Reading, *, terms: Terms) -> Outcome:
     return outcome
 
 
-def _take_clients(
-    reading: Reading, terms: Terms, outcome: Outcome
-) -> dict[str, external.Taken]:
+def _take_clients(reading: Reading, terms: Terms, outcome: Outcome) -> dict[str, external.Taken]:
     people: dict[str, external.Taken] = {}
     for person in reading.patients:
         try:
@@ -85,7 +83,9 @@ def _take_clients(
             )
         if taken.looks_like:
             like = ", ".join(taken.looks_like)
-            reason = f"Has the family name and birth date of {like}: check whether it is one person."
+            reason = (
+                f"Has the family name and birth date of {like}: check whether it is one person."
+            )
             outcome.adjusted.append(Adjusted(person.path, reason))
     return people
 
@@ -95,7 +95,7 @@ def _record_sessions(
 ) -> None:
     fingerprints = {_fingerprint(encounter): encounter for encounter in reading.encounters}
     rows = Session.objects.filter(source_fingerprint__in=fingerprints)
-    known = {bytes(found) for found in rows.values_list("source_fingerprint", flat=True)}
+    known = {bytes(found) for found in rows.values_list("source_fingerprint", flat=True) if found}
     outcome.known_sessions = len(known)
     for fingerprint, encounter in fingerprints.items():
         if fingerprint in known:

@@ -8,11 +8,11 @@ from uuid import UUID
 from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.decorators import method_decorator
 
 from accounts.permissions import Permission
 from accounts.tenancy import Scope, practice_scope
@@ -27,12 +27,15 @@ State = CardIntent.State
 SHOWN = {State.PAID: "paid", State.EXPIRED: "expired", State.REFUSED: "failed"}
 
 
-@method_decorator(csp_update({"form-action": [settings.STRIPE_CHECKOUT_ORIGIN]}), name="dispatch")
 class CheckoutStart(PracticeView):
     """Say what will be charged, then open the hosted page. Its policy lets the form lead there."""
 
     permission = Permission.CARD_PAYMENT_START
     scope_free = True
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        may_lead_there = csp_update({"form-action": [settings.STRIPE_CHECKOUT_ORIGIN]})
+        return may_lead_there(super().dispatch)(request, *args, **kwargs)
 
     def get(self, *args: object, pk: UUID, **kwargs: object) -> HttpResponse:
         with self.scope():

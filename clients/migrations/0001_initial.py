@@ -1,4 +1,3 @@
-
 import accounts.fields
 import accounts.ids
 import accounts.tenancy

@@ -4,7 +4,6 @@ import argparse
 import contextlib
 import http.client
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,12 +12,13 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from config.dev import people, prepared
+from config.dev import people, prepared, simulator
 from config.dev.postgres import free_port
 from config.dev.stack import Say, Stack, claimed, own_environment, published, servers
 from config.dev.state import BASE_DIR, Refused, State
 
 FOLDER = people.FOLDER
+PORT = 8000
 READY_SECONDS = 60.0
 WATCH_SECONDS = 0.3
 
@@ -26,7 +26,7 @@ WATCH_SECONDS = 0.3
 def main(arguments: Sequence[str]) -> int:
     """Run the demo until Ctrl-C."""
     parser = argparse.ArgumentParser(prog="manage.py demo", description=__doc__)
-    parser.add_argument("--port", type=int, default=8000, help="of the web pages (8000)")
+    parser.add_argument("--port", type=_port, default=PORT, help=f"of the pages ({PORT})")
     port: int = parser.parse_args(arguments).port
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
@@ -65,32 +65,34 @@ def stack(
     """
     port = port or free_port()
     with base(State(state), port, lasting=lasting, use_given=use_given, say=say) as running:
+        _refuse_taken(port)
         prepare(running, say)
         say("Starting the worker and the web server")
         _start_worker(running)
         _start_web(running, port)
         _wait_ready(running, port)
         yield running
-    if not lasting:
-        State(state).discard()
 
 
 @contextlib.contextmanager
 def base(state: State, port: int, *, lasting: bool, use_given: bool, say: Say) -> Iterator[Stack]:
-    """Run what lies under the web server: the two servers and the payment simulator."""
+    """Run what lies under the web server at this port: two servers and the payment simulator."""
     state.prepare()
     with claimed(state):
-        refuse_taken(port)
-        say("Starting PostgreSQL and Valkey")
-        with servers(state, lasting=lasting, use_given=use_given) as running:
-            running.base_url = f"http://127.0.0.1:{port}"
-            running.env |= own_environment(state)
-            running.env |= {"QUIETLEDGER_DEMO": "1", "QUIETLEDGER_BASE_URL": running.base_url}
-            _forget_half(running)
-            say("Starting the payment simulator")
-            running.env |= _start_simulator(running)
-            with published(running):
-                yield running
+        try:
+            say("Starting PostgreSQL and Valkey")
+            with servers(state, lasting=lasting, use_given=use_given) as running:
+                running.base_url = f"http://127.0.0.1:{port}"
+                running.env |= own_environment(state)
+                running.env |= {"QUIETLEDGER_DEMO": "1", "QUIETLEDGER_BASE_URL": running.base_url}
+                _forget_half(running)
+                say("Starting the payment simulator")
+                running.env |= simulator.start(running)
+                with published(running):
+                    yield running
+        finally:
+            if not lasting:
+                state.discard()
 
 
 def prepare(running: Stack, say: Say) -> None:
@@ -99,21 +101,23 @@ def prepare(running: Stack, say: Say) -> None:
     if prepared.is_prepared(running.state, owner_url):
         return
     log = running.state.logs / "prepare.log"
-    with log.open("w") as errors:
-        process = subprocess.Popen(
+    with (
+        log.open("w") as errors,
+        subprocess.Popen(
             [sys.executable, "manage.py", "prepare_demo"],
             cwd=BASE_DIR,
             env=running.env,
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
-        )
+        ) as process,
+    ):
         try:
             for line in process.stdout or ():
                 say(line.strip())
-            process.wait()
-        finally:
+        except BaseException:
             process.kill()
+            raise
     if process.returncode:
         words = log.read_text("utf-8").strip().splitlines() or ["no reason was given"]
         if words[-1].startswith("CommandError: "):
@@ -130,21 +134,6 @@ def _forget_half(running: Stack) -> None:
         for name in ("simulator.sqlite3", "people.json", "prepared"):
             (running.state.folder / name).unlink(missing_ok=True)
         note.unlink()
-
-
-def _start_simulator(running: Stack) -> dict[str, str]:
-    """Start the payment simulator, at the port that earlier payment pages stood at if free."""
-    folder = running.state.folder
-    note = folder / "simulator.port"
-    port = int(note.read_text("utf-8")) if note.exists() else free_port()
-    if _is_taken(port):
-        port = free_port()
-    note.write_text(str(port), "utf-8")
-    file = folder / "simulator.sqlite3"
-    program = "config.dev.stripe_simulator"
-    running.start("Simulator", "-m", program, "--port", str(port), "--state", str(file))
-    origin = f"http://127.0.0.1:{port}"
-    return {"STRIPE_API_BASE": origin, "STRIPE_CHECKOUT_ORIGIN": origin}
 
 
 def _start_worker(running: Stack) -> None:
@@ -186,22 +175,18 @@ def _readiness(port: int) -> int:
         connection.close()
 
 
-def refuse_taken(port: int) -> None:
-    if _is_taken(port):
+def _refuse_taken(port: int) -> None:
+    if why := simulator.hindrance(port):
         raise Refused(
-            f"Port {port} is taken by another program: end that, or choose another port with "
-            f"manage.py demo --port {port + 1 if port < 65535 else 8000}."
+            f"Port {port} cannot be used ({why}): end the program that has it, or choose another "
+            f"with manage.py demo --port {port + 1 if 1024 <= port < 65535 else PORT}."
         )
 
 
-def _is_taken(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return True
-    return False
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text} is not a port, which is 1 to 65535")
+    return int(text)
 
 
 def _say(line: str) -> None:

@@ -9,7 +9,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import engines
-from django.utils.safestring import SafeString
 
 from config.dev import gallery_samples as samples
 
@@ -26,8 +25,8 @@ class Example:
     source: str
     values: Callable[[str], Mapping[str, Any]] = samples.nothing
 
-    def show(self, theme: str) -> SafeString:
-        """Render the example for one side of the page."""
+    def show(self, theme: str) -> str:
+        """Render the example for one side of the page, as markup."""
         return engines["django"].from_string(self.source).render(dict(self.values(theme)))
 
 
@@ -70,7 +69,7 @@ EXAMPLES = (
         "Hint below, error in place",
         part("fields", form="fine")
         + "\n"
-        + part("field", field="fine.amount", unit='"USD"', size='"big"', label='"Again, large"'),
+        + part("field", field="large.amount", unit='"USD"', size='"big"', label='"Again, large"'),
         samples.forms_fine,
     ),
     Example(
@@ -186,6 +185,11 @@ EXAMPLES = (
             url='"#nothing"',
             label='"Go to today"',
         ),
+    ),
+    Example(
+        "Banner",
+        "Across the page, while it lasts",
+        part("banner", text='"This is a demo. Nobody in it exists."', icon_name='"info"'),
     ),
     Example(
         "A person",

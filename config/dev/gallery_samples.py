@@ -123,20 +123,23 @@ def states(prefix: str) -> Mapping[str, Any]:
 
 def forms_fine(prefix: str) -> Mapping[str, Any]:
     given = {"name": "Hannah Whitfield", "amount": "135.00", "how": "CASH", "roles": ["t"]}
-    return {"fine": SampleForm(initial=given, auto_id=f"{prefix}-fine-%s")}
+    return {
+        "fine": SampleForm(initial=given, prefix=f"{prefix}-fine"),
+        "large": SampleForm(initial=given, prefix=f"{prefix}-large"),
+    }
 
 
 def forms_wrong(prefix: str) -> Mapping[str, Any]:
-    form = SampleForm(
-        {"name": "Hannah Whitfield", "amount": "250.00"}, auto_id=f"{prefix}-wrong-%s"
-    )
+    part = f"{prefix}-wrong"
+    typed = {f"{part}-name": "Hannah Whitfield", f"{part}-amount": "250.00"}
+    form = SampleForm(typed, prefix=part)
     form.add_error("amount", "Only 135.00 of this payment can be refunded; 100.00 was on Feb 9.")
     form.add_error(None, "February is closed. Choose a date in March.")
     return {"wrong": form}
 
 
 def filters(prefix: str) -> Mapping[str, Any]:
-    return {"filters": SampleFilter(auto_id=f"{prefix}-filter-%s")}
+    return {"filters": SampleFilter(prefix=f"{prefix}-filter")}
 
 
 def figures(prefix: str) -> Mapping[str, Any]:

@@ -68,7 +68,7 @@ def _demo_environment(state: State, command: str) -> Iterator[dict[str, str]]:
         with guest(state) as env:
             yield env
         return
-    with demo.base(state, 0, lasting=True, use_given=True, say=_quiet) as running:
+    with demo.base(state, demo.PORT, lasting=True, use_given=True, say=_quiet) as running:
         if command not in PREPARING:
             demo.prepare(running, _say)
         yield running.env

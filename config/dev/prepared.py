@@ -1,4 +1,4 @@
-"""Whether a stack's database and files are already what this code wants, told without Django."""
+"""Whether a stack's database is already what this code wants, told without Django."""
 
 import hashlib
 from pathlib import Path
@@ -7,7 +7,7 @@ import psycopg
 
 from config.dev.state import BASE_DIR, State, write_private
 
-SHAPES = ("*/migrations/*.py", "*/migrations/*.sql", "*/*.sql", "static/**/*", "requirements.txt")
+SHAPES = ("*/migrations/*.py", "*/migrations/*.sql", "*/*.sql")
 MIGRATIONS = (
     "SELECT coalesce(md5(string_agg(app || name, ',' ORDER BY id)), '') FROM django_migrations"
 )

@@ -79,9 +79,9 @@ def servers(state: State, *, lasting: bool = True, use_given: bool = False) -> I
 def own_environment(state: State) -> dict[str, str]:
     """Return the settings of a stack that depend on its folder alone."""
     folder = state.folder
-    checkpoints = [folder / "checkpoints" / name for name in ("first", "second")]
+    checkpoints = [folder / "checkpoints-first", folder / "checkpoints-second"]
     for path in (*checkpoints, folder / "mail"):
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, exist_ok=True)
     return {
         "QUIETLEDGER_STATE": str(folder),
         "QUIETLEDGER_KEYS": str(state.keys_file()),

@@ -83,6 +83,8 @@ class State:
 
     def discard(self) -> None:
         """Remove the folder and whatever of it lies elsewhere; nothing may be running in it."""
+        if not self.folder.exists():
+            return
         for folder in (self.servers, self.socket_folder(), self.folder):
             shutil.rmtree(folder, ignore_errors=True)
 

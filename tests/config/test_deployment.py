@@ -25,7 +25,8 @@ def settings_read() -> set[str]:
 
 def given_to(service: str) -> dict[str, str]:
     return {
-        name.removesuffix("_FILE"): value for name, value in SERVICES[service]["environment"].items()
+        name.removesuffix("_FILE"): value
+        for name, value in SERVICES[service]["environment"].items()
     }
 
 
@@ -41,7 +42,9 @@ def test_the_settings_read_nothing_that_the_deployment_does_not_say() -> None:
 @pytest.mark.parametrize("service", ["web", "worker", "beat"])
 def test_what_serves_pages_is_not_told_how_to_become_the_owner(service: str) -> None:
     assert "DATABASE_OWNER_URL" not in given_to(service)
-    assert not any("owner" in secret or "backup" in secret for secret in SERVICES[service]["secrets"])
+    assert not any(
+        "owner" in secret or "backup" in secret for secret in SERVICES[service]["secrets"]
+    )
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -81,7 +81,9 @@ class Command(BaseCommand):
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
         parser.add_argument("--practice", metavar="SLUG", help="into which practice")
         parser.add_argument(
-            "--therapist", metavar="E-MAIL", help="whose sessions they are, and who sees the clients"
+            "--therapist",
+            metavar="E-MAIL",
+            help="whose sessions they are, and who sees the clients",
         )
 
     def handle(self, *args: object, **options: Any) -> None:

@@ -10,7 +10,7 @@ from django.db import models
 from accounts.ids import uuid7
 from accounts.models import Membership
 from accounts.selectors import members
-from billing.models import Session
+from billing.models import ServiceCode, Session
 from billing.selectors import days, service_codes
 from billing.services import invoices, payments, sessions
 from clients.models import Client
@@ -79,8 +79,7 @@ def _sessions(
 ) -> list[Session]:
     code = desk.chance.choice(("90834", "90837"))
     service = next(s for s in service_codes.offered(on=desk.today) if s.code == code)
-    offered = service_codes.by_code(code)
-    assert offered is not None
+    offered = ServiceCode.objects.get(code=code)
     first = began_on + timedelta(days=number % 14)
     step = 14 if number % 3 else 21
     dates = [first + timedelta(days=d) for d in range(0, (desk.today - first).days, step)]
@@ -100,10 +99,10 @@ def _sessions(
 
 
 def _bill_and_pay(desk: Desk, client: Client, held: list[Session], number: int) -> None:
-    issued_on = min(held[-1].started_at.astimezone(desk.zone).date() + timedelta(days=1), desk.today)
-    invoice = invoices.issue(
-        sessions=held, issued_on=issued_on, now=desk.now, by=desk.front_desk
+    issued_on = min(
+        held[-1].started_at.astimezone(desk.zone).date() + timedelta(days=1), desk.today
     )
+    invoice = invoices.issue(sessions=held, issued_on=issued_on, now=desk.now, by=desk.front_desk)
     if desk.chance.random() < 0.3:
         return
     part = desk.chance.random() < 0.15

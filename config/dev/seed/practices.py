@@ -72,9 +72,7 @@ def _cast(story: PracticeStory) -> list[tuple[str, str]]:
     return list(zip(story.people, roles, strict=True))
 
 
-def _person(
-    story: PracticeStory, name: str, role: str, practice_id: UUID, now: datetime
-) -> Person:
+def _person(story: PracticeStory, name: str, role: str, practice_id: UUID, now: datetime) -> Person:
     first = name.split()[0].lower()
     email = f"{first}@{story.slug.replace('-', '')}.example"
     password = "-".join(secrets.choice(WORDS) for _ in range(4))

@@ -1,9 +1,9 @@
 """Telling the payment simulator where a demo practice listens."""
 
+import json
 import urllib.error
 import urllib.parse
 import urllib.request
-import json
 
 from django.conf import settings
 

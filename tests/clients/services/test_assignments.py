@@ -26,14 +26,10 @@ def assign(client: Client, therapist: Membership, starts_on: date = TODAY) -> As
 
 
 def end(assignment: Assignment, ends_on: date = TODAY) -> Assignment:
-    return assignments.end(
-        assignment=assignment, ends_on=ends_on, now=NOW, by=assignment.therapist
-    )
+    return assignments.end(assignment=assignment, ends_on=ends_on, now=NOW, by=assignment.therapist)
 
 
-def test_an_assignment_has_no_end_at_first(
-    client_record: Client, therapist: Membership
-) -> None:
+def test_an_assignment_has_no_end_at_first(client_record: Client, therapist: Membership) -> None:
     assignment = assign(client_record, therapist)
 
     assert (assignment.starts_on, assignment.ends_on) == (TODAY, None)

@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -26,13 +25,14 @@ def clone(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def launcher(clone: Path) -> Iterator[ModuleType]:
+def launcher(clone: Path) -> ModuleType:
     """The clone's manage.py as a module."""
     spec = importlib.util.spec_from_file_location("launcher_of_a_clone", clone / "manage.py")
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    yield module
+    return module
 
 
 def start(clone: Path, before: str = "pass") -> subprocess.CompletedProcess[str]:

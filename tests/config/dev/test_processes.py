@@ -17,8 +17,8 @@ from config.dev.state import BASE_DIR, Refused
 
 SLEEPER = [sys.executable, "-I", "-S", "-c", "import time; print('up', flush=True); time.sleep(60)"]
 STUBBORN = [
-    *(sys.executable, "-I", "-S", "-c"),
-    "import signal, time; signal.signal(15, signal.SIG_IGN); print('up', flush=True); time.sleep(60)",
+    *SLEEPER[:-1],
+    "import signal as s, time; s.signal(15, s.SIG_IGN); print('up', flush=True); time.sleep(60)",
 ]
 LAUNCHER = """
 import sys, time

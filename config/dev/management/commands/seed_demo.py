@@ -12,11 +12,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections, transaction
 from django.utils import timezone
 
-from accounts.selectors import doors
+from accounts.selectors import doors, members
 from accounts.tenancy import practice_scope
 from audit.actions import Action
 from audit.services import events
-from accounts.selectors import members
 from config.dev.seed import history, practices
 from config.dev.seed.story import FURTHER_PEOPLE, PRACTICES, PracticeStory
 

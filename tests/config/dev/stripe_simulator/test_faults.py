@@ -15,7 +15,7 @@ def client(simulator: Running) -> stripe.StripeClient:
     return stripe.StripeClient(
         SECRET_KEY,
         base_addresses={"api": simulator.origin},
-        http_client=stripe.RequestsClient(timeout=0.5),
+        http_client=stripe.RequestsClient(timeout=1.5),
         max_network_retries=0,
     )
 
@@ -24,7 +24,7 @@ def client(simulator: Running) -> stripe.StripeClient:
 def test_before_the_effect_nothing_has_happened(
     client: stripe.StripeClient, simulator: Running, kind: str
 ) -> None:
-    simulator.control("faults", kind=kind, moment="before", seconds=1, path="/v1/customers")
+    simulator.control("faults", kind=kind, moment="before", seconds=3, path="/v1/customers")
 
     with pytest.raises(stripe.APIConnectionError):
         client.v1.customers.create()
@@ -36,7 +36,7 @@ def test_before_the_effect_nothing_has_happened(
 def test_after_the_effect_a_retry_with_the_key_gets_the_answer(
     client: stripe.StripeClient, simulator: Running, kind: str
 ) -> None:
-    simulator.control("faults", kind=kind, moment="after", seconds=1, path="/v1/payment_intents")
+    simulator.control("faults", kind=kind, moment="after", seconds=3, path="/v1/payment_intents")
     told: Any = {"amount": 500, "currency": "usd", "payment_method": "pm_card_visa"}
     told |= {"confirm": True, "payment_method_types": ["card"]}
 

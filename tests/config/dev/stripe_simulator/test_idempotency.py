@@ -96,11 +96,11 @@ def test_a_refusal_after_execution_is_kept(client: stripe.StripeClient, simulato
 
 def test_a_key_in_use_is_a_conflict(client: stripe.StripeClient, simulator: Running) -> None:
     key = str(uuid4())
-    simulator.control("faults", kind="slow", seconds=0.6, path="/v1/customers")
+    simulator.control("faults", kind="slow", seconds=1.5, path="/v1/customers")
 
     with ThreadPoolExecutor(2) as threads:
         slow = threads.submit(post, simulator, "/v1/customers", "", key)
-        time.sleep(0.2)
+        time.sleep(0.3)
         meanwhile = post(simulator, "/v1/customers", "", key)
 
     assert slow.result().status == 200

@@ -2,18 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import stripe
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from config.dev.testing import browser
 from tests.config.dev.stripe_simulator import making
 from tests.config.dev.stripe_simulator.running import Running
 
-SHOP = "http://shop.localhost:8123"
 CHROMIUM = browser()
 
 pytestmark = [
@@ -40,10 +42,31 @@ class Seen:
         self.page.get_by_label("Security code").fill("123")
 
 
-def shop(route: Route) -> None:
-    """The merchant's page, on an origin of its own."""
-    body = "<!doctype html><html lang='en'><title>Shop</title><h1>Thank you</h1></html>"
-    route.fulfill(body=body, content_type="text/html")
+class ShopHandler(BaseHTTPRequestHandler):
+    """The merchant's page."""
+
+    def do_GET(self) -> None:
+        body = b"<!doctype html><html lang=en><link rel=icon href=data:,><h1>Thank you</h1>"
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[str]:
+    """An origin of its own for the merchant."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), ShopHandler)
+    thread = Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +80,6 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(params=["light", "dark"])
 def seen(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Seen]:
     page = chromium.new_page(color_scheme=request.param)
-    page.route(f"{SHOP}/**", shop)
     seen = Seen(page)
     page.on("console", lambda message: seen.complaints.append(message.text))
     page.on("pageerror", lambda error: seen.complaints.append(str(error)))
@@ -65,19 +87,19 @@ def seen(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Seen]:
     page.close()
 
 
-def open_session(client: stripe.StripeClient) -> str:
+def open_session(client: stripe.StripeClient, shop: str) -> str:
     session = making.session(
         client,
-        success_url=f"{SHOP}/paid?session={{CHECKOUT_SESSION_ID}}",
-        cancel_url=f"{SHOP}/back",
+        success_url=f"{shop}/paid?session={{CHECKOUT_SESSION_ID}}",
+        cancel_url=f"{shop}/back",
     )
     return str(session.url)
 
 
 def test_a_card_is_typed_and_the_shop_is_reached(
-    client: stripe.StripeClient, simulator: Running, seen: Seen
+    client: stripe.StripeClient, simulator: Running, shop: str, seen: Seen
 ) -> None:
-    seen.page.goto(open_session(client))
+    seen.page.goto(open_session(client, shop))
     seen.assert_sound()
 
     seen.type_card("4242 4242 4242 4242")
@@ -89,9 +111,9 @@ def test_a_card_is_typed_and_the_shop_is_reached(
 
 
 def test_a_mistake_a_decline_and_the_bank_are_told_in_words(
-    client: stripe.StripeClient, simulator: Running, seen: Seen
+    client: stripe.StripeClient, simulator: Running, shop: str, seen: Seen
 ) -> None:
-    seen.page.goto(open_session(client))
+    seen.page.goto(open_session(client, shop))
     pay = seen.page.get_by_role("button", name="Pay $120.00")
 
     pay.click()
@@ -114,12 +136,12 @@ def test_a_mistake_a_decline_and_the_bank_are_told_in_words(
 
 
 def test_the_way_back_and_what_is_over_are_sound_pages(
-    client: stripe.StripeClient, simulator: Running, seen: Seen
+    client: stripe.StripeClient, simulator: Running, shop: str, seen: Seen
 ) -> None:
-    address = open_session(client)
+    address = open_session(client, shop)
     seen.page.goto(address)
     seen.page.get_by_role("link", name="Back to Simulated merchant").click()
-    expect(seen.page).to_have_url(f"{SHOP}/back")
+    expect(seen.page).to_have_url(f"{shop}/back")
     simulator.pay(address)
 
     seen.page.goto(address)

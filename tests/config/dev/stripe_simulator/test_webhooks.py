@@ -70,12 +70,14 @@ def test_an_event_is_sent_again_until_it_is_taken(
 
 
 def test_an_event_that_is_not_taken_does_not_hold_up_the_next(
-    client: stripe.StripeClient, receiver: Receiver
+    client: stripe.StripeClient, simulator: Running, receiver: Receiver
 ) -> None:
     making.listen(client, receiver.url, "customer.created")
     receiver.answers[:] = [503]
-
+    simulator.control("webhook_faults", kind="withhold", times=2)
     first, second = client.v1.customers.create(), client.v1.customers.create()
+
+    simulator.control("deliveries/release")
 
     eventually(lambda: len(receiver.arrived) == 3)
     ids = [event["data"]["object"]["id"] for event in receiver.events()]
@@ -95,6 +97,18 @@ def test_a_platform_hears_of_its_connected_accounts(
 
     eventually(lambda: len(receiver.arrived) == 1)
     assert receiver.events()[0]["account"] == "acct_harborlane"
+
+
+def test_an_account_hears_of_itself_without_its_name(
+    simulator: Running, receiver: Receiver
+) -> None:
+    with checked_client(simulator.origin, account="acct_harborlane") as connected:
+        making.listen(connected, receiver.url)
+
+        connected.v1.customers.create()
+
+    eventually(lambda: len(receiver.arrived) == 1)
+    assert "account" not in receiver.events()[0]
 
 
 def test_a_deleted_endpoint_gets_nothing_more(

@@ -1,0 +1,97 @@
+"""`manage.py verify_audit [--practice SLUG] [--checkpoints DIR]`: the log, event by event."""
+
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandError, OutputWrapper
+
+from accounts.ids import NIL
+from accounts.selectors import doors, members
+from accounts.tenancy import practice_scope
+from audit.actions import Action
+from audit.selectors import chain
+from audit.services import events
+
+QUIET_SECONDS = 2.0
+EVERY_SECONDS = 1.0
+
+
+class Command(BaseCommand):
+    help = "Prove that no event of the log was changed, removed, added or moved."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--practice", metavar="SLUG", help="one practice's log instead of all")
+        parser.add_argument(
+            "--checkpoints", type=Path, metavar="DIR", help="checkpoints kept outside"
+        )
+        parser.add_argument("--all", action="store_true", help="check every signature there")
+        parser.add_argument("--dump", type=Path, metavar="FILE", help="write for audit/verifier.py")
+
+    def handle(
+        self,
+        *args: object,
+        practice: str | None,
+        checkpoints: Path | None,
+        dump: Path | None,
+        **options: object,
+    ) -> None:
+        if checkpoints and not checkpoints.is_dir():
+            raise CommandError(f"There is no directory {checkpoints}.")
+        logs = [_practice(practice)] if practice else [NIL, *doors.practice_ids()]
+        if dump:
+            self._write_dump(dump, logs)
+        broken = [log for log in logs if not self._is_whole(log, checkpoints, bool(options["all"]))]
+        if checkpoints and not practice:
+            broken += self._missing(checkpoints, {str(log) for log in logs})
+        if broken:
+            raise CommandError(f"{len(broken)} of {len(logs)} logs are not whole.")
+
+    def _is_whole(self, log: UUID, outside: Path | None, every: bool) -> bool:
+        with practice_scope(log):
+            name = "The installation" if log == NIL else members.practice().name
+            head = chain.head()
+            progress = Progress(self.stderr, name, head.seq if head else 0)
+            finding = chain.verify(log, outside=outside, every=every, progress=progress)
+            if finding is None:
+                events.record(Action.LOG_VERIFIED, count=progress.total)
+        if finding is None:
+            self.stdout.write(f"{name}: {progress.total:,} events, and the log is whole.")
+        else:
+            self.stderr.write(f"{name}: {finding.sentence}")
+        return finding is None
+
+    def _missing(self, outside: Path, known: set[str]) -> list[UUID]:
+        lost = sorted(file.stem for file in outside.glob("*.jsonl") if file.stem not in known)
+        for log in lost:
+            self.stderr.write(f"{log}: There are checkpoints of this log, but the log is missing.")
+        return [UUID(log) for log in lost]
+
+    def _write_dump(self, file: Path, logs: list[UUID]) -> None:
+        with file.open("w", encoding="utf-8") as dump:
+            for log in logs:
+                with practice_scope(log):
+                    dump.writelines(chain.dump(log))
+        self.stdout.write(f"The events are in {file}.")
+
+
+class Progress:
+    """Says how far a long check is, once a second, after the first two."""
+
+    def __init__(self, out: OutputWrapper, name: str, total: int) -> None:
+        self.total = total
+        self._out, self._name = out, name
+        self._next = time.monotonic() + QUIET_SECONDS
+
+    def __call__(self, events_read: int) -> None:
+        if time.monotonic() >= self._next:
+            self._out.write(f"{self._name}: {events_read:,} of {self.total:,} events …")
+            self._next = time.monotonic() + EVERY_SECONDS
+
+
+def _practice(slug: str) -> UUID:
+    found = doors.practice_of_slug(slug)
+    if found is None:
+        raise CommandError("There is no practice with this slug.")
+    return found

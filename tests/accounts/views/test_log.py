@@ -1,0 +1,100 @@
+"""The log, read on its page."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Membership, Role
+from accounts.services import roles
+from accounts.tenancy import practice_scope
+from audit.actions import Action
+from audit.models import Event
+from audit.services import events
+from tests.houses import FOUNDED_AT, House, browser_of
+
+
+@pytest.fixture
+def reader(auditor: Membership) -> Client:
+    return browser_of(auditor)
+
+
+def text_of(browser: Client, **query: str) -> str:
+    page = browser.get(reverse("accounts:log"), query).content.decode()
+    return " ".join(re.sub(r"<[^>]+>", " ", page.split('id="main"')[1]).split())
+
+
+def test_an_event_is_a_sentence_with_the_names_of_people(
+    reader: Client, practice: House, administrator: Membership, therapist: Membership
+) -> None:
+    with practice_scope(practice.id, person_id=administrator.person_id):
+        auditor_role = Role.objects.get(slug="auditor")
+        roles.grant(member=therapist, role=auditor_role, now=FOUNDED_AT, by=administrator)
+
+    assert (
+        f"{administrator.display_name} gave the role auditor to {therapist.display_name}."
+        in text_of(reader)
+    )
+
+
+def test_reading_the_log_is_on_the_log(
+    reader: Client, practice: House, auditor: Membership
+) -> None:
+    text_of(reader)
+
+    with practice_scope(practice.id):
+        viewed = Event.objects.get(action=Action.LOG_VIEWED)
+        assert viewed.person_id == auditor.person_id
+        assert viewed.facts["count"] == viewed.seq - 1
+
+
+def test_the_log_is_narrowed_to_a_person_and_an_area(
+    reader: Client, practice: House, front_desk: Membership, therapist: Membership
+) -> None:
+    for member in (front_desk, therapist):
+        with practice_scope(practice.id, person_id=member.person_id):
+            events.record(Action.CLIENT_LISTED, count=3)
+
+    mine = text_of(reader, who=str(front_desk.pk), did="clients.")
+
+    assert f"{front_desk.display_name} looked at the list of clients, 3 shown." in mine
+    assert f"{therapist.display_name} looked" not in mine
+    assert "gave the role" not in mine
+
+
+def test_older_lines_are_a_page_away(reader: Client, practice: House) -> None:
+    with practice_scope(practice.id):
+        for _ in range(150):
+            events.record(Action.CLIENT_LISTED, count=1)
+
+    first = reader.get(reverse("accounts:log"), {"did": "clients."}).content.decode()
+    older = re.findall(r'href="(\?[^"]*before=\d+)"', first)[0].replace("&amp;", "&")
+    second = reader.get(reverse("accounts:log") + older).content.decode()
+
+    numbers = [set(re.findall(r"no\. (\d+)<", page)) for page in (first, second)]
+    assert [len(page) for page in numbers] == [100, 50]
+    assert not numbers[0] & numbers[1]
+
+
+@pytest.mark.parametrize("query", [{"who": "nobody"}, {"did": "anything"}, {"before": "x"}])
+def test_a_filter_that_makes_no_sense_shows_no_failure(
+    reader: Client, query: dict[str, str]
+) -> None:
+    assert reader.get(reverse("accounts:log"), query).status_code == 200
+
+
+def test_the_chain_is_said_to_end_where_its_head_is(reader: Client, practice: House) -> None:
+    with practice_scope(practice.id):
+        newest = Event.objects.latest("seq").seq
+
+    assert f"The chain has {newest:,} events and ends at no. {newest:,}." in text_of(reader)
+
+
+def test_another_practices_events_are_not_there(
+    reader: Client, practice: House, other_practice: House, stranger: Membership
+) -> None:
+    with practice_scope(other_practice.id, person_id=stranger.person_id):
+        events.record(Action.CLIENT_LISTED, count=777)
+
+    assert "777" not in text_of(reader)

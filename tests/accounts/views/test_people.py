@@ -1,0 +1,142 @@
+"""The people of the practice, and giving and taking roles."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Membership, Role
+from accounts.permissions import Permission
+from accounts.selectors import members
+from accounts.tenancy import practice_scope
+from audit.actions import Action
+from audit.models import Event
+from tests.houses import House, browser_of, user_of
+
+
+@pytest.fixture
+def admin(administrator: Membership) -> Client:
+    return browser_of(administrator)
+
+
+def roles_of(practice: House, member: Membership) -> list[str]:
+    with practice_scope(practice.id):
+        return [role.slug for role in members.roles_of(member)]
+
+
+def give(browser: Client, practice: House, member: Membership, *slugs: str) -> int:
+    """Let a member hold exactly these roles, by the page."""
+    with practice_scope(practice.id):
+        wanted = [str(role.pk) for role in Role.objects.filter(slug__in=slugs)]
+    return browser.post(reverse("accounts:person", args=[member.pk]), {"roles": wanted}).status_code
+
+
+def test_everybody_is_listed_by_name_with_roles_and_address(admin: Client, practice: House) -> None:
+    page = admin.get(reverse("accounts:people")).content.decode()
+
+    for slug, member in practice.people.items():
+        assert member.display_name in page
+        assert user_of(member).email == f"{slug}@harbor-lane.example"
+        assert user_of(member).email in page
+    assert practice.automaton.display_name not in page.split('id="main"')[1]
+
+
+def test_a_role_is_given_and_takes_effect_at_the_next_request(
+    admin: Client, practice: House, therapist: Membership
+) -> None:
+    browser = browser_of(therapist)
+    before = browser.get(reverse("accounts:people")).status_code
+
+    assert give(admin, practice, therapist, "therapist", "auditor") == 302
+
+    assert (before, browser.get(reverse("accounts:people")).status_code) == (403, 200)
+    assert roles_of(practice, therapist) == ["auditor", "therapist"]
+
+
+def test_a_role_is_taken_at_once(admin: Client, practice: House, auditor: Membership) -> None:
+    browser = browser_of(auditor)
+    give(admin, practice, auditor)
+
+    assert browser.get(reverse("accounts:log")).status_code == 403
+    assert roles_of(practice, auditor) == []
+
+
+def test_giving_and_taking_are_on_the_log(
+    admin: Client, practice: House, therapist: Membership, administrator: Membership
+) -> None:
+    give(admin, practice, therapist, "auditor")
+
+    with practice_scope(practice.id):
+        mine = Event.objects.filter(person_id=administrator.person_id).order_by("seq")
+        assert [(event.action, event.label) for event in mine] == [
+            (Action.ROLE_GRANTED, "auditor"),
+            (Action.ROLE_WITHDRAWN, "therapist"),
+        ]
+
+
+def test_somebody_stays_who_can_change_roles(
+    admin: Client, practice: House, administrator: Membership
+) -> None:
+    assert give(admin, practice, administrator, "auditor") == 422
+
+    assert roles_of(practice, administrator) == ["administrator"]
+
+
+def test_an_auditor_sees_a_person_and_changes_nothing(
+    auditor: Membership, practice: House, therapist: Membership
+) -> None:
+    browser = browser_of(auditor)
+    page = browser.get(reverse("accounts:person", args=[therapist.pk])).content.decode()
+
+    assert "Change roles" not in page
+    assert give(browser, practice, therapist, "auditor") == 403
+    assert roles_of(practice, therapist) == ["therapist"]
+
+
+def test_a_person_of_another_practice_is_not_there(
+    admin: Client, practice: House, stranger: Membership
+) -> None:
+    assert admin.get(reverse("accounts:person", args=[stranger.pk])).status_code == 404
+    assert give(admin, practice, stranger, "auditor") == 404
+
+
+def test_a_role_of_another_practice_cannot_be_given(
+    admin: Client, practice: House, other_practice: House, therapist: Membership
+) -> None:
+    with practice_scope(other_practice.id):
+        foreign = str(Role.objects.get(slug="auditor").pk)
+
+    answer = admin.post(reverse("accounts:person", args=[therapist.pk]), {"roles": [foreign]})
+
+    assert answer.status_code == 422
+    assert roles_of(practice, therapist) == ["therapist"]
+
+
+def test_the_automaton_is_nobody_to_give_roles_to(admin: Client, practice: House) -> None:
+    assert give(admin, practice, practice.automaton, "administrator") == 404
+
+
+def test_somebody_who_left_gets_no_roles(
+    admin: Client, practice: House, therapist: Membership
+) -> None:
+    with practice_scope(practice.id):
+        Membership.objects.filter(pk=therapist.pk).update(
+            ended_at=timezone.now(), ended_by=practice.automaton
+        )
+
+    assert give(admin, practice, therapist, "auditor") == 404
+    page = admin.get(reverse("accounts:person", args=[therapist.pk])).content.decode()
+    assert "Change roles" not in page
+
+
+def test_holding_no_role_opens_nothing(
+    admin: Client, practice: House, therapist: Membership
+) -> None:
+    give(admin, practice, therapist)
+
+    page = browser_of(therapist).get(reverse("accounts:home")).content.decode()
+
+    assert "Nothing is open to you yet" in page
+    with practice_scope(practice.id):
+        assert not members.permissions_of(therapist)
+        assert Permission.CLIENT_VIEW not in members.permissions_of(therapist)

@@ -1,0 +1,97 @@
+"""The verifier as an auditor runs it: alone, on a dump and a directory."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from audit import verifier
+from audit.verifier import Chain, Checkpoint
+from tests.audit.chains import KEY, OTHER_PRACTICE, PRACTICE, chain, checkpoints, log
+
+LOG = log(20)
+MARKS = checkpoints(LOG, (10, 15, 20))
+
+
+def written(folder: Path, chains: Sequence[Chain], marks: Sequence[Checkpoint]) -> list[str]:
+    """Write a dump and a directory of checkpoints, and return the two arguments."""
+    with (folder / "dump.jsonl").open("w") as dump:
+        for told in chains:
+            top = [told.practice, told.head, told.checkpoints, told.strays]
+            dump.writelines(
+                json.dumps(row) + "\n" for row in [top, *([told.practice, *e] for e in told.events)]
+            )
+    kept = folder / "kept"
+    kept.mkdir()
+    (kept / "keys.json").write_text(json.dumps({KEY.key_id: KEY.public_key.hex()}))
+    for mark in marks:
+        with (kept / f"{mark.practice}.jsonl").open("a") as file:
+            file.write(json.dumps(mark._asdict()) + "\n")
+    return [str(folder / "dump.jsonl"), str(kept)]
+
+
+def run(arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    """Run the verifier as an auditor does: alone, without anything of ours to import."""
+    return subprocess.run(
+        [sys.executable, "-I", str(Path(verifier.__file__)), *arguments],
+        capture_output=True,
+        text=True,
+        cwd="/",
+        check=False,
+    )
+
+
+def test_the_script_alone_proves_two_practices(tmp_path: Path) -> None:
+    other = log(5, OTHER_PRACTICE)
+    done = run(
+        [*written(tmp_path, [chain(LOG, MARKS), chain(other, (), OTHER_PRACTICE)], MARKS), "--all"]
+    )
+
+    assert done.stderr == ""
+    assert sorted(done.stdout.splitlines()) == [
+        f"{PRACTICE}: The log is whole.",
+        f"{OTHER_PRACTICE}: The log is whole.",
+    ]
+    assert done.returncode == 0
+
+
+def test_the_script_names_the_first_offender_and_fails(tmp_path: Path) -> None:
+    done = run(
+        written(
+            tmp_path, [chain([*LOG[:6], LOG[6]._replace(label="INV-1"), *LOG[7:]], MARKS)], MARKS
+        )
+    )
+
+    assert f"{PRACTICE}: Event 7 (billing.payment.recorded) was changed" in done.stdout
+    assert done.returncode == 1
+
+
+def test_the_script_misses_a_practice_that_was_dropped(tmp_path: Path) -> None:
+    arguments = written(tmp_path, [chain(log(5, OTHER_PRACTICE), (), OTHER_PRACTICE)], MARKS)
+
+    done = run(arguments)
+    narrowed = run([*arguments, "--practice", OTHER_PRACTICE])
+
+    assert f"{PRACTICE}: There are checkpoints of this log, but the log is missing." in done.stdout
+    assert (done.returncode, narrowed.returncode) == (1, 0)
+
+
+def test_the_script_survives_a_dump_that_is_torn(tmp_path: Path) -> None:
+    arguments = written(tmp_path, [chain(LOG, MARKS)], MARKS)
+    dump = Path(arguments[0])
+    dump.write_text(dump.read_text()[:-300])
+
+    done = run(arguments)
+
+    assert done.stderr == ""
+    assert done.returncode == 1
+
+
+def test_a_line_torn_by_a_crash_and_written_again_is_passed_over(tmp_path: Path) -> None:
+    arguments = written(tmp_path, [chain(LOG, MARKS)], MARKS[:1])
+    file = tmp_path / "kept" / f"{PRACTICE}.jsonl"
+    whole = "".join(json.dumps(mark._asdict()) + "\n" for mark in MARKS[1:])
+    file.write_text(file.read_text() + whole[:90] + "\n" + whole)
+
+    assert run(arguments).returncode == 0

@@ -1,0 +1,145 @@
+"""Many hands at once: each on a connection of its own, with real commits."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from uuid import uuid4
+
+import pytest
+
+from accounts.tenancy import practice_scope
+from billing.models import Document, Invoice, Payment, PaymentApplication, Session
+from billing.selectors import integrity
+from billing.selectors.invoices import balance_due
+from billing.services import applications, documents, invoices, payments
+from ledger.money import ZERO, Money
+from tests.billing import desk as at
+from tests.billing.conftest import Billed
+from tests.ledger.elsewhere import elsewhere
+
+SIDES = 6
+
+
+def tried(act: Callable[[], object], *refusals: type[Exception]) -> bool:
+    """Return whether an act succeeded; a refusal of these kinds is a no."""
+    try:
+        act()
+    except refusals:
+        return False
+    return True
+
+
+def race(billed: Billed, act: Callable[[], object], *refusals: type[Exception]) -> list[bool]:
+    with ThreadPoolExecutor(SIDES) as pool:
+        sides = [
+            elsewhere(pool, billed.house, partial(tried, act, *refusals)) for _ in range(SIDES)
+        ]
+        return sorted(side.result(30) for side in sides)
+
+
+@pytest.mark.commits
+def test_an_invoice_paid_in_full_from_many_sides_is_paid_once(billed: Billed) -> None:
+    by = billed.house.people["front-desk"]
+
+    won = race(
+        billed,
+        lambda: at.cash(billed.own, by, "150.00", apply_to=billed.own_invoice),
+        payments.ExceedsBalance,
+    )
+
+    assert won == [False] * (SIDES - 1) + [True]
+    with practice_scope(billed.house.id):
+        assert balance_due(billed.own_invoice) == ZERO
+        assert list(integrity.findings()) == []
+
+
+@pytest.mark.commits
+def test_a_form_sent_from_many_sides_is_one_payment(billed: Billed) -> None:
+    by, key = billed.house.people["front-desk"], uuid4()
+
+    won = race(
+        billed,
+        lambda: payments.record(
+            client=billed.own,
+            amount=Money(20_00),
+            method=payments.Method.CASH,
+            received_on=at.TODAY,
+            key=key,
+            now=at.NOW,
+            by=by,
+        ),
+    )
+
+    assert won == [True] * SIDES
+    with practice_scope(billed.house.id):
+        assert [payment.receipt for payment in Payment.objects.all()] == ["R-00001"]
+
+
+@pytest.mark.commits
+def test_payments_of_many_sides_are_numbered_without_a_gap(billed: Billed) -> None:
+    by = billed.house.people["front-desk"]
+
+    race(billed, lambda: at.cash(billed.own, by, "10.00"))
+
+    with practice_scope(billed.house.id):
+        receipts = Payment.objects.order_by("receipt").values_list("receipt", flat=True)
+        assert list(receipts) == [f"R-0000{place}" for place in range(1, SIDES + 1)]
+        assert balance_due(billed.own_invoice) == Money(90_00)
+
+
+@pytest.mark.commits
+def test_credit_applied_from_many_sides_is_spent_once(billed: Billed) -> None:
+    by = billed.house.people["front-desk"]
+    with practice_scope(billed.house.id):
+        at.cash(billed.own, by, "150.00")
+        payment = at.cash(billed.own, by, "100.00", keep_rest=True)
+        invoice = at.invoice(billed.own, by)
+
+    won = race(
+        billed,
+        lambda: applications.apply(
+            payment=payment,
+            invoice=invoice,
+            amount=Money(60_00),
+            applied_on=at.TODAY,
+            now=at.NOW,
+            by=by,
+        ),
+        applications.ExceedsCredit,
+    )
+
+    assert won == [False] * (SIDES - 1) + [True]
+    with practice_scope(billed.house.id):
+        assert PaymentApplication.objects.filter(payment=payment).count() == 1
+
+
+@pytest.mark.commits
+def test_a_session_issued_from_many_sides_is_billed_once(billed: Billed) -> None:
+    by = billed.house.people["front-desk"]
+    with practice_scope(billed.house.id):
+        session = at.session(billed.own, by)
+
+    def issue() -> Invoice:
+        held = Session.objects.get(pk=session.pk)
+        return invoices.issue(sessions=[held], issued_on=at.TODAY, now=at.NOW, by=by)
+
+    assert race(billed, issue, invoices.AlreadyInvoiced) == [False] * (SIDES - 1) + [True]
+    with practice_scope(billed.house.id):
+        numbers = Invoice.objects.order_by("number").values_list("number", flat=True)
+        assert list(numbers) == ["INV-2026-0001", "INV-2026-0002", "INV-2026-0003"]
+
+
+@pytest.mark.commits
+def test_a_document_asked_for_from_many_sides_is_made_once(billed: Billed) -> None:
+    by = billed.house.people["front-desk"]
+
+    won = race(
+        billed,
+        lambda: documents.render_invoice(
+            invoice=Invoice.objects.get(pk=billed.own_invoice.pk), now=at.NOW, by=by
+        ),
+    )
+
+    assert won == [True] * SIDES
+    with practice_scope(billed.house.id):
+        assert Document.objects.count() == 1

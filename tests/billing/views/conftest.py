@@ -1,0 +1,31 @@
+"""A house with history and browsers of its people."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client as Browser
+
+from accounts.models import Membership
+from tests.billing.conftest import Billed
+
+SignIn = Callable[[Membership], Browser]
+
+
+@pytest.fixture
+def at_desk(billed: Billed, front_desk: Membership, signed_in: SignIn) -> Browser:
+    return signed_in(front_desk)
+
+
+@pytest.fixture
+def as_accountant(billed: Billed, accountant: Membership, signed_in: SignIn) -> Browser:
+    return signed_in(accountant)
+
+
+@pytest.fixture
+def as_therapist(billed: Billed, therapist: Membership, signed_in: SignIn) -> Browser:
+    return signed_in(therapist)
+
+
+@pytest.fixture
+def as_auditor(billed: Billed, auditor: Membership, signed_in: SignIn) -> Browser:
+    return signed_in(auditor)

@@ -1,0 +1,41 @@
+"""When two texts count as the same to somebody who searches."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clients.names import digits, fold, full_name
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("  Ana   María ", "ana maria"),
+        ("ŁÓDŹ", "łodz"),
+        ("Straße", "strasse"),
+        ("İstanbul", "istanbul"),
+        ("ﬁ", "fi"),
+        ("O\N{RIGHT SINGLE QUOTATION MARK}Connell", "o'connell"),
+        ("Ω", "ω"),
+    ],
+)
+def test_case_accents_and_spaces_do_not_count(text: str, folded: str) -> None:
+    assert fold(text) == folded
+
+
+@given(st.text())
+def test_folding_twice_changes_nothing(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+@given(st.text())
+def test_case_never_counts(text: str) -> None:
+    assert fold(text.upper().lower()) == fold(text.upper())
+
+
+def test_a_number_is_compared_by_its_digits() -> None:
+    assert digits("+1 (555) 533-1316 ext. ٣") == "15555331316٣"
+
+
+def test_a_single_name_is_the_whole_name() -> None:
+    assert (full_name("Kenzi", ""), full_name("", "Suharto")) == ("Kenzi", "Suharto")

@@ -1,0 +1,40 @@
+"""What `manage.py test` adds to the arguments of its caller, and says of a missing browser."""
+
+import pytest
+
+from config.dev import testing
+from config.dev.state import Refused
+from config.dev.testing import with_defaults
+
+FAST = "not isolation and not brute and not storm and not long"
+WHOLE = ["-n", "2", "--dist", "loadgroup"]
+
+
+def test_the_whole_suite_runs_without_its_slow_marks_in_two_processes() -> None:
+    assert with_defaults([]) == ["-m", FAST, *WHOLE]
+
+
+@pytest.mark.parametrize("chosen", [["-m", "storm"], ["-mstorm"], ["-m=storm"]])
+def test_marks_of_the_caller_replace_the_deselection(chosen: list[str]) -> None:
+    assert with_defaults(chosen) == [*chosen, *WHOLE]
+
+
+@pytest.mark.parametrize("chosen", [["-n0"], ["-n", "1"], ["-p", "no:xdist"], ["--pdb"]])
+def test_the_callers_processes_are_left_alone(chosen: list[str]) -> None:
+    assert with_defaults(chosen) == [*chosen, "-m", FAST]
+
+
+def test_a_long_option_is_not_taken_for_a_short_one() -> None:
+    assert with_defaults(["--no-header", "--maxfail=1"])[-4:] == WHOLE
+
+
+def test_a_few_named_tests_run_in_one_process() -> None:
+    assert "-n" not in with_defaults(["tests/config/dev/test_testing.py::test_nothing"])
+
+
+def test_a_required_browser_that_is_missing_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.setenv(testing.REQUIRED, "1")
+
+    with pytest.raises(Refused, match="NO BROWSER TEST RUNS"):
+        testing.main([])

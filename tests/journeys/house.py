@@ -1,0 +1,90 @@
+"""The running product under the journeys: its commands, its database, and the card company."""
+
+import contextlib
+import json
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+from config.dev import people
+from config.dev.stack import Stack
+from config.dev.state import BASE_DIR
+
+SUPERUSER = "QUIETLEDGER_DEV_SUPERUSER_URL"
+ADDRESSES = ("DATABASE_URL", "DATABASE_GATE_URL", "DATABASE_OWNER_URL", "DATABASE_BACKUP_URL")
+HARBOR_LANE = "harbor-lane"
+SUMMIT_ROW = "summit-row"
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A stack of two demo practices, as their people and its operator know it."""
+
+    base_url: str
+    env: dict[str, str]
+    people: list[people.Person]
+
+    @classmethod
+    def of(cls, stack: Stack) -> "House":
+        return cls(stack.base_url, stack.env, people.read(stack.state.folder))
+
+    def person(self, role: str, slug: str = HARBOR_LANE) -> people.Person:
+        """Return who has this role in a practice."""
+        return next(p for p in self.people if (p["role"], p["slug"]) == (role, slug))
+
+    def manage(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """Run a command of the operator on this stack."""
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=BASE_DIR,
+            env=self.env,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def card_company(self, method: str, path: str, **body: object) -> dict[str, Any]:
+        """Use the payment simulator's control surface."""
+        request = urllib.request.Request(
+            f"{self.env['STRIPE_API_BASE']}/_sim/{path}",
+            method=method,
+            data=json.dumps(body).encode() if method == "POST" else None,
+            headers={"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            told: dict[str, Any] = json.load(answer)
+            return told
+
+    @contextlib.contextmanager
+    def superuser(self) -> Iterator[psycopg.Connection]:
+        """Be somebody whom no wall of the database stops."""
+        with psycopg.connect(self.env[SUPERUSER], autocommit=True) as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def copy(self, name: str) -> Iterator["House"]:
+        """Give a copy of the database as it is now, for the length of the block."""
+        original, copied = sql.Identifier(_name_of(self.env[SUPERUSER])), sql.Identifier(name)
+        with psycopg.connect(_renamed(self.env[SUPERUSER], "postgres"), autocommit=True) as server:
+            # It waits a few seconds for the short connections of the product to end.
+            server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(copied, original))
+            try:
+                addresses = {key: _renamed(self.env[key], name) for key in (*ADDRESSES, SUPERUSER)}
+                yield House(self.base_url, self.env | addresses, self.people)
+            finally:
+                server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(copied))
+
+
+def _name_of(url: str) -> str:
+    return urlsplit(url).path.lstrip("/")
+
+
+def _renamed(url: str, database: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=f"/{database}"))
