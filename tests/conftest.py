@@ -14,6 +14,7 @@ from accounts.models import Membership
 from accounts.tenancy import practice_scope
 from tests import houses
 from tests.houses import House
+from tests.templates.strict import Undefined, engine
 
 ALIASES = ("default", "gate", "owner", "backup")
 WITHOUT_DATABASE = ("tests/config/", "tests/journeys/", "tests/templates/")
@@ -26,6 +27,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             continue
         if not item.get_closest_marker("django_db"):
             item.add_marker(pytest.mark.django_db(databases=ALIASES))
+
+
+@pytest.fixture(autouse=True)
+def _strict_templates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a misspelt name in a template fail its test."""
+    monkeypatch.setattr(engine(), "string_if_invalid", Undefined("%s"))
 
 
 @pytest.fixture(autouse=True)
