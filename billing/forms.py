@@ -73,7 +73,11 @@ class OfClientForm(forms.Form):
         self.visible = visible
         if client is not None:
             self.initial["code"] = str(client)
-            self.fields["code"].widget = forms.HiddenInput()
+            self.hide_code()
+
+    def hide_code(self) -> None:
+        """Ask no more whose it is."""
+        self.fields["code"].widget = forms.HiddenInput()
 
     def clean_code(self) -> Model:
         """Return the client. One who may not be seen is as unknown as one who is not there."""

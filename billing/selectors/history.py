@@ -34,4 +34,4 @@ def of_invoice(invoice: Invoice) -> list[Happened]:
             f" written by {each.applied_by.display_name}."
         )
         told.append(Happened(each.applied_at, Action.PAYMENT_APPLIED.value, sentence))
-    return sorted(told, key=lambda happened: happened.at, reverse=True)
+    return sorted(reversed(told), key=lambda happened: happened.at, reverse=True)

@@ -39,6 +39,7 @@ class ClientPage(BillingView):
             may_identify=may_identify,
             may_see_sessions=self.may(Permission.SESSION_VIEW),
             may_see_invoices=self.may(Permission.INVOICE_VIEW),
+            may_issue=self.may(Permission.INVOICE_ISSUE),
             may_record=self.may(Permission.SESSION_RECORD),
             may_take=self.may(Permission.PAYMENT_RECORD),
         )

@@ -98,6 +98,8 @@ class PaymentNew(BillingView):
         )
 
     def show(self, form: PaymentForm, client: Any, status: int = HTTPStatus.OK) -> HttpResponse:
+        if client is not None:
+            form.hide_code()
         opened = invoices.open_of(client.pk, first=self.invoice) if client else []
         shown = clients.show(client, permissions=self.request.permissions) if client else None
         return self.fragment(

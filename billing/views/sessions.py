@@ -19,6 +19,7 @@ from billing.models import ServiceCode
 from billing.selectors import sessions
 from billing.services import sessions as services
 from billing.views.base import BillingView, wanted_id
+from clients.selectors import clients
 
 
 class SessionNew(BillingView):
@@ -71,7 +72,9 @@ class SessionNew(BillingView):
         )
 
     def show(self, form: SessionForm, status: int = HTTPStatus.OK) -> HttpResponse:
-        return self.page("billing/sessions/new.html", status, form=form, client=self.client)
+        client = self.client
+        shown = clients.show(client, permissions=self.request.permissions) if client else None
+        return self.page("billing/sessions/new.html", status, form=form, client=shown)
 
 
 class Unbilled(BillingView):

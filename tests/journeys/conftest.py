@@ -1,18 +1,20 @@
 """The running product, its people at their browsers, and the story that the journeys share."""
 
-import contextlib
 import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from config.dev import demo, testing
-from tests.journeys.house import HARBOR_LANE, House
-from tests.journeys.person import RESULTS, App, Person
+from tests.journeys import desk
+from tests.journeys.cast import Cast
+from tests.journeys.house import House
+from tests.journeys.person import RESULTS, Person
 
 MISSING = "Chromium was not found, so NO JOURNEY RUNS (apt-get install chromium)."
 
@@ -40,40 +42,75 @@ def house(chromium: Browser) -> Iterator[House]:
             yield House.of(stack)
         finally:
             shutil.copytree(stack.state.logs, RESULTS / "logs", dirs_exist_ok=True)
-    folder.rmdir() if folder.exists() else None
-
-
-class Cast:
-    """Who sits at a browser now; everybody signs in once, when they are first asked for."""
-
-    def __init__(self, chromium: Browser, house: House) -> None:
-        self._chromium, self._house = chromium, house
-        self._apps: dict[str, App] = {}
-        self._signed_in: dict[str, Person] = {}
-        self._everybody: list[Person] = []
-
-    def __call__(self, role: str, slug: str = HARBOR_LANE) -> Person:
-        """Return who has this role, signed in."""
-        email = self._house.person(role, slug)["email"]
-        if email not in self._signed_in:
-            self._signed_in[email] = self.newcomer(role, slug).sign_in()
-        return self._signed_in[email]
-
-    def newcomer(self, role: str, slug: str = HARBOR_LANE) -> Person:
-        """Return who has this role, at a browser in which nobody is signed in yet."""
-        account = self._house.person(role, slug)
-        app = self._apps.setdefault(account["email"], App(account["totp_secret"]))
-        person = Person.at(self._chromium, account, app, self._house.base_url)
-        self._everybody.append(person)
-        return person
-
-    def complaints(self) -> list[str]:
-        """Return what all browsers complained about since the last time."""
-        return [
-            f"{person.name}: {line}" for person in self._everybody for line in person.watch.take()
-        ]
 
 
 @pytest.fixture(scope="package")
 def cast(chromium: Browser, house: House) -> Cast:
     return Cast(chromium, house)
+
+
+@pytest.fixture(autouse=True)
+def _no_browser_complains(cast: Cast) -> Iterator[None]:
+    """Demand of every journey that no policy was broken and nothing failed on the way."""
+    yield
+    assert cast.complaints() == []
+
+
+@pytest.fixture(scope="package")
+def front_desk(cast: Cast) -> Person:
+    """Rosalind Achebe, who bills."""
+    return cast("front-desk")
+
+
+@pytest.fixture(scope="package")
+def therapist_name(house: House) -> str:
+    return house.person("therapist")["name"]
+
+
+@pytest.fixture(scope="package")
+def client(front_desk: Person, therapist_name: str) -> desk.Known:
+    """A client whom the front desk has just added, and assigned to the therapist."""
+    added = desk.add_client(front_desk, "Wilhelmina", "Ashgrove-Dunmore")
+    desk.assign(front_desk, added, therapist_name)
+    return added
+
+
+@pytest.fixture(scope="package")
+def billed_session(front_desk: Person, client: desk.Known, therapist_name: str) -> desk.Billed:
+    """An invoice for a session of that client."""
+    return desk.bill(front_desk, client, therapist_name)
+
+
+@pytest.fixture(scope="package")
+def unassigned(front_desk: Person, therapist_name: str) -> tuple[desk.Known, desk.Billed]:
+    """A client whom no therapist may see, with an invoice."""
+    added = desk.add_client(front_desk, "Ottoline", "Farnsworth")
+    return added, desk.bill(front_desk, added, therapist_name)
+
+
+@pytest.fixture(scope="package")
+def open_invoices(front_desk: Person) -> Iterator[desk.Billed]:
+    """Invoices of months past on which something is open, one after the other."""
+    front_desk.go("/invoices/?state=open")
+    links = front_desk.main.get_by_role("link", name="INV-").all()
+    return _looked_up(front_desk, [str(link.get_attribute("href")) for link in links])
+
+
+def _looked_up(front_desk: Person, paths: list[str]) -> Iterator[desk.Billed]:
+    for path in reversed(paths):
+        front_desk.go(path)
+        yield desk.invoice_in_sight(front_desk)
+
+
+@pytest.fixture
+def open_invoice(open_invoices: Iterator[desk.Billed]) -> desk.Billed:
+    """An invoice that no other journey touches."""
+    return next(open_invoices)
+
+
+@pytest.fixture
+def card_company(house: House) -> Iterator[Callable[..., dict[str, Any]]]:
+    """What the card company does differently, for the length of one journey."""
+    yield house.card_company
+    house.card_company("DELETE", "faults")
+    house.card_company("POST", "deliveries/release")

@@ -94,20 +94,26 @@ class Person:
         """Follow the one link of this name on the page itself."""
         self.main.get_by_role("link", name=name, exact=True).click()
 
+    def fill(self, label: str, text: str) -> None:
+        self.main.get_by_label(label, exact=True).fill(text)
+
+    def choose(self, label: str, option: str) -> None:
+        self.main.get_by_label(label, exact=True).select_option(option)
+
     def rail(self, name: str) -> None:
         """Go to another part of the product."""
         link = self.page.get_by_role("navigation", name="Main").get_by_role("link", name=name)
         link.click()
 
     def give_password(self) -> None:
-        self.page.get_by_label("Work e-mail").fill(self.account["email"])
-        self.page.get_by_label("Password").fill(self.account["password"])
+        self.fill("Work e-mail", self.account["email"])
+        self.fill("Password", self.account["password"])
         self.press("Continue")
 
     def sign_in(self) -> "Person":
         self.go("/")
         self.give_password()
-        self.page.get_by_label("Six-digit code").fill(self.app.code())
+        self.fill("Six-digit code", self.app.code())
         self.press("Sign in")
         expect(self.page.get_by_role("navigation", name="Main")).to_be_visible()
         return self

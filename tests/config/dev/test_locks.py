@@ -8,7 +8,10 @@ from config.dev import locks
 from config.dev.management.commands import check_all
 from config.dev.state import BASE_DIR
 
-BLOCKS = "amqp==5.4.2 \\\n    --hash=sha256:aa\nvine==5.1.0 ; python_version > '3' \\\n    --hash=sha256:bb\n"
+BLOCKS = (
+    "amqp==5.4.2 \\\n    --hash=sha256:aa\n"
+    "vine==5.1.0 ; python_version > '3' \\\n    --hash=sha256:bb\n"
+)
 
 
 @pytest.mark.parametrize("name", locks.LISTS)

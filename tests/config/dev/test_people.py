@@ -34,7 +34,7 @@ def rosalind() -> Person:
         role="front-desk",
         email="rosalind@harborlane.example",
         password="four-quiet-words-here",
-        totp_secret="JBSWY3DPEHPK3PXP",
+        totp_secret="JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
     )
 
 

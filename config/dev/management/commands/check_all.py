@@ -8,7 +8,6 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from re import match
-from typing import ClassVar
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -17,8 +16,8 @@ from config.dev.state import BASE_DIR
 
 TOOLS = Path(sys.executable).parent
 PROGRAMS: dict[str, list[str]] = {
-    "format": [str(TOOLS / "ruff"), "format", "--check", "."],
-    "lint": [str(TOOLS / "ruff"), "check", "."],
+    "format": [str(TOOLS / "ruff"), "format", "--check", "--output-format=concise", "."],
+    "lint": [str(TOOLS / "ruff"), "check", "--output-format=concise", "."],
     "types": [str(TOOLS / "mypy"), "--strict", "."],
     "layers": [str(TOOLS / "lint-imports")],
     "template format": [str(TOOLS / "djlint"), "templates", "--check", "--quiet"],
@@ -32,7 +31,7 @@ PROGRAMS: dict[str, list[str]] = {
 
 class Command(BaseCommand):
     help = "Run every check, and fail at the end if one failed."
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks = ()
 
     def handle(self, *args: object, **options: object) -> None:
         checks: dict[str, Callable[[], str]] = {

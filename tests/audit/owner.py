@@ -1,0 +1,19 @@
+"""What the owner of the database, or a superuser, can do when nobody watches."""
+
+from django.db import connections, transaction
+
+TABLES = ("audit_event", "audit_head", "audit_touch", "audit_checkpoint", "audit_value")
+
+
+def tamper(*statements: str) -> None:
+    """Run statements over every practice's log with triggers and row security off, and commit."""
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        for table in TABLES:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+            cursor.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+        for statement in statements:
+            cursor.execute(statement)
+            assert cursor.rowcount, f"changed nothing: {statement}"
+        for table in TABLES:
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+            cursor.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")

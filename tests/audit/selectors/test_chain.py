@@ -1,0 +1,214 @@
+"""The chain in the database, as its owner tampers with it: PostgreSQL and Python agree on each hash."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connections
+
+from accounts.tenancy import practice_scope
+from audit import verifier
+from audit.actions import Action
+from audit.models import Event
+from audit.selectors import chain
+from audit.services import checkpoints, events
+from audit.services.events import SealedValues
+from tests.audit.chains import KEY
+from tests.audit.owner import tamper
+from tests.houses import House
+
+NOW = datetime(2026, 3, 3, 14, 30, 10, tzinfo=UTC)
+MINE = "practice_id = (SELECT id FROM accounts_practice WHERE slug = 'harbor-lane')"
+
+
+def work(practice: House, count: int = 12) -> None:
+    """Let the practice do things of every shape: touches, sealed values, odd letters."""
+    for number in range(count):
+        with practice_scope(practice.id, person_id=uuid4() if number % 2 else None):
+            events.record(Action.CLIENT_LISTED, touched=[uuid4(), uuid4()], count=2)
+            events.record(Action.PAYMENT_RECORDED, label=f"Ä-“{number}”\\", amount_cents=-number)
+            values = SealedValues(bytes([number]), 1, bytes([number]) * 32)
+            events.record(Action.CLIENT_CHANGED, target=practice.automaton, values=values)
+
+
+def sign(practice: House, folder: Path) -> None:
+    with practice_scope(practice.id):
+        places = [folder / "first", folder / "second"]
+        checkpoints.write(signer=KEY, directories=places, now=NOW)
+
+
+def look(practice: House, outside: Path | None = None) -> verifier.Finding | None:
+    with practice_scope(practice.id):
+        return chain.verify(practice.id, outside=outside)
+
+
+def test_python_computes_the_hashes_that_the_database_wrote(practice: House) -> None:
+    work(practice)
+
+    assert look(practice) is None
+
+
+def test_a_long_chain_is_read_in_parts(practice: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    work(practice)
+    monkeypatch.setattr(chain, "AT_ONCE", 5)
+    read: list[int] = []
+
+    with practice_scope(practice.id):
+        assert chain.verify(practice.id, progress=read.append) is None
+        assert read[-1] == Event.objects.count()
+    assert len(read) > 10
+
+
+def test_a_chain_costs_few_queries(
+    practice: House, django_assert_max_num_queries: pytest.FixtureRequest
+) -> None:
+    work(practice)
+
+    with practice_scope(practice.id), django_assert_max_num_queries(8):  # type: ignore[operator]  # pytest-django's fixture is a function
+        chain.verify(practice.id)
+
+
+@pytest.fixture
+def signed(practice: House, other_practice: House, tmp_path: Path) -> House:
+    """A practice with two checkpoints outside, and a little that is not signed yet."""
+    for _ in range(2):
+        work(practice, 4)
+        sign(practice, tmp_path)
+    work(practice, 1)
+    work(other_practice, 1)
+    return practice
+
+
+def rehash(practice_id: UUID) -> None:
+    """Recompute a whole chain and its head with the product's own functions, as a superuser can."""
+    tamper(
+        "WITH chained AS (SELECT seq, audit_chain(decode(repeat('00', 32), 'hex'), audit_entry("
+        " practice_id, seq, at, action, person_id, target_kind, target_id, label, facts,"
+        " (SELECT array_agg(client_id) FROM audit_touch AS t"
+        "  WHERE t.practice_id = e.practice_id AND t.seq = e.seq), commitment))"
+        f" OVER (ORDER BY seq) AS hash FROM audit_event AS e WHERE practice_id = '{practice_id}')"
+        " UPDATE audit_event AS event SET hash = chained.hash FROM chained"
+        f" WHERE event.practice_id = '{practice_id}' AND event.seq = chained.seq",
+        f"UPDATE audit_head AS head SET (seq, hash) = (SELECT seq, hash FROM audit_event"
+        " WHERE practice_id = head.practice_id ORDER BY seq DESC LIMIT 1)"
+        f" WHERE practice_id = '{practice_id}'",
+    )
+
+
+@pytest.mark.commits
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        (
+            "UPDATE audit_event SET facts = '{{\"count\": 3}}' WHERE {mine} AND seq = 17",
+            "Event 17 ",
+        ),
+        ("UPDATE audit_event SET person_id = NULL WHERE {mine} AND seq = 20", "Event 20 "),
+        ("UPDATE audit_event SET at = at - interval '1 us' WHERE {mine} AND seq = 9", "Event 9 "),
+        ("UPDATE audit_event SET hash = sha256(hash) WHERE {mine} AND seq = 30", "Event 30 "),
+        ("DELETE FROM audit_event WHERE {mine} AND seq = 18", "Event 18 is missing"),
+        ("DELETE FROM audit_event WHERE {mine} AND seq > 40", "its head says"),
+        ("DELETE FROM audit_touch WHERE {mine} AND seq = 17", "Event 17 "),
+        ("UPDATE audit_touch SET client_id = gen_random_uuid() WHERE {mine} AND seq = 17", "17 "),
+        ("UPDATE audit_touch SET seq = 9999 WHERE {mine} AND seq = 17", "Event 17 "),
+        ("DELETE FROM audit_value WHERE {mine} AND seq = 19", "sealed values of event 19"),
+        ("DELETE FROM audit_head WHERE {mine}", "its head says 0"),
+        ("UPDATE audit_head SET seq = seq + 1 WHERE {mine}", "its head says"),
+        (
+            "UPDATE audit_event SET seq = 39 - seq WHERE {mine} AND seq IN (19, 20)",
+            "Event 19 ",
+        ),
+        (
+            "INSERT INTO audit_event SELECT practice_id, seq, at + interval '1 us', action, person_id,"
+            " target_kind, target_id, label, facts, commitment, hash FROM audit_event"
+            " WHERE {mine} AND seq = 25",
+            "Event 25 stands twice",
+        ),
+        (
+            "UPDATE audit_event SET practice_id = (SELECT id FROM accounts_practice"
+            " WHERE slug = 'summit-row'), seq = 9000 WHERE {mine} AND seq = 22",
+            "Event 22 is missing",
+        ),
+        (
+            "INSERT INTO audit_touch SELECT practice_id, gen_random_uuid(), 9000, at"
+            " FROM audit_event WHERE {mine} AND seq = 1",
+            "touched by event 9000",
+        ),
+    ],
+)
+def test_what_the_owner_changes_is_found(
+    signed: House, tmp_path: Path, statement: str, words: str
+) -> None:
+    assert look(signed, tmp_path / "first") is None
+
+    tamper(statement.format(mine=f"practice_id = '{signed.id}'"))
+
+    for outside in (None, tmp_path / "first"):
+        finding = look(signed, outside)
+        assert finding is not None
+        assert words in finding.sentence
+
+
+@pytest.mark.commits
+def test_an_event_that_arrived_from_another_practice_is_found(
+    signed: House, other_practice: House
+) -> None:
+    tamper(
+        f"DELETE FROM audit_event WHERE practice_id = '{other_practice.id}' AND seq = 17",
+        f"UPDATE audit_event SET practice_id = '{other_practice.id}'"
+        f" WHERE practice_id = '{signed.id}' AND seq = 17",
+    )
+
+    finding = look(other_practice)
+
+    assert finding is not None
+    assert finding.seq == 17
+
+
+@pytest.mark.commits
+def test_a_chain_recomputed_to_its_end_is_found_from_outside_only(
+    signed: House, tmp_path: Path
+) -> None:
+    tamper(
+        f"UPDATE audit_event SET label = 'INV-1' WHERE practice_id = '{signed.id}' AND seq = 20",
+        f"DELETE FROM audit_checkpoint WHERE practice_id = '{signed.id}'",
+    )
+    rehash(signed.id)
+
+    assert look(signed) is None
+    finding = look(signed, tmp_path / "second")
+    assert finding is not None
+    assert "was rewritten between events 1 and " in finding.sentence
+
+
+@pytest.mark.commits
+def test_a_log_rolled_back_with_head_and_copies_is_found_from_outside_only(
+    signed: House, tmp_path: Path
+) -> None:
+    mine = f"practice_id = '{signed.id}'"
+    tamper(
+        *(
+            f"DELETE FROM {table} WHERE {mine} AND seq > 20"
+            for table in ("audit_event", "audit_touch")
+        ),
+        f"DELETE FROM audit_checkpoint WHERE {mine}",
+        f"UPDATE audit_head AS head SET (seq, hash) = (SELECT seq, hash FROM audit_event"
+        f" WHERE {mine} AND seq = 20) WHERE {mine}",
+    )
+
+    assert look(signed) is None
+    finding = look(signed, tmp_path / "first")
+    assert finding is not None
+    assert "cut off or rolled back" in finding.sentence
+
+
+@pytest.mark.commits
+def test_no_practice_waits_for_the_log_of_another(practice: House, other_practice: House) -> None:
+    """The head's row is locked to the commit, and each practice has its own."""
+    with practice_scope(practice.id):
+        events.record(Action.CLIENT_LISTED)
+        events.flush()
+        with connections["backup"].cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            assert cursor.fetchone() == (0,)

@@ -1,0 +1,37 @@
+"""Who sits at a browser now."""
+
+from playwright.sync_api import Browser
+
+from tests.journeys.house import HARBOR_LANE, House
+from tests.journeys.person import App, Person
+
+
+class Cast:
+    """The people of the journeys; everybody signs in once, when they are first asked for."""
+
+    def __init__(self, chromium: Browser, house: House) -> None:
+        self._chromium, self._house = chromium, house
+        self._apps: dict[str, App] = {}
+        self._signed_in: dict[str, Person] = {}
+        self._everybody: list[Person] = []
+
+    def __call__(self, role: str, slug: str = HARBOR_LANE) -> Person:
+        """Return who has this role, signed in."""
+        email = self._house.person(role, slug)["email"]
+        if email not in self._signed_in:
+            self._signed_in[email] = self.newcomer(role, slug).sign_in()
+        return self._signed_in[email]
+
+    def newcomer(self, role: str, slug: str = HARBOR_LANE) -> Person:
+        """Return who has this role, at a browser in which nobody is signed in yet."""
+        account = self._house.person(role, slug)
+        app = self._apps.setdefault(account["email"], App(account["totp_secret"]))
+        person = Person.at(self._chromium, account, app, self._house.base_url)
+        self._everybody.append(person)
+        return person
+
+    def complaints(self) -> list[str]:
+        """Return what all browsers complained about since the last time."""
+        return [
+            f"{person.name}: {line}" for person in self._everybody for line in person.watch.take()
+        ]
