@@ -70,7 +70,7 @@ def commits(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
         names = {alias: connections.settings[alias]["NAME"] for alias in ALIASES}
         clone = f"{names['owner']}_{uuid4().hex[:8]}"
         connections.close_all()
-        _maintain(f'CREATE DATABASE "{clone}" TEMPLATE "{names["owner"]}"')
+        _maintain(f'CREATE DATABASE "{clone}" TEMPLATE "{names["owner"]}" STRATEGY file_copy')
         for alias in ALIASES:
             connections.settings[alias]["NAME"] = clone
         keys.forget()

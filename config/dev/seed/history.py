@@ -50,12 +50,13 @@ def write_client(desk: Desk, number: int, *, months: int) -> None:
     """Write one client with sessions up to yesterday, most of them invoiced and paid."""
     began_on = desk.today - timedelta(days=30 * months)
     client = _client(desk, number, began_on)
-    therapist = desk.therapists[number % len(desk.therapists)]
+    therapist = desk.therapists[0 if number % 3 else -1]
     assignments.assign(
         client=client, therapist=therapist, starts_on=began_on, now=desk.now, by=desk.front_desk
     )
     held = _sessions(desk, client, therapist, number, began_on)
-    billed = held if number % 4 else held[:-1]
+    billed = [session for session in held if session.started_at < desk.moment(desk.today, 0)]
+    billed = billed if number % 4 else billed[:-1]
     for position in range(0, len(billed), 2):
         _bill_and_pay(desk, client, billed[position : position + 2], number)
 
@@ -83,6 +84,8 @@ def _sessions(
     first = began_on + timedelta(days=number % 14)
     step = 14 if number % 3 else 21
     dates = [first + timedelta(days=d) for d in range(0, (desk.today - first).days, step)]
+    if number % 2 and desk.moment(desk.today, 9 + number % 8) < desk.now:
+        dates.append(desk.today)
     return [
         sessions.record(
             client=client,

@@ -48,7 +48,11 @@ class Founded:
 def found(story: PracticeStory, *, now: datetime) -> Founded:
     """Found a demo practice; each person has a password and an authenticator already."""
     practice_id = uuid7()
-    staff = [_person(story, name, role, practice_id, now) for name, role in _cast(story)]
+    staff = [
+        _person(story, name, role, practice_id, now)
+        for name, role in zip(story.people, ROLES, strict=True)
+    ]
+    colleague = _person(story, story.colleague, "therapist", practice_id, now)
     with practice_scope(practice_id):
         automaton = practices.found(
             slug=story.slug,
@@ -59,17 +63,12 @@ def found(story: PracticeStory, *, now: datetime) -> Founded:
         )
         chart.open(by=automaton)
         service_codes.open_defaults(on=now.date().replace(month=1, day=1), now=now, by=automaton)
-        for person in staff:
+        for person in [*staff, colleague]:
             _join(person, automaton, now)
         secret_key = SIMULATOR_KEY + practice_id.hex
         card_accounts.connect(secret_key=secret_key, is_live=False, now=now, by=automaton)
     _listen(practice_id, secret_key, automaton, now)
     return Founded(practice_id, staff)
-
-
-def _cast(story: PracticeStory) -> list[tuple[str, str]]:
-    roles = [*ROLES, *["therapist"] * (len(story.people) - len(ROLES))]
-    return list(zip(story.people, roles, strict=True))
 
 
 def _person(story: PracticeStory, name: str, role: str, practice_id: UUID, now: datetime) -> Person:

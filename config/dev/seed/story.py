@@ -8,13 +8,14 @@ ROLES = ("front-desk", "accountant", "therapist", "administrator", "auditor")
 
 @dataclass(frozen=True, slots=True)
 class PracticeStory:
-    """A practice and its people, in the order of ``ROLES``; further therapists may follow."""
+    """A practice and its people, in the order of ``ROLES``, and a therapist who never signs in."""
 
     slug: str
     name: str
     discreet_name: str
     time_zone: str
     people: tuple[str, ...]
+    colleague: str
 
 
 PRACTICES = (
@@ -24,6 +25,7 @@ PRACTICES = (
         "Harbor Lane",
         "America/New_York",
         ("Rosalind Achebe", "Avery Lindqvist", "Ingrid Solheim", "Max Okafor", "Noor Haddad"),
+        "Samuel Asante",
     ),
     PracticeStory(
         "summit-row",
@@ -31,6 +33,7 @@ PRACTICES = (
         "Summit Row",
         "America/Denver",
         ("Dana Whitlock", "Teo Marchetti", "Leilani Kahale", "Priya Raman", "Jonas Ekström"),
+        "Nia Roberts",
     ),
 )
 
