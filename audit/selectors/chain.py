@@ -18,11 +18,11 @@ AT_ONCE = 10_000
 
 # As text and whole numbers, because the database writes them faster than Python converts them.
 EVENTS = """
-    SELECT at, seq, (extract(epoch FROM at) * 1000000)::bigint, action, person_id::text,
+    SELECT seq, (extract(epoch FROM at) * 1000000)::bigint, action, person_id::text,
         target_kind, target_id::text, label, facts::text,
         encode(commitment, 'hex'), encode(hash, 'hex')
     FROM audit_event
-    WHERE (seq, at) > (%s, %s::timestamptz) AND seq <= %s
+    WHERE (seq, at) > (%s, 'epoch'::timestamptz + %s * interval '1 microsecond') AND seq <= %s
     ORDER BY seq, at LIMIT %s
 """
 TOUCHES = """
@@ -117,16 +117,14 @@ def _told(mark: Checkpoint) -> verifier.Checkpoint:
 
 
 def _events(until: int, progress: Callable[[int], None]) -> Iterator[verifier.Event]:
-    seq, at = -1, "-infinity"
+    seq, at = -(2**62), 0
     while rows := _rows(EVENTS, seq, at, until, AT_ONCE):
-        first, (at, seq) = rows[0][1], rows[-1][:2]
+        first, (seq, at, *_) = rows[0][0], rows[-1]
         touched = dict(_rows(TOUCHES, first, seq))
         sealed = {row[0] for row in _rows(VALUES, first, seq)}
-        for _, number, *told, commitment, found in rows:
-            clients = touched.get(number, ())
-            yield verifier.Event._make(
-                (number, *told, clients, commitment, number in sealed, found)
-            )
+        for *told, commitment, found in rows:
+            clients, has_values = touched.get(told[0], ()), told[0] in sealed
+            yield verifier.Event._make((*told, clients, commitment, has_values, found))
         progress(seq)
 
 

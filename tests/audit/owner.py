@@ -1,5 +1,8 @@
 """What the owner of the database, or a superuser, can do when nobody watches."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db import connections, transaction
 
 TABLES = ("audit_event", "audit_head", "audit_touch", "audit_checkpoint", "audit_value")
@@ -15,5 +18,24 @@ def tamper(*statements: str) -> None:
             cursor.execute(statement)
             assert cursor.rowcount, f"changed nothing: {statement}"
         for table in TABLES:
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+            cursor.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+
+
+@contextmanager
+def put_back() -> Iterator[None]:
+    """Undo afterwards what was tampered with inside the block."""
+    with connections["owner"].cursor() as cursor:
+        for table in TABLES:
+            cursor.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+            cursor.execute(f"CREATE TABLE old_{table} AS TABLE {table}")
+    yield
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        for table in TABLES:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+            cursor.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+            cursor.execute(f"DELETE FROM {table}")
+            cursor.execute(f"INSERT INTO {table} TABLE old_{table}")
+            cursor.execute(f"DROP TABLE old_{table}")
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
             cursor.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")

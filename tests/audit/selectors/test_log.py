@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.tenancy import practice_scope
 from audit.actions import Action, sentence
@@ -59,8 +60,10 @@ def test_a_page_may_be_of_one_kind(busy: House) -> None:
         assert log.page(action_prefix="billing%") == []
 
 
-def test_a_page_is_one_query(busy: House, django_assert_num_queries: pytest.FixtureRequest) -> None:
-    with practice_scope(busy.id), django_assert_num_queries(1):  # type: ignore[operator]  # pytest-django's fixture is a function
+def test_a_page_is_one_query(
+    busy: House, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with practice_scope(busy.id), django_assert_num_queries(1):
         log.page()
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.test import TestCase
 
 from accounts.tenancy import practice_scope
 from audit import verifier
@@ -19,8 +20,6 @@ from tests.audit.chains import KEY, THIEF, Key
 from tests.houses import House
 
 NOW = datetime(2026, 3, 3, 14, 30, 10, 123456, tzinfo=UTC)
-
-pytestmark = pytest.mark.commits
 
 
 @pytest.fixture
@@ -35,7 +34,7 @@ def grow(practice: House, count: int = 1) -> None:
 
 
 def sign(practice: House, places: list[Path], key: Key = KEY) -> verifier.Checkpoint | None:
-    with practice_scope(practice.id):
+    with TestCase.captureOnCommitCallbacks(execute=True), practice_scope(practice.id):
         return checkpoints.write(signer=key, directories=places, now=NOW)
 
 
@@ -104,7 +103,7 @@ def test_one_place_is_not_enough(practice: House, places: list[Path]) -> None:
 
 
 def test_what_was_rolled_back_is_not_kept_outside(practice: House, places: list[Path]) -> None:
-    with practice_scope(practice.id):
+    with TestCase.captureOnCommitCallbacks(execute=True), practice_scope(practice.id):
         checkpoints.write(signer=KEY, directories=places, now=NOW)
         transaction.set_rollback(True)
 
