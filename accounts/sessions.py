@@ -51,11 +51,13 @@ class SessionStore(SessionBase):
     def __init__(self, session_key: str | None = None) -> None:
         super().__init__(session_key)
         self.ended: Ended | None = None
+        self.is_unknown = False
         self.last_seen_at: datetime | None = None
 
     def load(self) -> dict[str, Any]:
         row = SignInSession.objects.filter(session_key=digest(self.session_key or "")).first()
         if row is None:
+            self.is_unknown = True
             self._session_key = None
             return {}
         data = self.decode(row.session_data)
@@ -67,6 +69,17 @@ class SessionStore(SessionBase):
             return {}
         self.last_seen_at = row.last_seen_at
         return data
+
+    def is_empty(self) -> bool:
+        """Whether the cookie should go. Not for an unknown key: it may have been rotated.
+
+        An answer that was under way would otherwise take the new key's cookie away.
+        """
+        return super().is_empty() and not self.is_unknown
+
+    def flush(self) -> None:
+        super().flush()
+        self.is_unknown = False
 
     def touch(self, now: datetime) -> None:
         """Note that the person is here, by one UPDATE at most once a second."""

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from accounts.models import Membership, Role, RoleGrant
+from accounts.models import Membership, Practice, Role, RoleGrant
 from accounts.permissions import Permission
 from accounts.selectors import members
 from audit.actions import Action
@@ -61,6 +61,8 @@ def withdraw(*, member: Membership, role: Role, now: datetime, by: Membership) -
 
 
 def _require_an_administrator() -> None:
+    # Two administrators who take each other's role at once would both see the other one stay.
+    Practice.objects.select_for_update(no_key=True).get()
     present = list(members.people().filter(ended_at=None))
     if present and not any(Permission.ROLE_CHANGE in members.permissions_of(m) for m in present):
         raise LastAdministrator("Somebody must stay who can change roles.")

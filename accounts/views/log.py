@@ -68,5 +68,6 @@ def _number(text: str) -> int | None:
 def lines_by(person_id: UUID | None) -> list[Line]:
     """Return the last few lines of one person; reading them is an event as well."""
     found = log.lines(person_id=person_id, limit=8)
-    events.record(Action.LOG_VIEWED, count=len(found))
+    if found:
+        events.record(Action.LOG_VIEWED, count=len(found))
     return found

@@ -151,6 +151,23 @@ def test_the_sign_in_page_says_why_a_session_ended(front_desk: Membership) -> No
     assert answer.cookies[settings.SESSION_COOKIE_NAME].value == ""
 
 
+def test_an_answer_to_an_old_key_does_not_take_the_new_cookie_away(front_desk: Membership) -> None:
+    browser = browser_of(front_desk)
+    old = browser.cookies[settings.SESSION_COOKIE_NAME].value
+    SessionStore(old).cycle_key()
+
+    answer = browser.get(reverse("accounts:sign_in"))
+
+    assert settings.SESSION_COOKIE_NAME not in answer.cookies
+    assert not is_signed_in(browser)
+
+
+def test_signing_out_takes_the_cookie_away(front_desk: Membership) -> None:
+    answer = browser_of(front_desk).post(reverse("accounts:sign_out"))
+
+    assert answer.cookies[settings.SESSION_COOKIE_NAME].value == ""
+
+
 def test_signing_out_ends_the_session_for_good(front_desk: Membership) -> None:
     browser = browser_of(front_desk)
     key = browser.cookies[settings.SESSION_COOKIE_NAME].value

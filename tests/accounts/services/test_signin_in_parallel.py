@@ -1,12 +1,12 @@
 """Guesses that come at the same time, against real commits."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from threading import Barrier
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
-from django.db import connections
+from django.db import connections, transaction
 
 from accounts.services import signin, totp
 from accounts.services.signin import NameRests, NotAccepted
@@ -23,6 +23,8 @@ def at_once(act: Callable[[], object]) -> list[type[BaseException] | None]:
 
     def one() -> type[BaseException] | None:
         try:
+            for alias in ("default", "gate"):
+                connections[alias].ensure_connection()
             start.wait(timeout=10)
             act()
         except (NameRests, NotAccepted, CodeRefused, signin.TicketOver) as refused:
@@ -53,6 +55,24 @@ def test_exactly_five_passwords_are_hashed(
 
     assert len(hashed) == 5
     assert (refused.count(NotAccepted), refused.count(NameRests)) == (5, THREADS - 5)
+
+
+def test_a_guess_waits_for_those_that_are_being_reserved(person: SignInPerson) -> None:
+    def guess() -> None:
+        try:
+            signin.give_password(email=person.user.email, password=person.password, now=NOW)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic(using="gate"):
+            for _ in range(5):
+                signin._reserve(person.user.email, NOW)
+            late = pool.submit(guess)
+            waited = not wait([late], timeout=0.5).done
+
+        assert waited
+        assert isinstance(late.exception(), NameRests)
 
 
 def test_one_code_signs_in_once(person: SignInPerson) -> None:

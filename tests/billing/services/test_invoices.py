@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from accounts.models import Membership
-from billing.models import Invoice, InvoiceLine, InvoiceLineText
+from billing.models import Invoice, InvoiceLine, InvoiceLineText, Session
 from billing.selectors.invoices import balance_due, lines
 from billing.services import invoices
 from clients.models import Client
@@ -15,8 +15,8 @@ from ledger.services.journal import PeriodClosed
 from tests.billing import desk as at
 
 
-def issue(sessions: list[object], by: Membership, on: date = at.TODAY) -> Invoice:
-    return invoices.issue(sessions=sessions, issued_on=on, now=at.NOW, by=by)  # type: ignore[arg-type]  # sessions of any test
+def issue(sessions: list[Session], by: Membership, on: date = at.TODAY) -> Invoice:
+    return invoices.issue(sessions=sessions, issued_on=on, now=at.NOW, by=by)
 
 
 def test_an_invoice_holds_its_sessions_in_the_order_in_which_they_took_place(

@@ -72,17 +72,3 @@ def test_my_clients_are_those_assigned_with_their_balances(
 
 def test_the_desk_cares_for_nobody_itself(at_desk: Browser) -> None:
     assert "No clients yet" in at_desk.get(reverse("billing:my_clients")).text
-
-
-def test_queries_do_not_grow_with_a_clients_history(
-    at_desk: Browser, billed: Billed, django_assert_max_num_queries: Any
-) -> None:
-    by = billed.house.people["front-desk"]
-    with practice_scope(billed.house.id):
-        for _ in range(5):
-            at.invoice(billed.own, by)
-            at.cash(billed.own, by, "40.00")
-            at.session(billed.own, by)
-
-    with django_assert_max_num_queries(36):
-        at_desk.get(url(billed))

@@ -33,7 +33,7 @@ def payments(billed: Billed) -> list[Payment]:
 
 
 def test_the_form_of_an_invoice_offers_what_is_open(at_desk: Browser, billed: Billed) -> None:
-    page = at_desk.get(NEW, {"invoice": billed.own_invoice.pk})
+    page = at_desk.get(NEW, {"invoice": str(billed.own_invoice.pk)})
 
     assert page.status_code == 200
     assert 'value="150.00"' in page.text
@@ -42,7 +42,7 @@ def test_the_form_of_an_invoice_offers_what_is_open(at_desk: Browser, billed: Bi
 
 
 def test_the_form_of_a_client_needs_no_code(at_desk: Browser, billed: Billed) -> None:
-    page = at_desk.get(NEW, {"client": billed.own.pk})
+    page = at_desk.get(NEW, {"client": str(billed.own.pk)})
 
     assert '<input type="hidden" name="code" value="C-0001"' in page.text
 
@@ -114,7 +114,7 @@ def test_what_is_wrong_comes_back_with_what_was_typed(at_desk: Browser, billed: 
 
 
 def test_the_accountant_takes_money_by_code(as_accountant: Browser, billed: Billed) -> None:
-    page = as_accountant.get(NEW, {"client": billed.own.pk})
+    page = as_accountant.get(NEW, {"client": str(billed.own.pk)})
     answer = as_accountant.post(NEW, typed(), headers=HTMX)
 
     assert "C-0001" in answer.text

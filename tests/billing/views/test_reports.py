@@ -1,5 +1,3 @@
-from typing import Any
-
 import pytest
 from django.test import Client as Browser
 from django.urls import reverse
@@ -64,16 +62,3 @@ def test_the_desk_and_the_therapist_have_no_reports(
 ) -> None:
     assert at_desk.get(path).status_code == 403
     assert as_therapist.get(path).status_code == 403
-
-
-def test_queries_do_not_grow_with_the_clients(
-    as_accountant: Browser, billed: Billed, django_assert_max_num_queries: Any
-) -> None:
-    by = billed.house.people["front-desk"]
-    with practice_scope(billed.house.id):
-        for name in ("Haddad", "Nair", "Srisuk"):
-            at.invoice(at.client(by, name), by)
-
-    for path in (AGING, TRIAL_BALANCE):
-        with django_assert_max_num_queries(20):
-            as_accountant.get(path)

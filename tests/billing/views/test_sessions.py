@@ -46,7 +46,7 @@ def test_the_desk_records_a_session_at_the_list_fee(at_desk: Browser, billed: Bi
 
 
 def test_the_form_knows_the_client_it_was_opened_from(at_desk: Browser, billed: Billed) -> None:
-    page = at_desk.get(NEW, {"client": billed.own.pk})
+    page = at_desk.get(NEW, {"client": str(billed.own.pk)})
 
     assert '<input type="hidden" name="code" value="C-0001"' in page.text
 

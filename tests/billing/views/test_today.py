@@ -1,5 +1,3 @@
-from typing import Any
-
 from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
@@ -59,13 +57,3 @@ def test_the_accountant_and_the_auditor_have_no_day(
 ) -> None:
     assert as_accountant.get(TODAY).status_code == 403
     assert as_auditor.get(TODAY).status_code == 403
-
-
-def test_queries_do_not_grow_with_the_day(
-    at_desk: Browser, billed: Billed, django_assert_max_num_queries: Any
-) -> None:
-    for _ in range(3):
-        come(billed)
-
-    with django_assert_max_num_queries(24):
-        at_desk.get(TODAY)

@@ -1,0 +1,67 @@
+"""No page asks the database more often because there is more to show."""
+
+import pytest
+from django.db import connection
+from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Membership
+from accounts.tenancy import practice_scope
+from clients.services import assignments
+from tests.billing import desk as at
+from tests.billing.conftest import Billed
+from tests.billing.views.conftest import SignIn
+
+PAGES = [
+    ("front-desk", "billing:today", 17),
+    ("front-desk", "billing:unbilled", 13),
+    ("front-desk", "billing:invoice_list", 15),
+    ("front-desk", "billing:client", 30),
+    ("front-desk", "billing:invoice", 16),
+    ("therapist", "billing:my_clients", 15),
+    ("accountant", "billing:aging", 15),
+    ("accountant", "billing:trial_balance", 16),
+]
+
+
+def grow(billed: Billed, names: list[str]) -> None:
+    """Add clients, and to them and to the first one: an invoice, two payments, two sessions."""
+    by, now = billed.house.people["front-desk"], timezone.now()
+    today = timezone.localdate(timezone=at.ZONE)
+    with practice_scope(billed.house.id):
+        for client in [billed.own, *(at.client(by, name) for name in names)]:
+            at.cash(client, by, "10.00", apply_to=at.invoice(client, by), on=today)
+            at.cash(client, by, "500.00", keep_rest=True)
+            at.invoice(client, by)
+            at.session(client, by, on=today, now=now)
+            if client != billed.own:
+                assignments.assign(
+                    client=client,
+                    therapist=billed.house.people["therapist"],
+                    starts_on=at.TODAY,
+                    now=at.NOW,
+                    by=by,
+                )
+
+
+def queries_of(browser: Browser, url: str) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        assert browser.get(url).status_code == 200
+    return len(queries)
+
+
+@pytest.mark.parametrize(("role", "route", "most"), PAGES, ids=[route for _, route, _ in PAGES])
+def test_the_number_of_queries_does_not_grow(
+    billed: Billed, signed_in: SignIn, role: str, route: str, most: int
+) -> None:
+    ids = {"billing:client": billed.own.pk, "billing:invoice": billed.own_invoice.pk}
+    url = reverse(route, args=[ids[route]] if route in ids else [])
+    member: Membership = billed.house.people[role]
+    browser = signed_in(member)
+    grow(billed, ["Haddad"])
+    few = queries_of(browser, url)
+    grow(billed, ["Nair", "Srisuk", "Tesfaye", "Lin"])
+
+    assert queries_of(browser, url) == few <= most
