@@ -19,7 +19,7 @@ from billing.models import ServiceCode
 from billing.selectors import sessions
 from billing.services import sessions as services
 from billing.views.base import BillingView, wanted_id
-from clients.selectors import clients
+from clients.selectors import assignments, clients
 
 
 class SessionNew(BillingView):
@@ -33,9 +33,11 @@ class SessionNew(BillingView):
         return self.visible_client(client_id) if client_id else None
 
     def get(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
+        likely: dict[str, Any] = {"on": self.today}
         if self.client is not None:
             events.record(Action.CLIENT_VIEWED, target=self.client, touched=[self.client.pk])
-        return self.show(self.form(initial={"on": self.today}))
+            likely["therapist"] = assignments.only_therapist(self.client, on=self.today)
+        return self.show(self.form(initial=likely))
 
     def post(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
         form = self.form(request.POST)

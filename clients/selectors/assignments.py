@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.db.models import Q
+
 from clients.models import Assignment, Client
 
 
@@ -31,3 +33,11 @@ def of(client: Client, *, on: date) -> list[Assigned]:
         )
         for assignment in found.order_by("-starts_on", "-id")
     ]
+
+
+def only_therapist(client: Client, *, on: date) -> UUID | None:
+    """Return the member who alone is assigned to a client on a date; None if several or nobody."""
+    lasting = Q(ends_on=None) | Q(ends_on__gte=on)
+    found = Assignment.objects.filter(lasting, client=client, starts_on__lte=on)
+    therapists = set(found.values_list("therapist_id", flat=True))
+    return therapists.pop() if len(therapists) == 1 else None

@@ -51,6 +51,16 @@ def test_the_form_knows_the_client_it_was_opened_from(at_desk: Browser, billed: 
     assert '<input type="hidden" name="code" value="C-0001"' in page.text
 
 
+def test_the_only_therapist_of_a_client_is_chosen_already(
+    at_desk: Browser, billed: Billed, therapist: Membership
+) -> None:
+    own = at_desk.get(NEW, {"client": str(billed.own.pk)})
+    other = at_desk.get(NEW, {"client": str(billed.other.pk)})
+
+    assert f'<option value="{therapist.pk}" selected' in own.text
+    assert f'<option value="{therapist.pk}" selected' not in other.text
+
+
 def test_a_session_of_tomorrow_comes_back(at_desk: Browser, billed: Billed) -> None:
     tomorrow = timezone.localdate(timezone=at.ZONE) + timedelta(days=1)
 
