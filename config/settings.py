@@ -181,7 +181,6 @@ AUDIT_CHECKPOINT_DIRS = env_list("AUDIT_CHECKPOINT_DIRS", "", os.pathsep)
 EMAIL_FILE_DIR = env("EMAIL_FILE_DIR", "")
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = EMAIL_FILE_DIR or None
-LOG_DIR = env("LOG_DIR", "")
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -195,5 +194,9 @@ LOGGING: dict[str, Any] = {
         },
     },
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"django.request": {"level": "ERROR"}, "django.server": {"level": "ERROR"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "django.server": {"level": "ERROR"},
+        "stripe": {"level": "WARNING"},
+    },
 }

@@ -5,8 +5,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 
-from config.dev import demo, given, testing
-from config.dev.stack import guest, is_claimed
+from config.dev import given
 from config.dev.state import Refused, State
 
 WITHOUT_DATABASE = {"help", "version", "--help", "-h", "--version", "check_all", "makemigrations"}
@@ -23,10 +22,8 @@ def main(arguments: Sequence[str]) -> int:
     command = arguments[1] if len(arguments) > 1 else "help"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     try:
-        if command == "demo":
-            return demo.main(arguments[2:])
-        if command == "test":
-            return testing.main(arguments[2:])
+        if command in {"demo", "test"}:
+            return _stack_command(command, arguments[2:])
         with _environment(command):
             _run(arguments)
     except Refused as refusal:
@@ -35,6 +32,13 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def _stack_command(command: str, arguments: Sequence[str]) -> int:
+    # A container's image holds none of this, so it is imported only where it is used.
+    from config.dev import demo, testing
+
+    return demo.main(arguments) if command == "demo" else testing.main(arguments)
 
 
 def _run(arguments: Sequence[str]) -> None:
@@ -55,14 +59,18 @@ def _environment(command: str) -> Iterator[None]:
     if given.databases():
         yield
         return
-    with _demo_environment(State(demo.FOLDER), command) as env:
+    with _demo_environment(command) as env:
         os.environ.update(env)
         yield
 
 
 @contextlib.contextmanager
-def _demo_environment(state: State, command: str) -> Iterator[dict[str, str]]:
+def _demo_environment(command: str) -> Iterator[dict[str, str]]:
     """Use the stack that runs in the demo's folder, or run its servers while the command does."""
+    from config.dev import demo
+    from config.dev.stack import guest, is_claimed
+
+    state = State(demo.FOLDER)
     state.prepare()
     if is_claimed(state):
         with guest(state) as env:

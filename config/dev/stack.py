@@ -42,9 +42,10 @@ class Stack:
     def check(self) -> None:
         """Raise Refused if a child has ended by itself."""
         if child := self.family.ended():
+            words = child.last_words()
             raise Refused(
-                f"{child.name} ended unexpectedly (exit {child.exit_code}); its last words: "
-                f"{child.last_words()} (all of them: {child.log})."
+                f"{child.name} ended unexpectedly (exit {child.exit_code})"
+                f"{f', saying: {words}' if words else ''}; its log is {child.log}."
             )
 
 
@@ -90,7 +91,6 @@ def own_environment(state: State) -> dict[str, str]:
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "AUDIT_CHECKPOINT_DIRS": os.pathsep.join(str(path) for path in checkpoints),
         "EMAIL_FILE_DIR": str(folder / "mail"),
-        "LOG_DIR": str(state.logs),
     }
 
 

@@ -3,10 +3,12 @@
 import base64
 import contextlib
 import fcntl
+import hashlib
 import json
 import os
 import secrets
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +18,9 @@ from config.dev import users
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 SOCKET_PATH_BYTES_MAX = 100
+# Only ever the parents of folders that mkdtemp makes, with names that nobody can guess.
+KEPT = Path("/var/tmp")  # noqa: S108  # see above; it survives a restart of the machine
+SHORT = Path("/tmp")  # noqa: S108  # see above
 
 
 class Refused(Exception):
@@ -52,33 +57,34 @@ class State:
     @property
     def servers(self) -> Path:
         """Where the servers' own user keeps its files; elsewhere if it cannot come in here."""
-        note = self.folder / "servers.path"
-        if note.exists():
-            kept = Path(note.read_text("utf-8"))
-            if kept.is_dir():
-                return kept
+        if not users.can_enter(self.folder):
+            return self._elsewhere("servers.path", KEPT)
         folder = self.folder / "servers"
-        if users.can_enter(self.folder):
-            folder.mkdir(mode=0o700, exist_ok=True)
-        else:
-            folder = Path(tempfile.mkdtemp(prefix="quietledger-", dir="/var/tmp"))
-            write_private(note, str(folder))
+        folder.mkdir(mode=0o700, exist_ok=True)
         users.give(folder)
         return folder
 
     def socket_folder(self) -> Path:
         """Return a private folder whose path is short enough for a unix socket."""
         folder = self.servers / "run"
-        note = self.folder / "sockets.path"
-        if len(os.fsencode(folder / ".s.PGSQL.65535.lock")) < SOCKET_PATH_BYTES_MAX:
-            folder.mkdir(mode=0o700, exist_ok=True)
-        else:
-            kept = Path(note.read_text("utf-8")) if note.exists() else None
-            if kept and kept.is_dir() and kept.stat().st_uid == users.server_uid():
-                return kept
-            folder = Path(tempfile.mkdtemp(prefix="ql-", dir="/tmp"))
-            write_private(note, str(folder))
+        if len(os.fsencode(folder / ".s.PGSQL.65535.lock")) >= SOCKET_PATH_BYTES_MAX:
+            return self._elsewhere("sockets.path", SHORT)
+        folder.mkdir(mode=0o700, exist_ok=True)
         users.give(folder)
+        return folder
+
+    def _elsewhere(self, note_name: str, parent: Path) -> Path:
+        """Return the server user's folder that a note names, made when there is none."""
+        # The name says whose it is, so that a copied state folder does not share it.
+        prefix = f"ql-{hashlib.sha256(bytes(self.folder)).hexdigest()[:8]}-"
+        note = self.folder / note_name
+        if note.exists():
+            kept = Path(note.read_text("utf-8"))
+            if kept.name.startswith(prefix) and _is_private(kept):
+                return kept
+        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+        users.give(folder)
+        write_private(note, str(folder))
         return folder
 
     def discard(self) -> None:
@@ -120,6 +126,14 @@ class State:
         with (self.folder / name).open("a") as handle:
             fcntl.flock(handle, mode | (0 if wait else fcntl.LOCK_NB))
             yield
+
+
+def _is_private(folder: Path) -> bool:
+    """Say whether this is the server user's own folder; /tmp may be cleared, and used by others."""
+    if folder.is_symlink() or not folder.is_dir():
+        return False
+    seen = folder.stat()
+    return seen.st_uid == users.server_uid() and stat.S_IMODE(seen.st_mode) == 0o700
 
 
 def write_private(path: Path, text: str) -> None:

@@ -15,6 +15,7 @@ FOLDER = BASE_DIR / ".quietledger" / "test"
 SLOW_MARKS = ("isolation", "brute", "storm", "long")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 REQUIRED = "CI_BROWSER_REQUIRED"
+PLUG_IN = "config.dev.browser_required"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -58,8 +59,9 @@ def with_defaults(arguments: Sequence[str]) -> list[str]:
 def _pytest(running: Stack, arguments: Sequence[str]) -> int:
     # Ctrl-C reaches pytest too, which reports before it ends; the servers end after it.
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    strict = ["-p", PLUG_IN] if os.environ.get(REQUIRED) else []
     process = subprocess.Popen(
-        [sys.executable, "-m", "pytest", *with_defaults(arguments)],
+        [sys.executable, "-m", "pytest", *strict, *with_defaults(arguments)],
         cwd=BASE_DIR,
         env=running.env | {"DJANGO_SETTINGS_MODULE": "config.settings"},
     )

@@ -4,6 +4,7 @@ import os
 import pwd
 import subprocess
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 NOBODY = 65534
@@ -44,6 +45,7 @@ def give(path: Path) -> None:
         os.chown(path, user.uid, user.gid)
 
 
+@cache
 def can_enter(path: Path) -> bool:
     """Say whether the server user may pass through this folder, or run this file."""
     user = server_user()

@@ -14,7 +14,7 @@ COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OUR_SERVICES = ["migrate", "web", "worker", "beat"]
 READERS = re.compile(r"\b(?:env|env_bool|env_int|env_list|env_secret|database)\(\s*\"([A-Z_]+)\"")
-OF_THE_DEMO = {"QUIETLEDGER_DEMO", "QUIETLEDGER_INSECURE_HTTP", "LOG_DIR"}
+OF_THE_DEMO = {"QUIETLEDGER_DEMO", "QUIETLEDGER_INSECURE_HTTP"}
 """Settings that a deployment leaves at their defaults."""
 
 

@@ -20,8 +20,8 @@ PROGRAMS: dict[str, list[str]] = {
     "lint": [str(TOOLS / "ruff"), "check", "--output-format=concise", "."],
     "types": [str(TOOLS / "mypy"), "--strict", "."],
     "layers": [str(TOOLS / "lint-imports")],
-    "template format": [str(TOOLS / "djlint"), "templates", "--check", "--quiet"],
-    "template lint": [str(TOOLS / "djlint"), "templates", "--lint", "--quiet"],
+    "template format": [str(TOOLS / "djlint"), "templates", "--check"],
+    "template lint": [str(TOOLS / "djlint"), "templates", "--lint"],
     "migrations": [
         *(sys.executable, "-W", "ignore", "manage.py", "makemigrations"),
         *("--check", "--dry-run"),
