@@ -118,7 +118,9 @@ def installed() -> dict[str, str]:
 
 def up_to_date(wanted: dict[str, str]) -> bool:
     known = installed()
-    return PYTHON.exists() and all(known.get(name) == value for name, value in wanted.items())
+    return os.access(PYTHON, os.X_OK) and all(
+        known.get(name) == value for name, value in wanted.items()
+    )
 
 
 class SetupLock:
@@ -148,7 +150,7 @@ class SetupLock:
 
 def make_environment() -> None:
     """Make .venv unless a working one is there."""
-    if PYTHON.exists() and run([str(PYTHON), "-m", "pip", "--version"]).returncode == 0:
+    if os.access(PYTHON, os.X_OK) and run([str(PYTHON), "-m", "pip", "--version"]).returncode == 0:
         return
     missing = (
         "Python's venv module is missing: install it (on Debian and Ubuntu: "

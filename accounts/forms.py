@@ -8,7 +8,12 @@ from accounts.models import Role
 from accounts.permissions import WORDS
 
 LONGEST_PASSWORD = 256
-CODE_ATTRIBUTES = {"inputmode": "numeric", "autocomplete": "one-time-code", "maxlength": "6"}
+CODE_ATTRIBUTES = {
+    "autocomplete": "one-time-code",
+    "autofocus": True,
+    "inputmode": "numeric",
+    "maxlength": "6",
+}
 
 
 class SignInForm(forms.Form):
@@ -17,7 +22,7 @@ class SignInForm(forms.Form):
     email = forms.EmailField(
         label="Work e-mail",
         max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "username"}),
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
         error_messages={
             "required": "Type your work e-mail address.",
             "invalid": "This is not an e-mail address.",

@@ -105,7 +105,10 @@ class Action(StrEnum):
         "billing.service_code.added",
         "{who} added the service code {label}[ at {fee}].",
     )
-    SESSION_RECORDED = "billing.session.recorded", "{who} recorded session {label}[ at {fee}]."
+    SESSION_RECORDED = (
+        "billing.session.recorded",
+        "{who} recorded a session of client {label}[ at {fee}].",
+    )
     SESSION_VIEWED = "billing.session.viewed", "{who} opened session {label}."
     SESSION_LISTED = "billing.session.listed", "{who} looked at sessions[, {count} shown]."
     INVOICE_ISSUED = "billing.invoice.issued", "{who} issued invoice {label}[ over {total}]."

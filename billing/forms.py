@@ -174,6 +174,8 @@ class PaymentForm(OfClientForm):
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
+        first = "amount" if kwargs.get("client") else "code"
+        self.fields[first].widget.attrs["autofocus"] = True
 
     def clean_amount(self) -> Money:
         amount: Money = self.cleaned_data["amount"]

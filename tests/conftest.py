@@ -1,22 +1,20 @@
 """Fixtures of the whole suite: a real PostgreSQL, reached as the roles ``app`` and ``gate``."""
 
 from collections.abc import Callable, Iterator
-from uuid import uuid4
 
 import pytest
 from django.db import connections, transaction
 from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 
-from accounts import keys
-from accounts.management.commands.provision_context import provision
+from accounts.management.commands.provision_context import forbid_temporary_tables, provision
 from accounts.models import Membership
 from accounts.tenancy import practice_scope
 from tests import houses
+from tests.clones import ALIASES, cloned, pointed_at
 from tests.houses import House
 from tests.templates.strict import Undefined, engine
 
-ALIASES = ("default", "gate", "owner", "backup")
 WITHOUT_DATABASE = ("tests/config/", "tests/journeys/", "tests/templates/")
 
 
@@ -53,6 +51,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     """Provision the context as the owner once the test database is migrated."""
     with django_db_blocker.unblock():
         assert connections["owner"].settings_dict["NAME"].startswith("test_")
+        forbid_temporary_tables()
         provision()
         houses.prepare_installation()
         connections.close_all()
@@ -62,31 +61,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
 @pytest.fixture
 def commits(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Let a test really commit, in a database cloned for it and dropped after.
-
-    Django's flush cannot clean up here: the append-only tables refuse TRUNCATE.
-    """
-    with django_db_blocker.unblock():
-        names = {alias: connections.settings[alias]["NAME"] for alias in ALIASES}
-        clone = f"{names['owner']}_{uuid4().hex[:8]}"
-        connections.close_all()
-        _maintain(f'CREATE DATABASE "{clone}" TEMPLATE "{names["owner"]}" STRATEGY file_copy')
-        for alias in ALIASES:
-            connections.settings[alias]["NAME"] = clone
-        keys.forget()
-        try:
-            yield
-        finally:
-            connections.close_all()
-            for alias in ALIASES:
-                connections.settings[alias]["NAME"] = names[alias]
-            keys.forget()
-            _maintain(f'DROP DATABASE "{clone}"')
-
-
-def _maintain(statement: str) -> None:
-    with connections["owner"]._nodb_cursor() as cursor:
-        cursor.execute(statement)
+    """Let a test really commit, in a database cloned for it and dropped after."""
+    with django_db_blocker.unblock(), cloned() as clone, pointed_at(clone):
+        yield
 
 
 @pytest.fixture

@@ -9,185 +9,454 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_context'),
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("accounts", "0001_context"),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('id', models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('email', models.EmailField(db_comment='Canonical: NFKC, lower case, no spaces.', max_length=254, unique=True)),
-                ('is_active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField()),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "email",
+                    models.EmailField(
+                        db_comment="Canonical: NFKC, lower case, no spaces.",
+                        max_length=254,
+                        unique=True,
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='ContextKey',
+            name="ContextKey",
             fields=[
-                ('key_id', models.PositiveIntegerField(primary_key=True, serialize=False)),
-                ('inner_block', models.BinaryField()),
-                ('outer_block', models.BinaryField()),
+                ("key_id", models.PositiveIntegerField(primary_key=True, serialize=False)),
+                ("inner_block", models.BinaryField()),
+                ("outer_block", models.BinaryField()),
             ],
         ),
         migrations.CreateModel(
-            name='DemoMark',
+            name="DemoMark",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('marked_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("marked_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Practice',
+            name="Practice",
             fields=[
-                ('id', models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('slug', models.SlugField(max_length=60, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('discreet_name', models.CharField(db_comment='What a client sees on a card statement; says nothing of therapy.', max_length=60)),
-                ('time_zone', models.CharField(db_comment='IANA name; business dates are local to it.', max_length=60)),
-                ('created_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=60, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "discreet_name",
+                    models.CharField(
+                        db_comment="What a client sees on a card statement; says nothing of therapy.",
+                        max_length=60,
+                    ),
+                ),
+                (
+                    "time_zone",
+                    models.CharField(
+                        db_comment="IANA name; business dates are local to it.", max_length=60
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='SignInSession',
+            name="SignInSession",
             fields=[
-                ('session_key', models.CharField(db_comment='SHA-256, hex.', max_length=64, primary_key=True, serialize=False)),
-                ('session_data', models.TextField(db_comment='Signed by Django: ids only.')),
-                ('expire_date', models.DateTimeField(db_comment='Twelve hours after sign-in, in any case.')),
-                ('user_id', models.UUIDField(db_index=True, null=True)),
-                ('last_seen_at', models.DateTimeField(null=True)),
+                (
+                    "session_key",
+                    models.CharField(
+                        db_comment="SHA-256, hex.", max_length=64, primary_key=True, serialize=False
+                    ),
+                ),
+                ("session_data", models.TextField(db_comment="Signed by Django: ids only.")),
+                (
+                    "expire_date",
+                    models.DateTimeField(db_comment="Twelve hours after sign-in, in any case."),
+                ),
+                ("user_id", models.UUIDField(db_index=True, null=True)),
+                ("last_seen_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='DataKey',
+            name="DataKey",
             fields=[
-                ('id', models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('practice_id', models.UUIDField(db_default=accounts.tenancy.CurrentPractice(), editable=False)),
-                ('version', models.PositiveIntegerField()),
-                ('kek_version', models.PositiveIntegerField()),
-                ('wrapped', models.BinaryField(db_comment='nonce | AES-256-GCM of the 32-byte key | tag')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "practice_id",
+                    models.UUIDField(db_default=accounts.tenancy.CurrentPractice(), editable=False),
+                ),
+                ("version", models.PositiveIntegerField()),
+                ("kek_version", models.PositiveIntegerField()),
+                (
+                    "wrapped",
+                    models.BinaryField(db_comment="nonce | AES-256-GCM of the 32-byte key | tag"),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('practice_id', 'version'), name='accounts_datakey_version')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("practice_id", "version"), name="accounts_datakey_version"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('practice_id', models.UUIDField(db_default=accounts.tenancy.CurrentPractice(), editable=False)),
-                ('person_id', models.UUIDField(null=True)),
-                ('display_name', models.CharField(max_length=120)),
-                ('created_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('ended_by', accounts.tenancy.PracticeKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "practice_id",
+                    models.UUIDField(db_default=accounts.tenancy.CurrentPractice(), editable=False),
+                ),
+                ("person_id", models.UUIDField(null=True)),
+                ("display_name", models.CharField(max_length=120)),
+                ("created_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "ended_by",
+                    accounts.tenancy.PracticeKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RecoveryCode',
+            name="RecoveryCode",
             fields=[
-                ('id', models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('digest', models.BinaryField(db_comment='SHA-256; the code has 120 random bits (ASVS 6.5.2).')),
-                ('used_at', models.DateTimeField(null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recovery_codes', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "digest",
+                    models.BinaryField(
+                        db_comment="SHA-256; the code has 120 random bits (ASVS 6.5.2)."
+                    ),
+                ),
+                ("used_at", models.DateTimeField(null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="recovery_codes",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Role',
+            name="Role",
             fields=[
-                ('id', models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('practice_id', models.UUIDField(db_default=accounts.tenancy.CurrentPractice(), editable=False)),
-                ('slug', models.SlugField(db_index=False, max_length=60)),
-                ('name', models.CharField(max_length=60)),
-                ('description', models.CharField(max_length=200)),
-                ('group', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='auth.group')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "practice_id",
+                    models.UUIDField(db_default=accounts.tenancy.CurrentPractice(), editable=False),
+                ),
+                ("slug", models.SlugField(db_index=False, max_length=60)),
+                ("name", models.CharField(max_length=60)),
+                ("description", models.CharField(max_length=200)),
+                (
+                    "group",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="auth.group",
+                    ),
+                ),
             ],
             options={
-                'permissions': [('client_view', 'See the clients assigned to them'), ('client_view_all', 'See every client of the practice'), ('client_identity_view', 'See names, birth dates and contacts'), ('client_create', 'Add clients'), ('assignment_change', 'Assign therapists to clients'), ('session_view', 'See sessions'), ('session_record', 'Record sessions'), ('invoice_view', 'See invoices'), ('invoice_issue', 'Issue invoices'), ('payment_record', 'Take cash and check payments'), ('card_payment_start', 'Start card payments'), ('report_view', 'See the trial balance and reports'), ('member_view', 'See the people of the practice'), ('role_change', 'Change what people may do'), ('log_view', 'Read the log')],
-                'default_permissions': (),
+                "permissions": [
+                    ("client_view", "See the clients assigned to them"),
+                    ("client_view_all", "See every client of the practice"),
+                    ("client_identity_view", "See names, birth dates and contacts"),
+                    ("client_create", "Add clients"),
+                    ("assignment_change", "Assign therapists to clients"),
+                    ("session_view", "See sessions"),
+                    ("session_record", "Record sessions"),
+                    ("invoice_view", "See invoices"),
+                    ("invoice_issue", "Issue invoices"),
+                    ("payment_record", "Take cash and check payments"),
+                    ("card_payment_start", "Start card payments"),
+                    ("report_view", "See the trial balance and reports"),
+                    ("member_view", "See the people of the practice"),
+                    ("role_change", "Change what people may do"),
+                    ("log_view", "Read the log"),
+                ],
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='RoleGrant',
+            name="RoleGrant",
             fields=[
-                ('id', models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('practice_id', models.UUIDField(db_default=accounts.tenancy.CurrentPractice(), editable=False)),
-                ('granted_at', models.DateTimeField()),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('granted_by', accounts.tenancy.PracticeKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
-                ('member', accounts.tenancy.PracticeKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='accounts.membership')),
-                ('role', accounts.tenancy.PracticeKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='accounts.role')),
-                ('withdrawn_by', accounts.tenancy.PracticeKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "practice_id",
+                    models.UUIDField(db_default=accounts.tenancy.CurrentPractice(), editable=False),
+                ),
+                ("granted_at", models.DateTimeField()),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                (
+                    "granted_by",
+                    accounts.tenancy.PracticeKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
+                (
+                    "member",
+                    accounts.tenancy.PracticeKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants",
+                        to="accounts.membership",
+                    ),
+                ),
+                (
+                    "role",
+                    accounts.tenancy.PracticeKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants",
+                        to="accounts.role",
+                    ),
+                ),
+                (
+                    "withdrawn_by",
+                    accounts.tenancy.PracticeKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SignInTicket',
+            name="SignInTicket",
             fields=[
-                ('id', models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('digest', models.BinaryField(db_comment='SHA-256 of the 256-bit ticket.', unique=True)),
-                ('expires_at', models.DateTimeField()),
-                ('used_at', models.DateTimeField(null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "digest",
+                    models.BinaryField(db_comment="SHA-256 of the 256-bit ticket.", unique=True),
+                ),
+                ("expires_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SignInTry',
+            name="SignInTry",
             fields=[
-                ('id', models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name_hash', models.BinaryField(db_comment='HMAC of the canonical user name.')),
-                ('at', models.DateTimeField()),
-                ('succeeded', models.BooleanField(default=False)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name_hash", models.BinaryField(db_comment="HMAC of the canonical user name.")),
+                ("at", models.DateTimeField()),
+                ("succeeded", models.BooleanField(default=False)),
             ],
             options={
-                'indexes': [models.Index(fields=['name_hash', 'at'], name='accounts_signintry_recent')],
+                "indexes": [
+                    models.Index(fields=["name_hash", "at"], name="accounts_signintry_recent")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='TotpDevice',
+            name="TotpDevice",
             fields=[
-                ('id', models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('secret', accounts.fields.EncryptedText(installation=True, max_chars=64)),
-                ('confirmed_at', models.DateTimeField(null=True)),
-                ('last_step', models.BigIntegerField(db_comment='The last 30-second step whose code was used; none works twice.', default=0)),
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='totp', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("secret", accounts.fields.EncryptedText(installation=True, max_chars=64)),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                (
+                    "last_step",
+                    models.BigIntegerField(
+                        db_comment="The last 30-second step whose code was used; none works twice.",
+                        default=0,
+                    ),
+                ),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="totp",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('practice_id', 'person_id'), name='accounts_membership_one_per_person', nulls_distinct=False),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                fields=("practice_id", "person_id"),
+                name="accounts_membership_one_per_person",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('ended_by', None)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='accounts_membership_ended_by_someone'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at", None), ("ended_by", None)),
+                    models.Q(("ended_at__isnull", False), ("ended_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="accounts_membership_ended_by_someone",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recoverycode',
-            constraint=models.UniqueConstraint(fields=('user', 'digest'), name='accounts_recoverycode_once'),
+            model_name="recoverycode",
+            constraint=models.UniqueConstraint(
+                fields=("user", "digest"), name="accounts_recoverycode_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='role',
-            constraint=models.UniqueConstraint(fields=('practice_id', 'slug'), name='accounts_role_slug'),
+            model_name="role",
+            constraint=models.UniqueConstraint(
+                fields=("practice_id", "slug"), name="accounts_role_slug"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='role',
-            constraint=models.UniqueConstraint(fields=('practice_id', 'group'), name='accounts_role_group'),
+            model_name="role",
+            constraint=models.UniqueConstraint(
+                fields=("practice_id", "group"), name="accounts_role_group"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rolegrant',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at', None)), fields=('practice_id', 'member', 'role'), name='accounts_rolegrant_held_once'),
+            model_name="rolegrant",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("withdrawn_at", None)),
+                fields=("practice_id", "member", "role"),
+                name="accounts_rolegrant_held_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rolegrant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at', None), ('withdrawn_by', None)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False)), _connector='OR'), name='accounts_rolegrant_withdrawn_by_someone'),
+            model_name="rolegrant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("withdrawn_at", None), ("withdrawn_by", None)),
+                    models.Q(("withdrawn_at__isnull", False), ("withdrawn_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="accounts_rolegrant_withdrawn_by_someone",
+            ),
         ),
     ]

@@ -9,368 +9,1018 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0003_row_security'),
-        ('clients', '0002_row_security'),
-        ('ledger', '0002_guarded_books'),
+        ("accounts", "0003_row_security"),
+        ("clients", "0002_row_security"),
+        ("ledger", "0002_guarded_books"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Counter',
+            name="Counter",
             fields=[
-                ('id', models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('practice_id', models.UUIDField(db_default=accounts.tenancy.CurrentPractice(), editable=False)),
-                ('series', models.CharField(max_length=12)),
-                ('last', models.BigIntegerField(db_comment='The last number given out; 0 for none yet.')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "practice_id",
+                    models.UUIDField(db_default=accounts.tenancy.CurrentPractice(), editable=False),
+                ),
+                ("series", models.CharField(max_length=12)),
+                (
+                    "last",
+                    models.BigIntegerField(db_comment="The last number given out; 0 for none yet."),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('practice_id', 'series'), name='billing_counter_series_once'), models.CheckConstraint(condition=models.Q(('last__gte', 0)), name='billing_counter_counts_up')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("practice_id", "series"), name="billing_counter_series_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("last__gte", 0)), name="billing_counter_counts_up"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Invoice',
+            name="Invoice",
             fields=[
-                ('id', models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('practice_id', models.UUIDField(db_default=accounts.tenancy.CurrentPractice(), editable=False)),
-                ('number', models.CharField(db_comment='Such as INV-2026-0001; without a gap in its year.', max_length=20)),
-                ('issued_on', models.DateField(db_comment="Business date in the practice's time zone.")),
-                ('due_on', models.DateField(db_comment='The last business date on which it is not late.')),
-                ('total', ledger.fields.MoneyField(db_comment='Cents.')),
-                ('line_count', models.PositiveSmallIntegerField(db_comment='How many lines it has: once they stand, no other can join them.')),
-                ('issued_at', models.DateTimeField(db_comment='UTC.')),
-                ('client', accounts.tenancy.PracticeKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.client')),
-                ('entry', accounts.tenancy.PracticeKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.journalentry')),
-                ('issued_by', accounts.tenancy.PracticeKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "practice_id",
+                    models.UUIDField(db_default=accounts.tenancy.CurrentPractice(), editable=False),
+                ),
+                (
+                    "number",
+                    models.CharField(
+                        db_comment="Such as INV-2026-0001; without a gap in its year.",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "issued_on",
+                    models.DateField(db_comment="Business date in the practice's time zone."),
+                ),
+                (
+                    "due_on",
+                    models.DateField(db_comment="The last business date on which it is not late."),
+                ),
+                ("total", ledger.fields.MoneyField(db_comment="Cents.")),
+                (
+                    "line_count",
+                    models.PositiveSmallIntegerField(
+                        db_comment="How many lines it has: once they stand, no other can join them."
+                    ),
+                ),
+                ("issued_at", models.DateTimeField(db_comment="UTC.")),
+                (
+                    "client",
+                    accounts.tenancy.PracticeKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clients.client",
+                    ),
+                ),
+                (
+                    "entry",
+                    accounts.tenancy.PracticeKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.journalentry",
+                    ),
+                ),
+                (
+                    "issued_by",
+                    accounts.tenancy.PracticeKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('practice_id', models.UUIDField(db_default=accounts.tenancy.CurrentPractice(), editable=False)),
-                ('kind', models.CharField(choices=[('INVOICE', 'Invoice')], max_length=10)),
-                ('sha256', models.CharField(db_comment="Of the PDF's bytes, in hex.", max_length=64)),
-                ('made_at', models.DateTimeField(db_comment='UTC.')),
-                ('made_by', accounts.tenancy.PracticeKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
-                ('invoice', accounts.tenancy.PracticeKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='billing.invoice')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "practice_id",
+                    models.UUIDField(db_default=accounts.tenancy.CurrentPractice(), editable=False),
+                ),
+                ("kind", models.CharField(choices=[("INVOICE", "Invoice")], max_length=10)),
+                (
+                    "sha256",
+                    models.CharField(db_comment="Of the PDF's bytes, in hex.", max_length=64),
+                ),
+                ("made_at", models.DateTimeField(db_comment="UTC.")),
+                (
+                    "made_by",
+                    accounts.tenancy.PracticeKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
+                (
+                    "invoice",
+                    accounts.tenancy.PracticeKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="documents",
+                        to="billing.invoice",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='InvoiceLine',
+            name="InvoiceLine",
             fields=[
-                ('id', models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('practice_id', models.UUIDField(db_default=accounts.tenancy.CurrentPractice(), editable=False)),
-                ('position', models.PositiveSmallIntegerField(db_comment='From 1, in the order printed.')),
-                ('served_on', models.DateField(db_comment="Business date in the practice's time zone.")),
-                ('minutes', models.PositiveSmallIntegerField()),
-                ('amount', ledger.fields.MoneyField(db_comment='Cents.')),
-                ('description_commitment', models.BinaryField(db_comment="HMAC of the sealed words under the practice's key that does not rotate.")),
-                ('invoice', accounts.tenancy.PracticeKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='billing.invoice')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "practice_id",
+                    models.UUIDField(db_default=accounts.tenancy.CurrentPractice(), editable=False),
+                ),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(db_comment="From 1, in the order printed."),
+                ),
+                (
+                    "served_on",
+                    models.DateField(db_comment="Business date in the practice's time zone."),
+                ),
+                ("minutes", models.PositiveSmallIntegerField()),
+                ("amount", ledger.fields.MoneyField(db_comment="Cents.")),
+                (
+                    "description_commitment",
+                    models.BinaryField(
+                        db_comment="HMAC of the sealed words under the practice's key that does not rotate."
+                    ),
+                ),
+                (
+                    "invoice",
+                    accounts.tenancy.PracticeKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="billing.invoice",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='InvoiceLineText',
+            name="InvoiceLineText",
             fields=[
-                ('id', models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('practice_id', models.UUIDField(db_default=accounts.tenancy.CurrentPractice(), editable=False)),
-                ('description', accounts.fields.EncryptedText(max_chars=300)),
-                ('line', accounts.tenancy.PracticeKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='texts', to='billing.invoiceline')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "practice_id",
+                    models.UUIDField(db_default=accounts.tenancy.CurrentPractice(), editable=False),
+                ),
+                ("description", accounts.fields.EncryptedText(max_chars=300)),
+                (
+                    "line",
+                    accounts.tenancy.PracticeKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="texts",
+                        to="billing.invoiceline",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Payment',
+            name="Payment",
             fields=[
-                ('id', models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('practice_id', models.UUIDField(db_default=accounts.tenancy.CurrentPractice(), editable=False)),
-                ('receipt', models.CharField(db_comment='Such as R-00001; without a gap.', max_length=12)),
-                ('method', models.CharField(choices=[('CASH', 'Cash'), ('CHECK', 'Check'), ('CARD', 'Card')], max_length=5)),
-                ('amount', ledger.fields.MoneyField(db_comment='Cents.')),
-                ('received_on', models.DateField(db_comment="Business date in the practice's time zone.")),
-                ('reference', models.CharField(blank=True, db_comment='The number on a check; empty for cash and cards.', max_length=20)),
-                ('key', models.UUIDField(db_comment='Of the form or intent that it came by; once.')),
-                ('recorded_at', models.DateTimeField(db_comment='UTC.')),
-                ('client', accounts.tenancy.PracticeKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.client')),
-                ('entry', accounts.tenancy.PracticeKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.journalentry')),
-                ('recorded_by', accounts.tenancy.PracticeKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "practice_id",
+                    models.UUIDField(db_default=accounts.tenancy.CurrentPractice(), editable=False),
+                ),
+                (
+                    "receipt",
+                    models.CharField(db_comment="Such as R-00001; without a gap.", max_length=12),
+                ),
+                (
+                    "method",
+                    models.CharField(
+                        choices=[("CASH", "Cash"), ("CHECK", "Check"), ("CARD", "Card")],
+                        max_length=5,
+                    ),
+                ),
+                ("amount", ledger.fields.MoneyField(db_comment="Cents.")),
+                (
+                    "received_on",
+                    models.DateField(db_comment="Business date in the practice's time zone."),
+                ),
+                (
+                    "reference",
+                    models.CharField(
+                        blank=True,
+                        db_comment="The number on a check; empty for cash and cards.",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "key",
+                    models.UUIDField(db_comment="Of the form or intent that it came by; once."),
+                ),
+                ("recorded_at", models.DateTimeField(db_comment="UTC.")),
+                (
+                    "client",
+                    accounts.tenancy.PracticeKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clients.client",
+                    ),
+                ),
+                (
+                    "entry",
+                    accounts.tenancy.PracticeKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.journalentry",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    accounts.tenancy.PracticeKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CardIntent',
+            name="CardIntent",
             fields=[
-                ('id', models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('practice_id', models.UUIDField(db_default=accounts.tenancy.CurrentPractice(), editable=False)),
-                ('amount', ledger.fields.MoneyField(db_comment='Cents.')),
-                ('state', models.CharField(choices=[('CREATED', 'Not sent yet'), ('OPEN', 'Waiting for the client'), ('UNKNOWN', 'Stripe did not answer clearly'), ('REFUSED', 'Stripe refused'), ('EXPIRED', 'Expired'), ('PAID', 'Paid')], max_length=8)),
-                ('request_hash', models.BinaryField(db_comment='SHA-256 of what was asked of Stripe.')),
-                ('checkout_id', models.CharField(blank=True, db_comment='cs_…, once it is known.', max_length=255)),
-                ('created_at', models.DateTimeField(db_comment='UTC.')),
-                ('created_by', accounts.tenancy.PracticeKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
-                ('invoice', accounts.tenancy.PracticeKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.invoice')),
-                ('payment', accounts.tenancy.PracticeKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.payment')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "practice_id",
+                    models.UUIDField(db_default=accounts.tenancy.CurrentPractice(), editable=False),
+                ),
+                ("amount", ledger.fields.MoneyField(db_comment="Cents.")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("CREATED", "Not sent yet"),
+                            ("OPEN", "Waiting for the client"),
+                            ("UNKNOWN", "Stripe did not answer clearly"),
+                            ("REFUSED", "Stripe refused"),
+                            ("EXPIRED", "Expired"),
+                            ("PAID", "Paid"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "request_hash",
+                    models.BinaryField(db_comment="SHA-256 of what was asked of Stripe."),
+                ),
+                (
+                    "checkout_id",
+                    models.CharField(
+                        blank=True, db_comment="cs_…, once it is known.", max_length=255
+                    ),
+                ),
+                ("created_at", models.DateTimeField(db_comment="UTC.")),
+                (
+                    "created_by",
+                    accounts.tenancy.PracticeKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
+                (
+                    "invoice",
+                    accounts.tenancy.PracticeKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="billing.invoice",
+                    ),
+                ),
+                (
+                    "payment",
+                    accounts.tenancy.PracticeKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="billing.payment",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PaymentApplication',
+            name="PaymentApplication",
             fields=[
-                ('id', models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('practice_id', models.UUIDField(db_default=accounts.tenancy.CurrentPractice(), editable=False)),
-                ('amount', ledger.fields.MoneyField(db_comment='Cents.')),
-                ('applied_on', models.DateField(db_comment="Business date in the practice's time zone.")),
-                ('applied_at', models.DateTimeField(db_comment='UTC.')),
-                ('applied_by', accounts.tenancy.PracticeKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
-                ('entry', accounts.tenancy.PracticeKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.journalentry')),
-                ('invoice', accounts.tenancy.PracticeKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='billing.invoice')),
-                ('payment', accounts.tenancy.PracticeKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='billing.payment')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "practice_id",
+                    models.UUIDField(db_default=accounts.tenancy.CurrentPractice(), editable=False),
+                ),
+                ("amount", ledger.fields.MoneyField(db_comment="Cents.")),
+                (
+                    "applied_on",
+                    models.DateField(db_comment="Business date in the practice's time zone."),
+                ),
+                ("applied_at", models.DateTimeField(db_comment="UTC.")),
+                (
+                    "applied_by",
+                    accounts.tenancy.PracticeKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
+                (
+                    "entry",
+                    accounts.tenancy.PracticeKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.journalentry",
+                    ),
+                ),
+                (
+                    "invoice",
+                    accounts.tenancy.PracticeKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="applications",
+                        to="billing.invoice",
+                    ),
+                ),
+                (
+                    "payment",
+                    accounts.tenancy.PracticeKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="applications",
+                        to="billing.payment",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ServiceCode',
+            name="ServiceCode",
             fields=[
-                ('id', models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('practice_id', models.UUIDField(db_default=accounts.tenancy.CurrentPractice(), editable=False)),
-                ('code', models.CharField(db_comment='Such as the CPT code 90834.', max_length=12)),
-                ('label', models.CharField(db_comment="The practice's own words, never the AMA's descriptor.", max_length=80)),
-                ('added_at', models.DateTimeField(db_comment='UTC.')),
-                ('added_by', accounts.tenancy.PracticeKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "practice_id",
+                    models.UUIDField(db_default=accounts.tenancy.CurrentPractice(), editable=False),
+                ),
+                ("code", models.CharField(db_comment="Such as the CPT code 90834.", max_length=12)),
+                (
+                    "label",
+                    models.CharField(
+                        db_comment="The practice's own words, never the AMA's descriptor.",
+                        max_length=80,
+                    ),
+                ),
+                ("added_at", models.DateTimeField(db_comment="UTC.")),
+                (
+                    "added_by",
+                    accounts.tenancy.PracticeKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='invoiceline',
-            name='service_code',
-            field=accounts.tenancy.PracticeKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.servicecode'),
+            model_name="invoiceline",
+            name="service_code",
+            field=accounts.tenancy.PracticeKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="billing.servicecode",
+            ),
         ),
         migrations.CreateModel(
-            name='ServiceFee',
+            name="ServiceFee",
             fields=[
-                ('id', models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('practice_id', models.UUIDField(db_default=accounts.tenancy.CurrentPractice(), editable=False)),
-                ('fee', ledger.fields.MoneyField(db_comment='Cents, for one session.')),
-                ('starts_on', models.DateField(db_comment='The first business date on which it is charged.')),
-                ('set_at', models.DateTimeField(db_comment='UTC.')),
-                ('service_code', accounts.tenancy.PracticeKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='fees', to='billing.servicecode')),
-                ('set_by', accounts.tenancy.PracticeKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "practice_id",
+                    models.UUIDField(db_default=accounts.tenancy.CurrentPractice(), editable=False),
+                ),
+                ("fee", ledger.fields.MoneyField(db_comment="Cents, for one session.")),
+                (
+                    "starts_on",
+                    models.DateField(db_comment="The first business date on which it is charged."),
+                ),
+                ("set_at", models.DateTimeField(db_comment="UTC.")),
+                (
+                    "service_code",
+                    accounts.tenancy.PracticeKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="fees",
+                        to="billing.servicecode",
+                    ),
+                ),
+                (
+                    "set_by",
+                    accounts.tenancy.PracticeKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Session',
+            name="Session",
             fields=[
-                ('id', models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('practice_id', models.UUIDField(db_default=accounts.tenancy.CurrentPractice(), editable=False)),
-                ('started_at', models.DateTimeField(db_comment='UTC.')),
-                ('minutes', models.PositiveSmallIntegerField(db_comment='From start to end.')),
-                ('fee', ledger.fields.MoneyField(db_comment='Cents, as agreed when the session was recorded.')),
-                ('source_fingerprint', models.BinaryField(db_comment='Keyed hash of the foreign record it was imported from; once.', null=True)),
-                ('recorded_at', models.DateTimeField(db_comment='UTC.')),
-                ('client', accounts.tenancy.PracticeKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.client')),
-                ('recorded_by', accounts.tenancy.PracticeKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
-                ('service_code', accounts.tenancy.PracticeKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.servicecode')),
-                ('therapist', accounts.tenancy.PracticeKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "practice_id",
+                    models.UUIDField(db_default=accounts.tenancy.CurrentPractice(), editable=False),
+                ),
+                ("started_at", models.DateTimeField(db_comment="UTC.")),
+                ("minutes", models.PositiveSmallIntegerField(db_comment="From start to end.")),
+                (
+                    "fee",
+                    ledger.fields.MoneyField(
+                        db_comment="Cents, as agreed when the session was recorded."
+                    ),
+                ),
+                (
+                    "source_fingerprint",
+                    models.BinaryField(
+                        db_comment="Keyed hash of the foreign record it was imported from; once.",
+                        null=True,
+                    ),
+                ),
+                ("recorded_at", models.DateTimeField(db_comment="UTC.")),
+                (
+                    "client",
+                    accounts.tenancy.PracticeKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clients.client",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    accounts.tenancy.PracticeKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
+                (
+                    "service_code",
+                    accounts.tenancy.PracticeKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="billing.servicecode",
+                    ),
+                ),
+                (
+                    "therapist",
+                    accounts.tenancy.PracticeKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='invoiceline',
-            name='session',
-            field=accounts.tenancy.PracticeKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='billing.session'),
+            model_name="invoiceline",
+            name="session",
+            field=accounts.tenancy.PracticeKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="lines",
+                to="billing.session",
+            ),
         ),
         migrations.CreateModel(
-            name='StripeAccount',
+            name="StripeAccount",
             fields=[
-                ('id', models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('practice_id', models.UUIDField(db_default=accounts.tenancy.CurrentPractice(), editable=False)),
-                ('secret_key', accounts.fields.EncryptedText(max_chars=255)),
-                ('connect_id', models.CharField(blank=True, max_length=64)),
-                ('is_live', models.BooleanField(db_comment='Whether real cards are charged.')),
-                ('connected_at', models.DateTimeField(db_comment='UTC.')),
-                ('connected_by', accounts.tenancy.PracticeKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "practice_id",
+                    models.UUIDField(db_default=accounts.tenancy.CurrentPractice(), editable=False),
+                ),
+                ("secret_key", accounts.fields.EncryptedText(max_chars=255)),
+                ("connect_id", models.CharField(blank=True, max_length=64)),
+                ("is_live", models.BooleanField(db_comment="Whether real cards are charged.")),
+                ("connected_at", models.DateTimeField(db_comment="UTC.")),
+                (
+                    "connected_by",
+                    accounts.tenancy.PracticeKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='WebhookEndpoint',
+            name="WebhookEndpoint",
             fields=[
-                ('id', models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('practice_id', models.UUIDField(db_default=accounts.tenancy.CurrentPractice(), editable=False)),
-                ('signing_secret', accounts.fields.EncryptedText(max_chars=255)),
-                ('previous_secret', accounts.fields.EncryptedText(max_chars=255, null=True)),
-                ('opened_at', models.DateTimeField(db_comment='UTC.')),
-                ('opened_by', accounts.tenancy.PracticeKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "practice_id",
+                    models.UUIDField(db_default=accounts.tenancy.CurrentPractice(), editable=False),
+                ),
+                ("signing_secret", accounts.fields.EncryptedText(max_chars=255)),
+                ("previous_secret", accounts.fields.EncryptedText(max_chars=255, null=True)),
+                ("opened_at", models.DateTimeField(db_comment="UTC.")),
+                (
+                    "opened_by",
+                    accounts.tenancy.PracticeKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='WebhookEvent',
+            name="WebhookEvent",
             fields=[
-                ('id', models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('practice_id', models.UUIDField(db_default=accounts.tenancy.CurrentPractice(), editable=False)),
-                ('stripe_id', models.CharField(db_comment="Stripe's id of the event.", max_length=255)),
-                ('kind', models.CharField(db_comment='Such as checkout.session.completed.', max_length=100)),
-                ('object_id', models.CharField(db_comment="Stripe's id of what it is about.", max_length=255)),
-                ('body', accounts.fields.EncryptedText(max_chars=1048576)),
-                ('received_at', models.DateTimeField(db_comment='UTC.')),
-                ('processed_at', models.DateTimeField(db_comment='UTC; null while it waits.', null=True)),
-                ('outcome', models.CharField(blank=True, db_comment='A word; empty while it waits.', max_length=40)),
-                ('endpoint', accounts.tenancy.PracticeKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.webhookendpoint')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "practice_id",
+                    models.UUIDField(db_default=accounts.tenancy.CurrentPractice(), editable=False),
+                ),
+                (
+                    "stripe_id",
+                    models.CharField(db_comment="Stripe's id of the event.", max_length=255),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        db_comment="Such as checkout.session.completed.", max_length=100
+                    ),
+                ),
+                (
+                    "object_id",
+                    models.CharField(db_comment="Stripe's id of what it is about.", max_length=255),
+                ),
+                ("body", accounts.fields.EncryptedText(max_chars=1048576)),
+                ("received_at", models.DateTimeField(db_comment="UTC.")),
+                (
+                    "processed_at",
+                    models.DateTimeField(db_comment="UTC; null while it waits.", null=True),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True, db_comment="A word; empty while it waits.", max_length=40
+                    ),
+                ),
+                (
+                    "endpoint",
+                    accounts.tenancy.PracticeKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="billing.webhookendpoint",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DocumentBody',
+            name="DocumentBody",
             fields=[
-                ('id', models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('practice_id', models.UUIDField(db_default=accounts.tenancy.CurrentPractice(), editable=False)),
-                ('body', accounts.fields.EncryptedBytes()),
-                ('document', accounts.tenancy.PracticeKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='bodies', to='billing.document')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "practice_id",
+                    models.UUIDField(db_default=accounts.tenancy.CurrentPractice(), editable=False),
+                ),
+                ("body", accounts.fields.EncryptedBytes()),
+                (
+                    "document",
+                    accounts.tenancy.PracticeKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bodies",
+                        to="billing.document",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('practice_id', 'document'), name='billing_documentbody_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("practice_id", "document"), name="billing_documentbody_once"
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['practice_id', 'issued_on', 'id'], name='billing_invoice_by_date'),
+            model_name="invoice",
+            index=models.Index(
+                fields=["practice_id", "issued_on", "id"], name="billing_invoice_by_date"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.UniqueConstraint(fields=('practice_id', 'number'), name='billing_invoice_number_once'),
+            model_name="invoice",
+            constraint=models.UniqueConstraint(
+                fields=("practice_id", "number"), name="billing_invoice_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.UniqueConstraint(fields=('practice_id', 'entry'), name='billing_invoice_posted_once'),
+            model_name="invoice",
+            constraint=models.UniqueConstraint(
+                fields=("practice_id", "entry"), name="billing_invoice_posted_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('total__gt', 0)), name='billing_invoice_bills_money'),
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("total__gt", 0)), name="billing_invoice_bills_money"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('line_count__gt', 0)), name='billing_invoice_has_lines'),
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("line_count__gt", 0)), name="billing_invoice_has_lines"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('issued_on'))), name='billing_invoice_due_after_issue'),
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("due_on__gte", models.F("issued_on"))),
+                name="billing_invoice_due_after_issue",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(fields=('practice_id', 'kind', 'invoice'), name='billing_document_made_once'),
+            model_name="document",
+            constraint=models.UniqueConstraint(
+                fields=("practice_id", "kind", "invoice"), name="billing_document_made_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['INVOICE'])), name='billing_document_kind_known'),
+            model_name="document",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["INVOICE"])), name="billing_document_kind_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoicelinetext',
-            constraint=models.UniqueConstraint(fields=('practice_id', 'line'), name='billing_invoicelinetext_once'),
+            model_name="invoicelinetext",
+            constraint=models.UniqueConstraint(
+                fields=("practice_id", "line"), name="billing_invoicelinetext_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(fields=['practice_id', 'received_on', 'id'], name='billing_payment_by_date'),
+            model_name="payment",
+            index=models.Index(
+                fields=["practice_id", "received_on", "id"], name="billing_payment_by_date"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(fields=('practice_id', 'receipt'), name='billing_payment_receipt_once'),
+            model_name="payment",
+            constraint=models.UniqueConstraint(
+                fields=("practice_id", "receipt"), name="billing_payment_receipt_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(fields=('practice_id', 'key'), name='billing_payment_key_once'),
+            model_name="payment",
+            constraint=models.UniqueConstraint(
+                fields=("practice_id", "key"), name="billing_payment_key_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(fields=('practice_id', 'entry'), name='billing_payment_posted_once'),
+            model_name="payment",
+            constraint=models.UniqueConstraint(
+                fields=("practice_id", "entry"), name="billing_payment_posted_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='billing_payment_is_money'),
+            model_name="payment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)), name="billing_payment_is_money"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('method__in', ['CASH', 'CHECK', 'CARD'])), name='billing_payment_method_known'),
+            model_name="payment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("method__in", ["CASH", "CHECK", "CARD"])),
+                name="billing_payment_method_known",
+            ),
         ),
         migrations.AddIndex(
-            model_name='cardintent',
-            index=models.Index(condition=models.Q(('state__in', ['CREATED', 'OPEN', 'UNKNOWN'])), fields=['practice_id', 'created_at'], name='billing_cardintent_pending'),
+            model_name="cardintent",
+            index=models.Index(
+                condition=models.Q(("state__in", ["CREATED", "OPEN", "UNKNOWN"])),
+                fields=["practice_id", "created_at"],
+                name="billing_cardintent_pending",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cardintent',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='billing_cardintent_is_money'),
+            model_name="cardintent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)), name="billing_cardintent_is_money"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cardintent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('payment__isnull', False), ('state', 'PAID')), models.Q(models.Q(('state', 'PAID'), _negated=True), ('payment', None)), _connector='OR'), name='billing_cardintent_paid_has_payment'),
+            model_name="cardintent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("payment__isnull", False), ("state", "PAID")),
+                    models.Q(models.Q(("state", "PAID"), _negated=True), ("payment", None)),
+                    _connector="OR",
+                ),
+                name="billing_cardintent_paid_has_payment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cardintent',
-            constraint=models.UniqueConstraint(condition=models.Q(('checkout_id', ''), _negated=True), fields=('practice_id', 'checkout_id'), name='billing_cardintent_checkout_once'),
+            model_name="cardintent",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("checkout_id", ""), _negated=True),
+                fields=("practice_id", "checkout_id"),
+                name="billing_cardintent_checkout_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cardintent',
-            constraint=models.UniqueConstraint(fields=('practice_id', 'payment'), name='billing_cardintent_payment_once'),
+            model_name="cardintent",
+            constraint=models.UniqueConstraint(
+                fields=("practice_id", "payment"), name="billing_cardintent_payment_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paymentapplication',
-            constraint=models.UniqueConstraint(fields=('practice_id', 'entry'), name='billing_paymentapplication_posted_once'),
+            model_name="paymentapplication",
+            constraint=models.UniqueConstraint(
+                fields=("practice_id", "entry"), name="billing_paymentapplication_posted_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paymentapplication',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='billing_paymentapplication_is_money'),
+            model_name="paymentapplication",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)), name="billing_paymentapplication_is_money"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='servicecode',
-            constraint=models.UniqueConstraint(fields=('practice_id', 'code'), name='billing_servicecode_code_once'),
+            model_name="servicecode",
+            constraint=models.UniqueConstraint(
+                fields=("practice_id", "code"), name="billing_servicecode_code_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='servicecode',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('code', ''), _negated=True), models.Q(('label', ''), _negated=True)), name='billing_servicecode_named'),
+            model_name="servicecode",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("code", ""), _negated=True), models.Q(("label", ""), _negated=True)
+                ),
+                name="billing_servicecode_named",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='servicefee',
-            constraint=models.UniqueConstraint(fields=('practice_id', 'service_code', 'starts_on'), name='billing_servicefee_once_a_day'),
+            model_name="servicefee",
+            constraint=models.UniqueConstraint(
+                fields=("practice_id", "service_code", "starts_on"),
+                name="billing_servicefee_once_a_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='servicefee',
-            constraint=models.CheckConstraint(condition=models.Q(('fee__gte', 0)), name='billing_servicefee_not_negative'),
+            model_name="servicefee",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("fee__gte", 0)), name="billing_servicefee_not_negative"
+            ),
         ),
         migrations.AddIndex(
-            model_name='session',
-            index=models.Index(fields=['practice_id', 'started_at', 'id'], name='billing_session_by_start'),
+            model_name="session",
+            index=models.Index(
+                fields=["practice_id", "started_at", "id"], name="billing_session_by_start"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.UniqueConstraint(fields=('practice_id', 'source_fingerprint'), name='billing_session_imported_once'),
+            model_name="session",
+            constraint=models.UniqueConstraint(
+                fields=("practice_id", "source_fingerprint"), name="billing_session_imported_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('fee__gte', 0)), name='billing_session_fee_not_negative'),
+            model_name="session",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("fee__gte", 0)), name="billing_session_fee_not_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('minutes__gte', 1), ('minutes__lte', 1440)), name='billing_session_minutes_of_a_day'),
+            model_name="session",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("minutes__gte", 1), ("minutes__lte", 1440)),
+                name="billing_session_minutes_of_a_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoiceline',
-            constraint=models.UniqueConstraint(fields=('practice_id', 'session'), name='billing_invoiceline_session_billed_once'),
+            model_name="invoiceline",
+            constraint=models.UniqueConstraint(
+                fields=("practice_id", "session"), name="billing_invoiceline_session_billed_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoiceline',
-            constraint=models.UniqueConstraint(fields=('practice_id', 'invoice', 'position'), name='billing_invoiceline_position_once'),
+            model_name="invoiceline",
+            constraint=models.UniqueConstraint(
+                fields=("practice_id", "invoice", "position"),
+                name="billing_invoiceline_position_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoiceline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='billing_invoiceline_not_negative'),
+            model_name="invoiceline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gte", 0)), name="billing_invoiceline_not_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stripeaccount',
-            constraint=models.UniqueConstraint(fields=('practice_id',), name='billing_stripeaccount_one_per_practice'),
+            model_name="stripeaccount",
+            constraint=models.UniqueConstraint(
+                fields=("practice_id",), name="billing_stripeaccount_one_per_practice"
+            ),
         ),
         migrations.AddIndex(
-            model_name='webhookevent',
-            index=models.Index(condition=models.Q(('processed_at', None)), fields=['practice_id', 'received_at'], name='billing_webhookevent_waiting'),
+            model_name="webhookevent",
+            index=models.Index(
+                condition=models.Q(("processed_at", None)),
+                fields=["practice_id", "received_at"],
+                name="billing_webhookevent_waiting",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='webhookevent',
-            constraint=models.UniqueConstraint(fields=('practice_id', 'stripe_id'), name='billing_webhookevent_once'),
+            model_name="webhookevent",
+            constraint=models.UniqueConstraint(
+                fields=("practice_id", "stripe_id"), name="billing_webhookevent_once"
+            ),
         ),
     ]

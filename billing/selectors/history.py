@@ -34,4 +34,5 @@ def of_invoice(invoice: Invoice) -> list[Happened]:
             f" written by {each.applied_by.display_name}."
         )
         told.append(Happened(each.applied_at, Action.PAYMENT_APPLIED.value, sentence))
-    return sorted(reversed(told), key=lambda happened: happened.at, reverse=True)
+    told.sort(key=lambda happened: happened.at)
+    return told[::-1]

@@ -100,7 +100,7 @@ def _write_lines(invoice: Invoice, sessions: Sequence[Session]) -> None:
     zone = days.zone()
     lines, texts = [], []
     for position, session in enumerate(sessions, start=1):
-        words = f"{session.service_code.label}, with {session.therapist.display_name}"
+        words = _words(session)
         line = InvoiceLine(
             invoice=invoice,
             session=session,
@@ -115,6 +115,12 @@ def _write_lines(invoice: Invoice, sessions: Sequence[Session]) -> None:
         texts.append(InvoiceLineText(line=line, description=words))
     InvoiceLine.objects.bulk_create(lines)
     InvoiceLineText.objects.bulk_create(texts)
+
+
+def _words(session: Session) -> str:
+    """Return what an invoice says of a session; nobody knows who held an imported one."""
+    what, who = session.service_code.label, session.therapist
+    return what if who.person_id is None else f"{what}, with {who.display_name}"
 
 
 def commitment(words: str) -> bytes:

@@ -55,5 +55,11 @@ def record(
         recorded_at=now,
         recorded_by=by,
     )
-    events.record(Action.SESSION_RECORDED, target=session, touched=[client.pk], fee_cents=fee.cents)
+    events.record(
+        Action.SESSION_RECORDED,
+        target=session,
+        label=str(client),
+        touched=[client.pk],
+        fee_cents=fee.cents,
+    )
     return session

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from config.dev import demo, testing
 from tests.journeys import desk
@@ -68,7 +68,7 @@ def therapist_name(house: House) -> str:
 
 
 @pytest.fixture(scope="package")
-def client(front_desk: Person, therapist_name: str) -> desk.Known:
+def new_client(front_desk: Person, therapist_name: str) -> desk.Known:
     """A client whom the front desk has just added, and assigned to the therapist."""
     added = desk.add_client(front_desk, "Wilhelmina", "Ashgrove-Dunmore")
     desk.assign(front_desk, added, therapist_name)
@@ -76,9 +76,9 @@ def client(front_desk: Person, therapist_name: str) -> desk.Known:
 
 
 @pytest.fixture(scope="package")
-def billed_session(front_desk: Person, client: desk.Known, therapist_name: str) -> desk.Billed:
+def billed_session(front_desk: Person, new_client: desk.Known, therapist_name: str) -> desk.Billed:
     """An invoice for a session of that client."""
-    return desk.bill(front_desk, client, therapist_name)
+    return desk.bill(front_desk, new_client, therapist_name)
 
 
 @pytest.fixture(scope="package")
@@ -102,9 +102,15 @@ def _looked_up(front_desk: Person, paths: list[str]) -> Iterator[desk.Billed]:
         yield desk.invoice_in_sight(front_desk)
 
 
+@pytest.fixture(scope="package")
+def debt(open_invoices: Iterator[desk.Billed]) -> desk.Billed:
+    """An invoice that nobody pays, to be looked at."""
+    return next(open_invoices)
+
+
 @pytest.fixture
 def open_invoice(open_invoices: Iterator[desk.Billed]) -> desk.Billed:
-    """An invoice that no other journey touches."""
+    """An invoice to be paid by this journey alone."""
     return next(open_invoices)
 
 
@@ -114,3 +120,36 @@ def card_company(house: House) -> Iterator[Callable[..., dict[str, Any]]]:
     yield house.card_company
     house.card_company("DELETE", "faults")
     house.card_company("POST", "deliveries/release")
+
+
+@pytest.fixture(scope="package")
+def paid_by_card(front_desk: Person, billed_session: desk.Billed) -> desk.Billed:
+    """The same invoice, paid on the card company's page."""
+    desk.open_card_page(front_desk, billed_session)
+    desk.pay_with(front_desk, desk.CARD)
+    expect(front_desk.main).to_contain_text(f"{desk.FEE} is paid")
+    return billed_session
+
+
+@pytest.fixture(scope="package")
+def cash_taken(front_desk: Person, open_invoices: Iterator[desk.Billed]) -> desk.Billed:
+    """An invoice of which 20.00 was paid in cash, as it was before."""
+    invoice = next(open_invoices)
+    desk.take(front_desk, invoice, "20.00")
+    front_desk.press("Record payment")
+    expect(front_desk.main.get_by_role("heading", name="Receipt R-", level=2)).to_be_focused()
+    return invoice
+
+
+@pytest.fixture(scope="package")
+def second_role(cast: Cast) -> str:
+    """The name of somebody who was an auditor too for a moment."""
+    administrator, name = cast("administrator"), "Avery Lindqvist"
+    administrator.rail("People")
+    administrator.follow(name)
+    role = administrator.main.get_by_role("checkbox", name="Auditor")
+    for held, shown in ((True, "Accountant, Auditor"), (False, "Accountant, since")):
+        role.set_checked(held)
+        administrator.press("Save roles")
+        administrator.shows(shown)
+    return name

@@ -8,18 +8,15 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 from playwright.sync_api import Cookie
-from psycopg import sql
 
-from config.dev import people
+from config.dev.people import Person, read
 from config.dev.stack import Stack
 from config.dev.state import BASE_DIR
 
 SUPERUSER = "QUIETLEDGER_DEV_SUPERUSER_URL"
-ADDRESSES = ("DATABASE_URL", "DATABASE_GATE_URL", "DATABASE_OWNER_URL", "DATABASE_BACKUP_URL")
 HARBOR_LANE = "harbor-lane"
 SUMMIT_ROW = "summit-row"
 
@@ -30,13 +27,13 @@ class House:
 
     base_url: str
     env: dict[str, str]
-    people: list[people.Person]
+    people: list[Person]
 
     @classmethod
     def of(cls, stack: Stack) -> "House":
-        return cls(stack.base_url, stack.env, people.read(stack.state.folder))
+        return cls(stack.base_url, stack.env, read(stack.state.folder))
 
-    def person(self, role: str, slug: str = HARBOR_LANE) -> people.Person:
+    def person(self, role: str, slug: str = HARBOR_LANE) -> Person:
         """Return who has this role in a practice."""
         return next(p for p in self.people if (p["role"], p["slug"]) == (role, slug))
 
@@ -84,24 +81,3 @@ class House:
         """Be somebody whom no wall of the database stops."""
         with psycopg.connect(self.env[SUPERUSER], autocommit=True) as connection:
             yield connection
-
-    @contextlib.contextmanager
-    def copy(self, name: str) -> Iterator["House"]:
-        """Give a copy of the database as it is now, for the length of the block."""
-        original, copied = sql.Identifier(_name_of(self.env[SUPERUSER])), sql.Identifier(name)
-        with psycopg.connect(_renamed(self.env[SUPERUSER], "postgres"), autocommit=True) as server:
-            # It waits a few seconds for the short connections of the product to end.
-            server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(copied, original))
-            try:
-                addresses = {key: _renamed(self.env[key], name) for key in (*ADDRESSES, SUPERUSER)}
-                yield House(self.base_url, self.env | addresses, self.people)
-            finally:
-                server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(copied))
-
-
-def _name_of(url: str) -> str:
-    return urlsplit(url).path.lstrip("/")
-
-
-def _renamed(url: str, database: str) -> str:
-    return urlunsplit(urlsplit(url)._replace(path=f"/{database}"))

@@ -9,7 +9,14 @@ from typing import Any
 
 import pyotp
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    ViewportSize,
+    expect,
+)
 
 from config.dev import people
 from config.dev.state import BASE_DIR
@@ -18,8 +25,9 @@ from tests.journeys.watch import Watch
 RESULTS = BASE_DIR / "test-results" / "journeys"
 STEP_SECONDS = 30
 WIDTHS = (1024, 768, 390, 320)
-DESK = {"width": 1440, "height": 900}
-AXE = {
+DESK: ViewportSize = {"width": 1440, "height": 900}
+AXE = Axe().axe_script
+RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "resultTypes": ["violations"],
     # It would write style sheets into the page, which the page's policy rightly refuses.
@@ -60,9 +68,7 @@ class Person:
     @classmethod
     def at(cls, browser: Browser, account: people.Person, app: App, base_url: str) -> "Person":
         """Sit somebody down at a browser of their own, not signed in."""
-        context = browser.new_context(
-            base_url=base_url, viewport=DESK, reduced_motion="reduce"
-        )
+        context = browser.new_context(base_url=base_url, viewport=DESK, reduced_motion="reduce")
         context.set_default_timeout(10_000)
         return cls(account, app, context, base_url)
 
@@ -149,7 +155,8 @@ class Person:
         return Answer(told["status"], told["headers"], bytes.fromhex(told["hex"]))
 
     def _barriers(self) -> list[str]:
-        found = Axe().run(self.page, options=AXE).response["violations"]
+        self.page.evaluate(AXE)
+        found = self.page.evaluate("(rules) => axe.run(rules).then((r) => r.violations)", RULES)
         return [
             f"{violation['id']}: {node['target']} {node['failureSummary']}"
             for violation in found
@@ -184,5 +191,3 @@ FETCH = """async (path) => {
     hex: Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(""),
   };
 }"""
-
-

@@ -41,9 +41,7 @@ class Watch:
         self._expected.pop()
         wanted = [line for line in self.complaints[before:] if line.startswith(f"{status} ")]
         assert wanted, f"No answer was a {status}."
-        self.complaints[before:] = [
-            line for line in self.complaints[before:] if line not in wanted
-        ]
+        self.complaints[before:] = [line for line in self.complaints[before:] if line not in wanted]
 
     def take(self) -> list[str]:
         """Return the complaints since the last time, and forget them."""
@@ -60,9 +58,7 @@ class Watch:
 
     def _answered(self, response: Response) -> None:
         if response.status >= 400:
-            self.complaints.append(
-                f"{response.status} {response.request.method} {response.url}"
-            )
+            self.complaints.append(f"{response.status} {response.request.method} {response.url}")
 
     def _unanswered(self, request: Request) -> None:
         if request.failure != LEFT:

@@ -1,8 +1,8 @@
-"""Provision the keys that sign scopes, and the installation's own data key."""
+"""Provision the keys that sign scopes, and what else a migrated or restored database needs."""
 
 from hashlib import sha256
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import connections, transaction
 
 from accounts import crypto, keys
@@ -38,10 +38,35 @@ def provision() -> list[int]:
     return versions
 
 
+def forbid_temporary_tables() -> None:
+    """Let no role that serves requests make temporary tables: they go before those of the schema.
+
+    One would take in what the next practice on a kept connection writes, and show it to the one
+    after. PostgreSQL allows it to everybody in every new, restored or cloned database.
+
+    Raises:
+        CommandError: the database belongs to another role than ``owner``.
+    """
+    owner = connections["owner"]
+    database = owner.ops.quote_name(owner.settings_dict["NAME"])
+    with owner.cursor() as cursor:
+        cursor.execute(f"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC, app, gate, backup")
+        cursor.execute(
+            "SELECT bool_or(has_database_privilege(role, current_database(), 'TEMPORARY'))"
+            " FROM unnest(ARRAY['app', 'gate', 'backup']) AS role"
+        )
+        if cursor.fetchone()[0]:
+            raise CommandError(
+                "The database belongs to another role than owner. As that role, run:"
+                f" REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC"
+            )
+
+
 class Command(BaseCommand):
     help = "Provision the keys that sign scopes, from QUIETLEDGER_KEYS (runs as the owner)."
 
     def handle(self, *args: object, **options: object) -> None:
+        forbid_temporary_tables()
         versions = provision()
         with installation_scope():
             keys.create()

@@ -21,10 +21,12 @@ pytestmark = pytest.mark.xdist_group("demo")
 def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[State]:
     """A state folder in which the demo was filled once."""
     made = State(tmp_path_factory.mktemp("demo") / "state")
-    with demo.stack(state=made.folder, lasting=True):
-        assert len(people.read(made.folder)) == 10
-    yield made
-    made.discard()
+    try:
+        with demo.stack(state=made.folder, lasting=True):
+            assert len(people.read(made.folder)) == 10
+        yield made
+    finally:
+        made.discard()
 
 
 @pytest.fixture

@@ -91,7 +91,7 @@ def test_a_machine_without_network_is_told_so(
 def test_an_environment_is_installed_once_for_the_same_lists(launcher: ModuleType) -> None:
     wanted = {name: launcher.digest(launcher.BASE_DIR / name) for name in LISTS}
     launcher.PYTHON.parent.mkdir(parents=True)
-    launcher.PYTHON.touch()
+    launcher.PYTHON.touch(mode=0o700)
     assert not launcher.up_to_date(wanted)
 
     launcher.MARKER.write_text(launcher.json.dumps(wanted))

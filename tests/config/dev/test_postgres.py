@@ -134,7 +134,7 @@ def test_the_database_is_made_anew_empty(server: Postgres) -> None:
 
 
 def test_a_killed_server_starts_again_with_its_data(state: State) -> None:
-    family, server = Family(state.folder / "children.json"), Postgres(state, lasting=False)
+    family, server = Family(state.folder / "children.json"), Postgres(state)
     child = server.start(family)
     server.wait(child)
     with psycopg.connect(server.url("owner")) as connection:

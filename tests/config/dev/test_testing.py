@@ -1,9 +1,14 @@
 """What `manage.py test` adds to the arguments of its caller, and says of a missing browser."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from config.dev import testing
-from config.dev.state import Refused
+from config.dev.state import BASE_DIR, Refused
 from config.dev.testing import with_defaults
 
 FAST = "not isolation and not brute and not storm and not long"
@@ -38,3 +43,28 @@ def test_a_required_browser_that_is_missing_is_refused(monkeypatch: pytest.Monke
 
     with pytest.raises(Refused, match="NO BROWSER TEST RUNS"):
         testing.main([])
+
+
+@pytest.mark.parametrize(("mark", "verdict"), [("browser", 1), ("long", 0)])
+def test_a_skipped_browser_test_fails_where_a_browser_is_required(
+    tmp_path: Path, mark: str, verdict: int
+) -> None:
+    (tmp_path / "test_one.py").write_text(
+        "import pytest\n"
+        f"@pytest.mark.{mark}\n"
+        "@pytest.mark.skip(reason='no browser here')\n"
+        "def test_a_page() -> None: ...\n"
+        "def test_other() -> None: ...\n"
+    )
+
+    plug_ins = ("-p", testing.PLUG_IN, "-p", "no:django", "-c", os.devnull)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *plug_ins, "--rootdir", str(tmp_path), str(tmp_path)],
+        cwd=BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert "1 passed, 1 skipped" in done.stdout
+    assert done.returncode == verdict

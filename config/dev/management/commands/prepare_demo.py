@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
+from accounts.selectors import doors
 from accounts.selectors.installation import is_demo
 from config.dev import people
 
@@ -27,7 +28,15 @@ class Command(BaseCommand):
             self.fill(Path(os.environ["QUIETLEDGER_STATE"]))
 
     def fill(self, folder: Path) -> None:
-        """Fill two practices; a note tells the next start if this one is cut short."""
+        """Fill two practices; a note tells the next start if this one is cut short.
+
+        Only an empty database is filled, because the next start would throw away the half.
+        """
+        if doors.practice_ids():
+            raise CommandError(
+                "The database holds practices, but not the demo's mark: move its folder "
+                f"({folder}) away to start with a new one."
+            )
         self.say("Filling two demo practices")
         note = folder / "filling"
         note.touch(mode=0o600)

@@ -1,0 +1,145 @@
+"""A practice with something in every room, furnished through the product's own services."""
+
+import hashlib
+import hmac
+import json
+import time
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from django.utils import timezone
+
+from accounts import crypto
+from accounts.ids import uuid7
+from accounts.models import Membership, Role
+from accounts.tenancy import practice_scope
+from audit.actions import Action
+from audit.services import checkpoints, events
+from audit.services.events import SealedValues
+from billing.models import Invoice, ServiceCode
+from billing.services import card_accounts, checkout, documents, imports, webhooks
+from clients.models import Client
+from clients.services import assignments
+from ledger.services import periods
+from tests.billing import desk as at
+from tests.clients import bundles
+from tests.houses import House
+
+CLOSED, REOPENED = date(2026, 1, 15), date(2025, 12, 15)
+
+
+@dataclass(frozen=True, slots=True)
+class Furnished:
+    """A practice, and the ids of what stands in it, by what somebody outside would ask for."""
+
+    house: House
+    signing_secret: str
+    ids: dict[str, UUID]
+
+    @property
+    def id(self) -> UUID:
+        return self.house.id
+
+
+def furnish(house: House, family_name: str, places: list[Path]) -> Furnished:
+    """Fill every table of a practice with a client; ``places`` take its checkpoints."""
+    by, secret = house.people["front-desk"], f"whsec_{uuid4().hex}"
+    with practice_scope(house.id, person_id=by.person_id):
+        at.open_books(by)
+        ids = {
+            "practice": house.id,
+            "therapist": house.people["therapist"].pk,
+            "role": Role.objects.get(slug="therapist").pk,
+            "service": ServiceCode.objects.all()[0].pk,
+        }
+        own = at.client(by, family_name)
+        ids |= _care(house, own, by) | _money(own, by) | _cards(own, house, secret)
+        _take_in(by)
+        _months(house.people["accountant"])
+        sealed = SealedValues(b"sealed elsewhere", 1, hashlib.sha256(b"a value").digest())
+        events.record(Action.CLIENT_CHANGED, target=own, touched=[own.pk], values=sealed)
+    with practice_scope(house.id):
+        checkpoints.write(signer=crypto.signer(), directories=places, now=at.NOW)
+    return Furnished(house, secret, ids)
+
+
+def _care(house: House, client: Client, by: Membership) -> dict[str, UUID]:
+    """Assign a therapist; an assignment of before has ended."""
+    therapist = house.people["therapist"]
+    before = assignments.assign(
+        client=client, therapist=therapist, starts_on=date(2025, 3, 3), now=at.NOW, by=by
+    )
+    assignments.end(assignment=before, ends_on=date(2025, 9, 1), now=at.NOW, by=by)
+    assigned = assignments.assign(
+        client=client, therapist=therapist, starts_on=at.TODAY, now=at.NOW, by=by
+    )
+    return {"client": client.pk, "assignment": assigned.pk}
+
+
+def _money(client: Client, by: Membership) -> dict[str, UUID]:
+    """Issue invoices, one of them printed and one paid in part; a session waits."""
+    printed, open_one = at.invoice(client, by), at.invoice(client, by, dollars="90.00")
+    document = documents.render_invoice(invoice=printed, now=at.NOW, by=by).document
+    paid = at.cash(client, by, "20.00", apply_to=printed)
+    at.cash(client, by, "300.00", keep_rest=True)
+    again = at.invoice(client, by, dollars="75.00")
+    waiting = at.session(client, by, dollars="110.00")
+    return {
+        "invoice": printed.pk,
+        "paid invoice": open_one.pk,
+        "open invoice": again.pk,
+        "document": document.pk,
+        "payment": paid.pk,
+        "session": waiting.pk,
+    }
+
+
+def _cards(client: Client, house: House, secret: str) -> dict[str, UUID]:
+    """Connect a card account, start a card payment, and be told of an event."""
+    by, endpoint = house.automaton, uuid7()
+    card_accounts.connect(
+        secret_key=f"sk_test_{uuid4().hex}", is_live=False, now=timezone.now(), by=by
+    )
+    card_accounts.listen(endpoint_id=endpoint, signing_secret=secret, now=at.NOW, by=by)
+    invoice = Invoice.objects.filter(client=client).order_by("-number")[0]
+    opening = checkout.intend(invoice=invoice, now=at.NOW, by=by)
+    checkout.note(
+        intent_id=opening.intent_id, state=checkout.State.OPEN, checkout_id=f"cs_{uuid4().hex}"
+    )
+    body = webhook_body()
+    webhooks.receive(
+        endpoint_id=endpoint,
+        body=body,
+        signature=signature(body, secret),
+        now=timezone.now(),
+    )
+    return {"endpoint": endpoint, "card intent": opening.intent_id}
+
+
+def webhook_body() -> bytes:
+    """Return an event about a page that nobody opened."""
+    about = {"id": f"cs_{uuid4().hex}", "object": "checkout.session"}
+    event = {"id": f"evt_{uuid4().hex}", "type": "checkout.session.completed", "livemode": False}
+    return json.dumps({**event, "data": {"object": about}}).encode()
+
+
+def signature(body: bytes, secret: str) -> str:
+    """Sign a webhook as Stripe does, now."""
+    at_second = int(time.time())
+    mac = hmac.new(secret.encode(), f"{at_second}.".encode() + body, hashlib.sha256)
+    return f"t={at_second},v1={mac.hexdigest()}"
+
+
+def _take_in(by: Membership) -> None:
+    """Import the same document in every practice."""
+    terms = imports.Terms(therapist=None, on=at.TODAY, now=at.NOW, by=by)
+    imports.take_in(bundles.read(bundles.whole()), terms=terms)
+
+
+def _months(by: Membership) -> None:
+    """Close a month and reopen it; close another for good."""
+    periods.close(month=REOPENED, today=at.TODAY, by=by)
+    periods.reopen(month=REOPENED, reason=periods.Reason.CORRECTION, by=by)
+    periods.close(month=CLOSED, today=at.TODAY, by=by)

@@ -1,0 +1,164 @@
+"""What the catalogue says about a table, as far as copying one of its rows needs it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from uuid import UUID
+
+from django.apps import apps
+
+from tests.attacks.raw import looked_up
+from tests.catalogue import TENANT_TABLES
+
+OTHER_VALUE = {
+    "bigint": "{} + 30000",
+    "bytea": "sha256(convert_to(random()::text, 'UTF8'))",
+    "date": "({} + interval '100 years')::date",
+    "integer": "{} + 30000",
+    "smallint": "{} + 3000",
+    "text": "substr(md5(random()::text), 1, 10)",
+    "character varying": "substr(md5(random()::text), 1, 10)",
+    "timestamp with time zone": "{} + interval '1 second'",
+    "uuid": "gen_random_uuid()",
+}
+"""How to make a value that no row has, by type."""
+
+NOW = "clock_timestamp()"
+
+BESIDE = {
+    "accounts_membership.ended_by_id": {"ended_at": "now()"},
+    "accounts_rolegrant.withdrawn_by_id": {"withdrawn_at": "now()"},
+    "billing_cardintent.payment_id": {"state": "'PAID'"},
+    "billing_cardintent": {"payment_id": "NULL"},
+    "clients_assignment": {
+        "ends_on": "starts_on",
+        "ended_at": "now()",
+        "ended_by_id": "assigned_by_id",
+    },
+    "ledger_periodclose": {
+        "closed_at": NOW,
+        "period_id": "(SELECT close.period_id FROM ledger_periodclose AS close"
+        " JOIN ledger_periodreopen ON close_id = close.id)",
+    },
+    "ledger_periodreopen": {"reopened_at": NOW},
+}
+"""What must change with it, so that nothing but the wall stands in the way of a copied row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its type, whether a unique index holds it, and where it refers to, if anywhere."""
+
+    name: str
+    type: str
+    is_unique: bool
+    target: str | None
+
+    @property
+    def is_key(self) -> bool:
+        """Whether it tells rows of a practice apart; a kind is one of a few words, and does not."""
+        return self.is_unique and self.name != "kind"
+
+    @property
+    def other_value(self) -> str:
+        """Return SQL for a value that would collide with no row of the same practice."""
+        if self.target:
+            return (
+                f"coalesce((SELECT id FROM {self.target} WHERE id NOT IN (SELECT {self.name}"
+                f" FROM {{table}} WHERE {self.name} IS NOT NULL) LIMIT 1), {self.name})"
+            )
+        return OTHER_VALUE[self.type].format(self.name)
+
+
+@cache
+def columns(table: str) -> list[Column]:
+    targets = {
+        field.column: field.related_model._meta.db_table  # type: ignore[union-attr]  # a model
+        for model in apps.get_models()
+        if model._meta.db_table == table
+        for field in model._meta.concrete_fields
+        if field.is_relation and field.related_model._meta.db_table in TENANT_TABLES  # type: ignore[union-attr]  # a model
+    }
+    rows = looked_up(
+        "SELECT a.attname::text, regexp_replace(format_type(a.atttypid, a.atttypmod), '\\(.*', ''),"
+        " EXISTS (SELECT FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indisunique"
+        "   AND a.attnum = ANY (i.indkey))"
+        " FROM pg_attribute a WHERE a.attrelid = %s::regclass AND a.attnum > 0"
+        " AND NOT a.attisdropped ORDER BY a.attnum",
+        table,
+    )
+    return [Column(name, kind, unique, targets.get(name)) for name, kind, unique in rows]
+
+
+def references() -> list[tuple[str, str]]:
+    """Return (table, column) of every reference between tenant tables."""
+    return [
+        (model._meta.db_table, field.column)
+        for model in apps.get_models()
+        if model._meta.db_table in TENANT_TABLES
+        for field in model._meta.concrete_fields
+        if field.is_relation and field.related_model._meta.db_table in TENANT_TABLES  # type: ignore[union-attr]  # a model
+    ]
+
+
+def copied(table: str, changed: Mapping[str, str]) -> str:
+    """Return an INSERT of one row made after another, with values of its own where it must."""
+    values = {
+        column.name: (column.other_value.format(table=table) if column.is_key else column.name)
+        for column in columns(table)
+        if column.name != "practice_id"
+    }
+    values |= {**BESIDE.get(table, {}), **changed}
+    return (
+        f"INSERT INTO {table} ({', '.join(values)})"
+        f" SELECT {', '.join(values.values())} FROM {table} LIMIT 1"
+    )
+
+
+def linked(table: str, column: str, to: UUID) -> str:
+    """Return a statement that links a row to another by id: an UPDATE where ``app`` may do one."""
+    if may(table, "UPDATE", column):
+        changed = BESIDE.get(f"{table}.{column}", {}) | {column: f"'{to}'"}
+        sets = ", ".join(f"{name} = {value}" for name, value in changed.items())
+        return f"UPDATE {table} SET {sets} WHERE id = (SELECT id FROM {table} LIMIT 1)"
+    return copied(table, {column: f"'{to}'"})
+
+
+def copies_of(table: str, practice_id: UUID) -> list[tuple[str, list[object]]]:
+    """Return an INSERT for each row of a practice: all of its values under a fresh id."""
+    fresh = {"id": "gen_random_uuid()"} if "id" in {c.name for c in columns(table)} else {}
+    fresh |= {name: now for name, now in BESIDE.get(table, {}).items() if now == NOW}
+    names = [c.name for c in columns(table) if c.name not in {"practice_id", *fresh}]
+    places = ", ".join([*fresh.values(), *(["%s"] * len(names))])
+    into = ", ".join([*fresh, *names])
+    found = looked_up(
+        f"SELECT {', '.join(f'{name}::text' for name in names)} FROM {table}"
+        " WHERE practice_id = %s",
+        practice_id,
+    )
+    return [(f"INSERT INTO {table} ({into}) VALUES ({places})", list(row)) for row in found]
+
+
+def natural_keys(table: str) -> list[str]:
+    """Return the unique indexes of a table that hold more than the practice and an id."""
+    found = looked_up(
+        "SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = %s::regclass"
+        " AND indisunique AND NOT indkey::int2[] <@ (SELECT array_agg(attnum) FROM pg_attribute"
+        "   WHERE attrelid = indrelid AND attname IN ('id'))"
+        " AND indexrelid::regclass::text <> %s",
+        table,
+        f"{table}_identity",
+    )
+    return [name for (name,) in found]
+
+
+@cache
+def may(table: str, privilege: str, column: str | None = None) -> bool:
+    """Return whether the role ``app`` holds a privilege on a table or one of its columns."""
+    if column is None:
+        asked = looked_up("SELECT has_table_privilege('app', %s, %s)", table, privilege)
+    else:
+        asked = looked_up(
+            "SELECT has_column_privilege('app', %s, %s, %s)", table, column, privilege
+        )
+    return bool(asked[0][0])
