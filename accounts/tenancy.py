@@ -124,7 +124,7 @@ def _signed(scope: Scope) -> str:
 
 def _set_context(context: str) -> None:
     connection.ensure_connection()
-    with psycopg.Cursor(connection.connection) as cursor:
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         cursor.execute("SELECT set_config('app.context', %s, true)", [context])
 
 

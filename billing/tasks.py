@@ -1,6 +1,7 @@
 """What the worker does for card payments. A task opens short scopes round its one call."""
 
 import json
+import logging
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,6 +13,8 @@ from accounts.tenancy import practice_scope
 from billing import gateway
 from billing.selectors import card_intents, days
 from billing.services import checkout, webhooks
+
+log = logging.getLogger(__name__)
 
 WAITS_FOR_WORKER = timedelta(seconds=15)
 WAITS_FOR_STRIPE = timedelta(seconds=60)
@@ -68,7 +71,11 @@ def redrive_practice(*, practice_id: str, **_: object) -> None:
         process_webhook.delay(practice_id=practice_id, event_id=str(event_id))
     if speaker is not None:
         for intent in pending:
-            _ask(practice, speaker, intent)
+            try:
+                _ask(practice, speaker, intent)
+            except (gateway.Refused, gateway.Unclear, checkout.AmountDiffers) as failure:
+                # The others are asked about all the same, and this one again next time.
+                log.warning("Card intent %s stays open: %s", intent.id, type(failure).__name__)
 
 
 def _ask(practice: UUID, speaker: gateway.Credentials, intent: card_intents.Pending) -> None:

@@ -23,6 +23,7 @@ def set_permissions(*, role: Role, permissions: Iterable[Permission]) -> None:
     Raises:
         LastAdministrator: nobody could change roles afterwards.
     """
+    _one_at_a_time()
     codenames = sorted(permission.codename for permission in permissions)
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_role_permissions(%s, %s)", [role.pk, codenames])
@@ -51,6 +52,7 @@ def withdraw(*, member: Membership, role: Role, now: datetime, by: Membership) -
     Raises:
         LastAdministrator: nobody could change roles afterwards.
     """
+    _one_at_a_time()
     changed = RoleGrant.objects.filter(member=member, role=role, withdrawn_at=None).update(
         withdrawn_at=now, withdrawn_by=by
     )
@@ -60,9 +62,15 @@ def withdraw(*, member: Membership, role: Role, now: datetime, by: Membership) -
     events.record(Action.ROLE_WITHDRAWN, target=role, member=str(member.pk))
 
 
-def _require_an_administrator() -> None:
-    # Two administrators who take each other's role at once would both see the other one stay.
+def _one_at_a_time() -> None:
+    """Lock the practice: two who take each other's role at once would both see the other stay.
+
+    It comes before any other lock, so that nobody waits for whoever waits for them.
+    """
     Practice.objects.select_for_update(no_key=True).get()
+
+
+def _require_an_administrator() -> None:
     present = list(members.people().filter(ended_at=None))
     if present and not any(Permission.ROLE_CHANGE in members.permissions_of(m) for m in present):
         raise LastAdministrator("Somebody must stay who can change roles.")

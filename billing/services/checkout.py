@@ -113,6 +113,8 @@ def settle(
     Raises:
         AmountDiffers: Stripe took another amount than was asked.
     """
+    # In the order of whoever starts a payment again: first the receipts, then the intent.
+    numbers.lock(numbers.RECEIPTS)
     intent = _lock(checkout.intent_id) if checkout.intent_id else None
     if intent is None:
         return None

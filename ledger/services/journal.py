@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.db import IntegrityError
 from django.db.models import Exists
 
 from accounts.models import Membership
@@ -120,7 +121,7 @@ def _post(entry: JournalEntry, lines: Sequence[Line], action: Action) -> Journal
     if is_closed:
         return _replayed_into_closed_period(entry, lines)
     entry.posting_count = len(lines)
-    JournalEntry.objects.bulk_create([entry], ignore_conflicts=True)
+    _insert(entry)
     posted = JournalEntry.objects.filter(source=entry.source).first()
     if posted is None:
         raise AlreadyReversed(f"{entry.source}: the entry was reversed before.")
@@ -146,6 +147,25 @@ def _post(entry: JournalEntry, lines: Sequence[Line], action: Action) -> Journal
         amount_cents=total.cents,
     )
     return posted
+
+
+def _insert(entry: JournalEntry) -> None:
+    """Insert an entry, unless its source stands already.
+
+    Raises:
+        PeriodClosed: the month was closed since it was looked up, or reopened since this
+            transaction began. The transaction, or the caller's savepoint, is lost with it.
+    """
+    try:
+        JournalEntry.objects.bulk_create([entry], ignore_conflicts=True)
+    except IntegrityError as error:
+        if "is closed" not in str(error):
+            raise
+        raise _closed(entry) from None
+
+
+def _closed(entry: JournalEntry) -> PeriodClosed:
+    return PeriodClosed(f"{entry.entry_date:%B %Y} is closed. Choose a date in an open month.")
 
 
 def _total(source: str, lines: Sequence[Line]) -> Money:
@@ -176,7 +196,7 @@ def _accounts(lines: Sequence[Line], entry_date: date) -> tuple[dict[str, UUID],
 def _replayed_into_closed_period(entry: JournalEntry, lines: Sequence[Line]) -> JournalEntry:
     posted = JournalEntry.objects.filter(source=entry.source).first()
     if posted is None:
-        raise PeriodClosed(f"{entry.entry_date:%B %Y} is closed. Choose a date in an open month.")
+        raise _closed(entry)
     return _unchanged(posted, entry, lines)
 
 

@@ -28,7 +28,7 @@ class Told:
         return bool(self.code)
 
 
-def ask(statement: str, parameters: Sequence[object] = (), using: str = "default") -> Told:
+def ask(statement: str, parameters: Sequence[Any] = (), using: str = "default") -> Told:
     """Send a statement inside a savepoint of the open transaction, and undo what it did."""
     try:
         with transaction.atomic(using=using), connections[using].cursor() as cursor:
@@ -64,7 +64,7 @@ def set_context(context: str) -> None:
         cursor.execute("SELECT set_config('app.context', %s, true)", [context])
 
 
-def looked_up(statement: str, *parameters: object) -> list[tuple[Any, ...]]:
+def looked_up(statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
     """Read past row security, as the role ``backup`` does."""
     with connections["backup"].cursor() as cursor:
         cursor.execute(statement, parameters)

@@ -93,7 +93,7 @@ def columns(table: str) -> list[Column]:
 def references() -> list[tuple[str, str]]:
     """Return (table, column) of every reference between tenant tables."""
     return [
-        (model._meta.db_table, field.column)
+        (model._meta.db_table, str(field.column))
         for model in apps.get_models()
         if model._meta.db_table in TENANT_TABLES
         for field in model._meta.concrete_fields

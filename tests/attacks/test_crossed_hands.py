@@ -8,9 +8,11 @@ import pytest
 from pytest_django import Settings
 
 from accounts.models import Membership, Role
+from accounts.permissions import Permission
+from accounts.selectors import members
 from accounts.services import grants, roles
 from accounts.tenancy import practice_scope
-from billing import gateway, tasks
+from billing import tasks
 from billing.models import CardIntent, Invoice, Payment
 from billing.services import checkout
 from ledger.money import Money
@@ -56,16 +58,16 @@ def crossed(
 
 def test_a_card_payment_that_is_started_again_while_it_settles(till: Till) -> None:
     invoice = invoiced(till)
-    opening, page = till.open_page(invoice.pk)
-    till.simulator.pay(page)
-    found = gateway.find_checkout(opening.credentials, opening.intent_id)
-    assert found
+    page = till.open_page(invoice.pk)
+    assert page
+    assert page.intent_id
+    intent_id, found = page.intent_id, till.pay(page)
 
     crossed(
         till.house,
         lambda: checkout.intend(invoice=invoice, now=at.NOW, by=till.by),
         lambda: checkout.settle(checkout=found, received_on=at.TODAY, now=at.NOW, by=till.by),
-        lambda: checkout.note(intent_id=opening.intent_id, state=checkout.State.CREATED),
+        lambda: checkout.note(intent_id=intent_id, state=checkout.State.CREATED),
     )
 
     with practice_scope(till.house.id):
@@ -89,14 +91,14 @@ def test_roles_that_two_administrators_take_from_one_member(
     crossed(practice, lambda: withdraw(one), lambda: withdraw(other), lambda: withdraw(other))
 
     with practice_scope(practice.id):
-        assert [role.slug for role in grants.members.roles_of(accountant)] == ["accountant"]
+        assert [role.slug for role in members.roles_of(accountant)] == ["accountant"]
 
 
 def test_permissions_and_roles_that_change_at_once(practice: House, accountant: Membership) -> None:
     with practice_scope(practice.id):
         role = Role.objects.get(slug="therapist")
 
-    def give(permissions: list[roles.Permission]) -> None:
+    def give(permissions: list[Permission]) -> None:
         roles.set_permissions(role=role, permissions=permissions)
 
     crossed(
@@ -105,15 +107,18 @@ def test_permissions_and_roles_that_change_at_once(practice: House, accountant: 
             member=practice.people["therapist"], role=role, now=at.NOW, by=accountant
         ),
         lambda: give([]),
-        lambda: give([roles.Permission.CLIENT_VIEW]),
+        lambda: give([Permission.CLIENT_VIEW]),
     )
 
 
 def test_a_page_that_cannot_be_asked_about_holds_up_no_other(till: Till) -> None:
     first, second = invoiced(till), invoiced(till, 1)
-    lost, _ = till.open_page(first.pk)
-    paid, page = till.open_page(second.pk)
-    till.simulator.pay(page)
+    lost, paid = till.open_page(first.pk), till.open_page(second.pk)
+    assert lost
+    assert lost.intent_id
+    assert paid
+    assert paid.intent_id
+    till.pay(paid)
     with practice_scope(till.house.id):
         CardIntent.objects.filter(pk=lost.intent_id).update(checkout_id="cs_test_nobody_knows")
 

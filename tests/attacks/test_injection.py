@@ -87,7 +87,7 @@ def sent(statement: str) -> tuple[str, str]:
     told: list[object] = []
     try:
         with transaction.atomic(), psycopg.Cursor(connection.connection) as cursor:
-            cursor.execute(statement)  # type: ignore[call-overload]  # text made here
+            cursor.execute(statement)
             told += cursor.fetchall() if cursor.description else []
             while cursor.nextset():
                 told += cursor.fetchall() if cursor.description else []

@@ -61,10 +61,10 @@ def answer(statement: str, using: str, *, is_copy: bool = False) -> list[str] | 
         ):
             rows: list[Any]
             if is_copy:
-                with cursor.copy(statement) as copy:  # type: ignore[call-overload]  # text made here
+                with cursor.copy(statement) as copy:
                     rows = [bytes(part) for part in copy]
             else:
-                cursor.execute(statement)  # type: ignore[call-overload]  # text made here
+                cursor.execute(statement)
                 while cursor.nextset():
                     pass
                 rows = cursor.fetchall() if cursor.description else []

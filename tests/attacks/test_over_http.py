@@ -5,10 +5,10 @@ The answer is the same, letter for letter, as for an id that nobody has.
 
 import re
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -101,13 +101,13 @@ def browser(intruder: Membership) -> Client:
     return browser_of(intruder)
 
 
-def told(answer: HttpResponse) -> tuple[int, str, str]:
+def told(answer: Any) -> tuple[int, str, str]:
     """Return what an answer says, without what differs from one request to the next."""
     text = raw.UUIDS.sub("…", PASSING.sub("…", answer.content.decode("utf-8", "replace")))
     return answer.status_code, raw.UUIDS.sub("…", str(answer.get("Location", ""))), text
 
 
-def alike(street: Street, ask: Callable[[Ids], HttpResponse]) -> tuple[int, str, str]:
+def alike(street: Street, ask: Callable[[Ids], Any]) -> tuple[int, str, str]:
     """Ask with the other practice's ids and with nobody's, and return what both are told."""
     nobodys = {name: uuid7() for name in street.there.ids}
     foreign, missing = told(ask(street.there.ids)), told(ask(nobodys))

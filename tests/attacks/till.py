@@ -38,8 +38,10 @@ class Till:
     def by(self) -> Membership:
         return self.house.people["front-desk"]
 
-    def open_page(self, invoice_id: UUID) -> tuple[checkout.Opening, str]:
-        """Do what the page that starts a card payment does; return the hosted page's address."""
+    def open_page(self, invoice_id: UUID) -> gateway.Checkout | None:
+        """Do what the page that starts a card payment does; return the hosted page, or None
+        if the card company did not answer clearly.
+        """
         with practice_scope(self.house.id):
             invoice = Invoice.objects.get(pk=invoice_id)
             opening = checkout.intend(invoice=invoice, now=at.NOW, by=self.by)
@@ -52,13 +54,27 @@ class Till:
             asked = gateway.request_hash(request)
             checkout.note(intent_id=opening.intent_id, state=State.CREATED, request_hash=asked)
         if opening.checkout_id:
-            return opening, gateway.fetch_checkout(opening.credentials, opening.checkout_id).url
-        made = gateway.open_checkout(
-            opening.credentials, request, idempotency_key=str(opening.intent_id)
-        )
+            return gateway.fetch_checkout(opening.credentials, opening.checkout_id)
+        try:
+            made = gateway.open_checkout(
+                opening.credentials, request, idempotency_key=str(opening.intent_id)
+            )
+        except gateway.Unclear:
+            self.note(opening, State.UNKNOWN)
+            return None
+        self.note(opening, State.OPEN, made.id)
+        return made
+
+    def note(self, opening: checkout.Opening, state: State, page: str = "") -> None:
         with practice_scope(self.house.id):
-            checkout.note(intent_id=opening.intent_id, state=State.OPEN, checkout_id=made.id)
-        return opening, made.url
+            checkout.note(intent_id=opening.intent_id, state=state, checkout_id=page)
+
+    def pay(self, page: gateway.Checkout) -> gateway.Checkout:
+        """Pay on the hosted page; return what the card company says of it afterwards."""
+        self.simulator.pay(page.url)
+        with practice_scope(self.house.id):
+            speaker = checkout.credentials()
+        return gateway.fetch_checkout(speaker, page.id)
 
     def report(self, checkout_id: str, event_id: str = "") -> None:
         """Tell the inbox that a page was paid, as Stripe would."""

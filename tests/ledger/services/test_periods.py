@@ -5,7 +5,6 @@ from datetime import date
 from threading import Event
 
 import pytest
-from django.db import IntegrityError
 
 from accounts.models import Membership
 from accounts.tenancy import practice_scope
@@ -105,5 +104,5 @@ def test_an_entry_that_meets_a_close_is_refused(practice: House, accountant: Mem
         may_commit.set()
         closing.result(10)
 
-        with pytest.raises(IntegrityError, match="period 2026-01 is closed"):
+        with pytest.raises(journal.PeriodClosed, match="January 2026 is closed"):
             posting.result(10)
