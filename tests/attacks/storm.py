@@ -22,6 +22,7 @@ from ledger.money import Money
 from ledger.services import journal, periods
 from tests.attacks.till import Till
 from tests.billing import desk as at
+from tests.config.dev.stripe_simulator.running import Running
 
 JANUARY = date(2026, 1, 20)
 PATIENCE = 40
@@ -264,10 +265,12 @@ Answer = TypeVar("Answer")
 
 
 def through(act: Callable[[], Answer]) -> Answer:
-    """Do an act, and again when its connection was cut: whether it had come through or not."""
+    """Do an act, and again when a connection was cut: whether it had come through or not."""
     for _ in range(PATIENCE):
         try:
             return act()
+        except gateway.Unclear:
+            continue
         except (OperationalError, InterfaceError) as error:
             if not is_cut(error):
                 raise
@@ -278,6 +281,19 @@ def through(act: Callable[[], Answer]) -> Answer:
 def is_cut(error: DatabaseError | InterfaceError) -> bool:
     state = getattr(error.__cause__, "sqlstate", None)
     return state is None or state.startswith(("57P", "08"))
+
+
+@contextmanager
+def troubled(simulator: Running) -> Iterator[None]:
+    """Let one call in twenty to the card company go wrong, before or after it took effect."""
+    for kind, moment in (("reset", "before"), ("reset", "after"), ("500", "before")):
+        simulator.control(
+            "faults", kind=kind, moment=moment, times=None, chance=0.05, path="/v1/checkout/"
+        )
+    try:
+        yield
+    finally:
+        simulator.fetch("DELETE", "/_sim/faults")
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from audit.selectors import chain
 from billing.models import Invoice, InvoiceLine, Payment
 from billing.selectors import aging, integrity
 from ledger.selectors import integrity as books
-from tests.attacks.storm import Storm, cutting
+from tests.attacks.storm import Storm, cutting, troubled
 from tests.attacks.till import till_of
 from tests.houses import House
 
@@ -80,8 +80,8 @@ def test_a_gust(storm: Storm) -> None:
 
 @pytest.mark.storm
 @pytest.mark.parametrize("seed", range(2, 5))
-def test_a_storm_in_which_connections_are_cut(storm: Storm, seed: int) -> None:
-    with cutting(every_seconds=0.15) as cut:
+def test_a_storm_in_which_connections_and_calls_are_cut(storm: Storm, seed: int) -> None:
+    with troubled(storm.till.simulator), cutting(every_seconds=0.15) as cut:
         assert storm.run(threads=8, acts=200, seed=seed) == []
 
     storm.calm()

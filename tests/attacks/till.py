@@ -40,7 +40,7 @@ class Till:
 
     def open_page(self, invoice_id: UUID) -> gateway.Checkout | None:
         """Do what the page that starts a card payment does; return the hosted page, or None
-        if the card company did not answer clearly.
+        if the card company refused or did not answer clearly.
         """
         with practice_scope(self.house.id):
             invoice = Invoice.objects.get(pk=invoice_id)
@@ -59,8 +59,9 @@ class Till:
             made = gateway.open_checkout(
                 opening.credentials, request, idempotency_key=str(opening.intent_id)
             )
-        except gateway.Unclear:
-            self.note(opening, State.UNKNOWN)
+        except (gateway.Unclear, gateway.Refused) as failure:
+            is_refused = isinstance(failure, gateway.Refused)
+            self.note(opening, State.REFUSED if is_refused else State.UNKNOWN)
             return None
         self.note(opening, State.OPEN, made.id)
         return made
