@@ -1,17 +1,13 @@
 """Many hands at one till, and an account of what each was told, kept beside the books."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from random import Random
-from threading import Event, Lock, Thread
-from typing import TypeVar
+from threading import Lock
 from uuid import UUID
-
-import psycopg
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, connections
 
 from accounts.selectors import members
 from accounts.tenancy import practice_scope
@@ -21,13 +17,10 @@ from billing.services import applications, checkout, invoices, payments, session
 from ledger.money import Money
 from ledger.services import journal, periods
 from tests.attacks.till import Till
+from tests.attacks.weather import at_once, through
 from tests.billing import desk as at
-from tests.config.dev.stripe_simulator.running import Running
 
 JANUARY = date(2026, 1, 20)
-PATIENCE = 40
-"""How often an act is done again whose connection was cut."""
-
 REFUSALS = (
     applications.AnotherClient,
     applications.ExceedsBalance,
@@ -40,10 +33,6 @@ REFUSALS = (
     periods.NotClosed,
 )
 """What the product may say no with; anything else is a failure of the product."""
-
-
-class CutOff(Exception):
-    """An act never came through, however often it was tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,24 +77,24 @@ class Storm:
 
     def run(self, threads: int, acts: int, seed: int) -> list[BaseException]:
         """Let so many hands do so many acts each; return what they were not prepared for."""
-        failures: list[BaseException] = []
 
         def hand(number: int) -> None:
             random = Random(seed * 1000 + number)
-            try:
-                for _ in range(acts):
-                    self.act(random)
-            except BaseException as failure:
-                failures.append(failure)
-            finally:
-                connections.close_all()
+            for _ in range(acts):
+                self.act(random)
 
-        hands = [Thread(target=hand, args=(number,)) for number in range(threads)]
-        for thread in hands:
-            thread.start()
-        for thread in hands:
-            thread.join()
-        return failures
+        return at_once(hand, threads)
+
+    def send_every_slip_again(self, threads: int) -> list[BaseException]:
+        """Let so many hands hand over every payment once more, all of them at the same time."""
+        slips = list(self.slips)
+
+        def hand(_: int) -> None:
+            for slip in slips:
+                with suppress(journal.PeriodClosed):
+                    self.hand_over(slip)
+
+        return at_once(hand, threads)
 
     def act(self, random: Random) -> None:
         verbs: list[Callable[[Random], None]] = [
@@ -259,65 +248,3 @@ class Storm:
         """Do at the end what the beat would: nothing that happened stays unheard of."""
         self.till.work()
         tasks.redrive_practice(practice_id=str(self.till.house.id))
-
-
-Answer = TypeVar("Answer")
-
-
-def through(act: Callable[[], Answer]) -> Answer:
-    """Do an act, and again when a connection was cut: whether it had come through or not."""
-    for _ in range(PATIENCE):
-        try:
-            return act()
-        except gateway.Unclear:
-            continue
-        except (OperationalError, InterfaceError) as error:
-            if not is_cut(error):
-                raise
-            connections.close_all()
-    raise CutOff
-
-
-def is_cut(error: DatabaseError | InterfaceError) -> bool:
-    state = getattr(error.__cause__, "sqlstate", None)
-    return state is None or state.startswith(("57P", "08"))
-
-
-@contextmanager
-def troubled(simulator: Running) -> Iterator[None]:
-    """Let one call in twenty to the card company go wrong, before or after it took effect."""
-    for kind, moment in (("reset", "before"), ("reset", "after"), ("500", "before")):
-        simulator.control(
-            "faults", kind=kind, moment=moment, times=None, chance=0.05, path="/v1/checkout/"
-        )
-    try:
-        yield
-    finally:
-        simulator.fetch("DELETE", "/_sim/faults")
-
-
-@contextmanager
-def cutting(every_seconds: float) -> Iterator[list[int]]:
-    """Cut a random connection of ``app`` again and again; give the list of those that were cut."""
-    cut: list[int] = []
-    over = Event()
-    parameters = {**connection.get_connection_params(), "cursor_factory": psycopg.Cursor}
-
-    def cutter() -> None:
-        with psycopg.connect(**parameters, autocommit=True) as knife:
-            while not over.wait(every_seconds):
-                found = knife.execute(
-                    "SELECT pid, pg_terminate_backend(pid) FROM (SELECT pid FROM pg_stat_activity"
-                    " WHERE usename = current_user AND datname = current_database()"
-                    " AND pid <> pg_backend_pid() ORDER BY random() LIMIT 1) AS one"
-                )
-                cut.extend(pid for pid, done in found.fetchall() if done)
-
-    thread = Thread(target=cutter)
-    thread.start()
-    try:
-        yield cut
-    finally:
-        over.set()
-        thread.join()
-        connections.close_all()

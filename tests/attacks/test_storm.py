@@ -14,8 +14,9 @@ from audit.selectors import chain
 from billing.models import Invoice, InvoiceLine, Payment
 from billing.selectors import aging, integrity
 from ledger.selectors import integrity as books
-from tests.attacks.storm import Storm, cutting, troubled
+from tests.attacks.storm import Storm
 from tests.attacks.till import till_of
+from tests.attacks.weather import cutting, troubled
 from tests.houses import House
 
 pytestmark = pytest.mark.commits
@@ -73,6 +74,7 @@ def expected_nets() -> dict[object, int]:
 
 def test_a_gust(storm: Storm) -> None:
     assert storm.run(threads=4, acts=15, seed=1) == []
+    assert storm.send_every_slip_again(threads=4) == []
 
     storm.calm()
     check(storm)
@@ -84,6 +86,7 @@ def test_a_storm_in_which_connections_and_calls_are_cut(storm: Storm, seed: int)
     with troubled(storm.till.simulator), cutting(every_seconds=0.15) as cut:
         assert storm.run(threads=8, acts=200, seed=seed) == []
 
+    assert storm.send_every_slip_again(threads=4) == []
     storm.calm()
     check(storm)
     assert len(cut) >= 12
