@@ -97,12 +97,13 @@ class ShownMember:
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Return what the signed-in frame shows; nothing for pages outside a practice."""
+    """Return what the signed-in frame shows; outside a practice, which frame stands in for it."""
     if not hasattr(request, "membership"):
-        return {}
+        return {"page_frame": "plain_told.html"}
     staff = cast(StaffRequest, request)
     member = staff.membership
     return {
+        "page_frame": "base.html",
         "practice": staff.practice,
         "membership": ShownMember(member.display_name, member.initials, staff.role_names),
         "may_search": Permission.CLIENT_VIEW in staff.permissions,

@@ -23,9 +23,29 @@ from audit.actions import Action
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 FEATURES_REFUSED = (
-    "accelerometer=(), autoplay=(), camera=(), display-capture=(), geolocation=(), gyroscope=(),"
-    " magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
+    "accelerometer=(), autoplay=(), browsing-topics=(), camera=(), clipboard-read=(),"
+    " compute-pressure=(), cross-origin-isolated=(), display-capture=(), encrypted-media=(),"
+    " gamepad=(), geolocation=(), gyroscope=(), hid=(), identity-credentials-get=(),"
+    " idle-detection=(), keyboard-map=(), language-detector=(), language-model=(),"
+    " local-fonts=(), magnetometer=(), microphone=(), midi=(), otp-credentials=(), payment=(),"
+    " picture-in-picture=(), screen-wake-lock=(), serial=(), storage-access=(), summarizer=(),"
+    " sync-xhr=(), translator=(), unload=(), usb=(), window-management=(),"
+    " xr-spatial-tracking=()"
 )
+"""What a browser could offer a page and no page here needs; passkeys stay our own pages'."""
+
+ISOLATION = {
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Origin-Agent-Cluster": "?1",
+    "X-Permitted-Cross-Domain-Policies": "none",
+    "Server": "web",
+    "Permissions-Policy": FEATURES_REFUSED,
+}
+SERVED = frozenset({200, 206, 304})
+LEAVING = frozenset({"accounts:sign_out"})
+"""Routes after which a browser forgets what it kept of us, should it have kept anything."""
+
 UNREAD = ("/webhooks/", settings.STATIC_URL)
 """Paths whose bodies are not typed by people."""
 
@@ -48,11 +68,14 @@ def security_headers(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
-        if not request.path_info.startswith(settings.STATIC_URL):
+        is_file = request.path_info.startswith(settings.STATIC_URL)
+        if not (is_file and response.status_code in SERVED):
             response["Cache-Control"] = "no-store"
         response.headers.setdefault("X-Frame-Options", settings.X_FRAME_OPTIONS)
-        response["Cross-Origin-Resource-Policy"] = "same-origin"
-        response["Permissions-Policy"] = FEATURES_REFUSED
+        for name, value in ISOLATION.items():
+            response[name] = value
+        if request.method == "POST" and asking.route_name(request) in LEAVING:
+            response["Clear-Site-Data"] = '"cache", "storage"'
         return response
 
     return middleware

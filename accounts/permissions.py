@@ -1,25 +1,31 @@
 """Everything that a person can be granted, and what the built-in roles hold."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
 class Permission(StrEnum):
     """One thing a person can be granted; the value is Django's permission name."""
 
+    ACCESS_REVIEW = "accounts.access_review"
+    APPROVAL_DECIDE = "accounts.approval_decide"
     ASSIGNMENT_CHANGE = "accounts.assignment_change"
     CARD_PAYMENT_START = "accounts.card_payment_start"
     CLIENT_CREATE = "accounts.client_create"
     CLIENT_IDENTITY_VIEW = "accounts.client_identity_view"
     CLIENT_VIEW = "accounts.client_view"
     CLIENT_VIEW_ALL = "accounts.client_view_all"
+    EMERGENCY_OPEN = "accounts.emergency_open"
+    EMERGENCY_REVIEW = "accounts.emergency_review"
     INVOICE_ISSUE = "accounts.invoice_issue"
     INVOICE_VIEW = "accounts.invoice_view"
     LOG_VIEW = "accounts.log_view"
+    MEMBER_CHANGE = "accounts.member_change"
     MEMBER_VIEW = "accounts.member_view"
     PAYMENT_RECORD = "accounts.payment_record"
     REPORT_VIEW = "accounts.report_view"
     ROLE_CHANGE = "accounts.role_change"
+    SECURITY_CHANGE = "accounts.security_change"
     SESSION_RECORD = "accounts.session_record"
     SESSION_VIEW = "accounts.session_view"
 
@@ -34,15 +40,24 @@ WORDS: dict[Permission, tuple[str, str]] = {
     Permission.CLIENT_IDENTITY_VIEW: ("Clients", "See names, birth dates and contacts"),
     Permission.CLIENT_CREATE: ("Clients", "Add clients"),
     Permission.ASSIGNMENT_CHANGE: ("Clients", "Assign therapists to clients"),
+    Permission.EMERGENCY_OPEN: ("Clients", "Open the record of any client in an emergency"),
     Permission.SESSION_VIEW: ("Sessions and invoices", "See sessions"),
     Permission.SESSION_RECORD: ("Sessions and invoices", "Record sessions"),
     Permission.INVOICE_VIEW: ("Sessions and invoices", "See invoices"),
     Permission.INVOICE_ISSUE: ("Sessions and invoices", "Issue invoices"),
     Permission.PAYMENT_RECORD: ("Money", "Take cash and check payments"),
     Permission.CARD_PAYMENT_START: ("Money", "Start card payments"),
+    Permission.APPROVAL_DECIDE: ("Money", "Approve refunds and write-offs above a limit"),
     Permission.REPORT_VIEW: ("Books", "See the trial balance and reports"),
     Permission.MEMBER_VIEW: ("People and security", "See the people of the practice"),
+    Permission.MEMBER_CHANGE: ("People and security", "Invite people and end their access"),
     Permission.ROLE_CHANGE: ("People and security", "Change what people may do"),
+    Permission.ACCESS_REVIEW: ("People and security", "Confirm each quarter who may do what"),
+    Permission.EMERGENCY_REVIEW: ("People and security", "Review records opened in an emergency"),
+    Permission.SECURITY_CHANGE: (
+        "People and security",
+        "Set the rules for passwords, time limits and networks",
+    ),
     Permission.LOG_VIEW: ("People and security", "Read the log"),
 }
 """Permission → (group, plain words), in the order in which an administrator reads them."""
@@ -56,6 +71,8 @@ class BuiltInRole:
     name: str
     description: str
     permissions: frozenset[Permission]
+    limits: dict[str, int] = field(default_factory=dict)
+    """Act → cents up to which the role does it alone; above, a second person agrees."""
 
 
 P = Permission
@@ -65,15 +82,34 @@ BUILT_IN_ROLES = (
         "administrator",
         "Administrator",
         "Manages people, roles and security. Sees no client.",
-        frozenset({P.MEMBER_VIEW, P.ROLE_CHANGE, P.LOG_VIEW}),
+        frozenset(
+            {
+                P.ACCESS_REVIEW,
+                P.APPROVAL_DECIDE,
+                P.EMERGENCY_REVIEW,
+                P.LOG_VIEW,
+                P.MEMBER_CHANGE,
+                P.MEMBER_VIEW,
+                P.ROLE_CHANGE,
+                P.SECURITY_CHANGE,
+            }
+        ),
     ),
     BuiltInRole(
         "accountant",
         "Accountant",
         "Keeps the books. Sees client codes and amounts, no names.",
         frozenset(
-            {P.CLIENT_VIEW, P.CLIENT_VIEW_ALL, P.INVOICE_VIEW, P.PAYMENT_RECORD, P.REPORT_VIEW}
+            {
+                P.APPROVAL_DECIDE,
+                P.CLIENT_VIEW,
+                P.CLIENT_VIEW_ALL,
+                P.INVOICE_VIEW,
+                P.PAYMENT_RECORD,
+                P.REPORT_VIEW,
+            }
         ),
+        limits={"REFUND": 500_00, "WRITE_OFF": 200_00},
     ),
     BuiltInRole(
         "front-desk",
@@ -94,6 +130,7 @@ BUILT_IN_ROLES = (
                 P.SESSION_VIEW,
             }
         ),
+        limits={"REFUND": 100_00},
     ),
     BuiltInRole(
         "therapist",
@@ -103,6 +140,7 @@ BUILT_IN_ROLES = (
             {
                 P.CLIENT_IDENTITY_VIEW,
                 P.CLIENT_VIEW,
+                P.EMERGENCY_OPEN,
                 P.INVOICE_VIEW,
                 P.SESSION_RECORD,
                 P.SESSION_VIEW,

@@ -3,7 +3,21 @@
 from django.db import models
 
 GATE_MODELS = frozenset(
-    {"user", "totpdevice", "recoverycode", "signinticket", "signintry", "signinsession"}
+    {
+        "breachedpassword",
+        "knowndevice",
+        "passkey",
+        "passkeychallenge",
+        "passwordreset",
+        "pastpassword",
+        "recoverycode",
+        "signinsession",
+        "signinticket",
+        "signintry",
+        "sprayalarm",
+        "totpdevice",
+        "user",
+    }
 )
 
 

@@ -4,14 +4,7 @@ In a sentence ``{who}`` is the person, ``{label}`` the record, any other name a 
 is the fact ``amount_cents`` as dollars. What stands in brackets is left out when its fact is.
 """
 
-import re
-from collections.abc import Mapping
 from enum import StrEnum
-from typing import Protocol
-from uuid import UUID
-
-PLACEHOLDER = re.compile(r"\{(\w+)\}")
-PART = re.compile(r"\[([^\]]*)\]|\{(\w+)\}")
 
 
 class Action(StrEnum):
@@ -35,10 +28,89 @@ class Action(StrEnum):
     SESSION_ENDED = "accounts.sign_in.session_ended", "The sign-in of {who} ended[: {reason}]."
     MFA_ENROLLED = "accounts.mfa.enrolled", "{who} set up a second factor."
     MFA_FAILED = "accounts.mfa.failed", "{who} gave a wrong code[: {reason}]."
+    PASSKEY_ADDED = "accounts.passkey.added", "{who} added a passkey."
+    PASSKEY_REMOVED = "accounts.passkey.removed", "{who} removed a passkey."
+    RECOVERY_CODES_RENEWED = (
+        "accounts.mfa.recovery_codes_renewed",
+        "{who} made new recovery codes; the old ones stopped working.",
+    )
+    MFA_RESET = (
+        "accounts.mfa.reset",
+        "{who} reset the second factor of {label}, as two administrators had agreed.",
+    )
+    PASSWORD_CHANGED = "accounts.password.changed", "{who} chose a new password[: {reason}]."
+    PASSWORD_RESET_ASKED = (
+        "accounts.password.reset_asked",
+        "A link to a new password was asked for.",
+    )
+    PASSWORD_RESET = "accounts.password.reset", "{who} chose a new password by a link."
+    PASSWORD_ORDERED = (
+        "accounts.password.ordered",
+        "{who} asked {label} to choose a new password at the next sign-in.",
+    )
+    BREACHED_LIST_LOADED = (
+        "accounts.password.breached_list_loaded",
+        "{who} loaded a list of known passwords[, {count} new].",
+    )
+    SPRAY_ALARM = (
+        "accounts.sign_in.spray_alarm",
+        "Many names were tried at once[: {names} in ten minutes].",
+    )
+    DEVICE_KNOWN = "accounts.device.known", "{who} signed in from a new device."
+    DEVICE_FORGOTTEN = "accounts.device.forgotten", "{who} forgot a device."
+    SESSION_ENDED_FROM_ELSEWHERE = (
+        "accounts.sign_in.ended_from_elsewhere",
+        "{who} ended a sign-in of theirs from another browser[: {count}].",
+    )
     PRACTICE_CREATED = "accounts.practice.created", "The practice {label} was created."
     PRACTICE_ENTERED = "accounts.practice.entered", "{who} opened the practice {label}."
     MEMBER_ADDED = "accounts.member.added", "{who} let {label} into the practice."
     MEMBER_ENDED = "accounts.member.ended", "{who} ended the membership of {label}."
+    MEMBER_INVITED = "accounts.invitation.sent", "{who} invited somebody[ as {role}]."
+    INVITATION_REVOKED = "accounts.invitation.revoked", "{who} took an invitation back."
+    INVITATION_ACCEPTED = "accounts.invitation.accepted", "{who} accepted an invitation."
+    MEMBER_READMITTED = (
+        "accounts.member.readmitted",
+        "{who} let {label} back in after a long absence.",
+    )
+    ACCESS_REVIEW_OPENED = (
+        "accounts.access_review.opened",
+        "The review of who may do what, due on {label}, was opened[ with {count} lines].",
+    )
+    ACCESS_REVIEW_DECIDED = (
+        "accounts.access_review.decided",
+        "{who} decided in the access review[ on {member} as {role}: {decision}].",
+    )
+    ACCESS_REVIEW_CLOSED = (
+        "accounts.access_review.closed",
+        "{who} finished the access review due on {label}.",
+    )
+    SECURITY_POLICY_CHANGED = (
+        "accounts.security_policy.changed",
+        "{who} changed the practice's sign-in rules[: {changed}].",
+    )
+    NETWORK_ADDED = "accounts.network.added", "{who} allowed work from {label}."
+    NETWORK_REMOVED = "accounts.network.removed", "{who} no longer allows work from {label}."
+    NETWORK_REFUSED = (
+        "accounts.network.refused",
+        "{who} was refused outside the practice's networks.",
+    )
+    ROLE_CREATED = "accounts.role.created", "{who} made the role {label}[ after {original}]."
+    ROLE_RETIRED = "accounts.role.retired", "{who} retired the role {label}."
+    ROLE_RENAMED = "accounts.role.renamed", "{who} changed the name or words of the role {label}."
+    ROLE_VIEWED_AS = "accounts.role.viewed_as", "{who} looked at the pages as {label} sees them."
+    LIMIT_CHANGED = (
+        "accounts.limit.changed",
+        "{who} changed what the role {label} may do alone[: {act} up to {limit}].",
+    )
+    APPROVAL_ASKED = (
+        "accounts.approval.asked",
+        "{who} asked for a second person's approval[: {act} of {amount}] for {label}.",
+    )
+    APPROVAL_DECIDED = (
+        "accounts.approval.decided",
+        "{who} answered a request for approval for {label}[: {act}][ of {amount}][, {decision}].",
+    )
     ROLE_GRANTED = "accounts.role.granted", "{who} gave the role {label}[ to {member}]."
     ROLE_WITHDRAWN = "accounts.role.withdrawn", "{who} took the role {label}[ from {member}]."
     ROLE_PERMISSIONS_CHANGED = (
@@ -80,6 +152,18 @@ class Action(StrEnum):
     CLIENT_UNASSIGNED = (
         "clients.assignment.ended",
         "{who} ended the assignment of client {label}[ to {therapist}].",
+    )
+    COVER_STARTED = (
+        "clients.assignment.cover_started",
+        "{who} set up cover for client {label}[ by {therapist}][ until {ends_on}].",
+    )
+    EMERGENCY_OPENED = (
+        "clients.emergency.opened",
+        "{who} opened client {label} in an emergency[: {reason}].",
+    )
+    EMERGENCY_REVIEWED = (
+        "clients.emergency.reviewed",
+        "{who} reviewed an emergency access[ of {member}] to client {label}[: {finding}].",
     )
     COVERAGE_ADDED = (
         "clients.coverage.added",
@@ -148,58 +232,3 @@ class Action(StrEnum):
         "billing.webhook.processed",
         "{who} worked through report {label}[: {kind}].",
     )
-
-
-class Sayable(Protocol):
-    """What a sentence needs of an event."""
-
-    @property
-    def action(self) -> str: ...
-    @property
-    def label(self) -> str: ...
-    @property
-    def target_kind(self) -> str: ...
-    @property
-    def target_id(self) -> UUID | None: ...
-    @property
-    def facts(self) -> Mapping[str, str | int]: ...
-
-
-def sentence(event: Sayable, who: str, names: Mapping[str, str] | None = None) -> str:
-    """Tell an event in one English sentence. ``names`` gives words for ids among its facts."""
-    try:
-        template = Action(event.action).template
-    except ValueError:
-        return f"{who}: {event.action} {event.label}".rstrip() + "."
-    words = _words(event, names or {}) | {"who": who}
-    return PART.sub(lambda part: words[part[2]] if part[2] else _known(part[1], words), template)
-
-
-def _known(text: str, words: Mapping[str, str]) -> str:
-    """Fill an optional part of a sentence, or leave it out."""
-    if not words.keys() >= set(PLACEHOLDER.findall(text)):
-        return ""
-    return PLACEHOLDER.sub(lambda name: words[name[1]], text)
-
-
-def _words(event: Sayable, names: Mapping[str, str]) -> dict[str, str]:
-    words = {"label": event.label or _unlabelled(event, names)}
-    for name, value in event.facts.items():
-        if name.endswith("_cents") and isinstance(value, int):
-            words[name.removesuffix("_cents")] = dollars(value)
-        else:
-            words[name] = names.get(str(value), str(value))
-    return words
-
-
-def _unlabelled(event: Sayable, names: Mapping[str, str]) -> str:
-    if event.target_id is None:
-        return "an unnamed record"
-    kind = event.target_kind.rpartition(".")[2]
-    return names.get(str(event.target_id), f"{kind} {str(event.target_id)[-6:]}")
-
-
-def dollars(cents: int) -> str:
-    """Write cents as dollars, the minus sign first: -1,350.00 becomes -$1,350.00."""
-    whole, rest = divmod(abs(cents), 100)
-    return f"{'-' if cents < 0 else ''}${whole:,}.{rest:02d}"

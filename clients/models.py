@@ -90,7 +90,10 @@ class Client(PracticeModel):
 
 
 class Assignment(PracticeModel):
-    """That a therapist cares for a client, from the first day to the last, both included."""
+    """That a therapist cares for a client, from the first day to the last, both included.
+
+    A cover stands in for a colleague and has its last day from the beginning.
+    """
 
     client = PracticeKey(Client, related_name="assignments")
     therapist = PracticeKey("accounts.Membership")
@@ -100,10 +103,13 @@ class Assignment(PracticeModel):
     assigned_by = PracticeKey("accounts.Membership")
     ended_at = models.DateTimeField(null=True, db_comment="UTC.")
     ended_by = PracticeKey("accounts.Membership", null=True)
+    covers_for = PracticeKey(
+        "accounts.Membership", null=True, db_comment="The colleague whom a cover stands in for."
+    )
 
     FIELD_CLASSES: ClassVar[dict[str, str]] = {
         "PUBLIC": "id practice_id client therapist starts_on ends_on assigned_at assigned_by"
-        " ended_at ended_by",
+        " ended_at ended_by covers_for",
     }
 
     class Meta:
@@ -122,6 +128,14 @@ class Assignment(PracticeModel):
                 condition=Q(ends_on=None, ended_at=None, ended_by=None)
                 | Q(ends_on__isnull=False, ended_at__isnull=False, ended_by__isnull=False),
             ),
+            models.CheckConstraint(
+                name="clients_assignment_cover_has_a_last_day",
+                condition=Q(covers_for=None) | Q(ends_on__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="clients_assignment_covers_for_another",
+                condition=Q(covers_for=None) | ~Q(covers_for=F("therapist")),
+            ),
         ]
         indexes = [
             models.Index(
@@ -132,6 +146,77 @@ class Assignment(PracticeModel):
 
     def __str__(self) -> str:
         return f"{self.client_id} from {self.starts_on}"
+
+
+class EmergencyAccess(PracticeModel):
+    """That a member opened a client's record without being assigned: for an hour, then reviewed.
+
+    HIPAA 45 CFR 164.312(a)(2)(ii). The reason is one of a list: nothing clinical is written down.
+    """
+
+    class Reason(models.TextChoices):
+        """Why it could not wait."""
+
+        CRISIS = "CRISIS", "The client is in a crisis"
+        UNREACHABLE = "UNREACHABLE", "Their therapist cannot be reached"
+        AT_THE_DOOR = "AT_THE_DOOR", "The client is here and needs something now"
+        SAFETY = "SAFETY", "Somebody's safety is at risk"
+
+    class Finding(models.TextChoices):
+        """What the review found; empty while it waits."""
+
+        JUSTIFIED = "JUSTIFIED", "It was right"
+        UNJUSTIFIED = "UNJUSTIFIED", "It was not right"
+
+    client = PracticeKey(Client)
+    member = PracticeKey("accounts.Membership")
+    reason = models.CharField(max_length=11, choices=Reason)
+    opened_at = models.DateTimeField(db_comment="UTC.")
+    ends_at = models.DateTimeField(db_comment="UTC: at most 60 minutes after it was opened.")
+    finding = models.CharField(max_length=11, choices=Finding, default="")
+    reviewed_at = models.DateTimeField(null=True, db_comment="UTC.")
+    reviewed_by = PracticeKey("accounts.Membership", null=True)
+
+    FIELD_CLASSES: ClassVar[dict[str, str]] = {
+        "PUBLIC": "id practice_id client member reason opened_at ends_at finding reviewed_at"
+        " reviewed_by",
+    }
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="clients_emergencyaccess_an_hour",
+                condition=Q(
+                    ends_at__lte=F("opened_at") + models.Value("60 minutes", models.DurationField())
+                ),
+            ),
+            models.CheckConstraint(
+                name="clients_emergencyaccess_reviewed_by_someone",
+                condition=Q(finding="", reviewed_at=None, reviewed_by=None)
+                | Q(
+                    finding__in=["JUSTIFIED", "UNJUSTIFIED"],
+                    reviewed_at__isnull=False,
+                    reviewed_by__isnull=False,
+                ),
+            ),
+            models.CheckConstraint(
+                name="clients_emergencyaccess_not_by_oneself",
+                condition=Q(reviewed_by=None) | ~Q(reviewed_by=F("member")),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["practice_id", "member", "ends_at"],
+                name="clients_emergencyaccess_now",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.client_id} by {self.member_id}"
+
+    @property
+    def audit_label(self) -> str:
+        return ""
 
 
 class Coverage(PracticeModel):

@@ -1,6 +1,7 @@
 """All settings, read top to bottom. What differs between machines comes from the environment."""
 
 import os
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,6 +9,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 
 from config.environment import database, env, env_bool, env_int, env_list, env_secret, is_set
+from config.static_files import fingerprint
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -73,6 +75,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "redrive": {"task": "billing.tasks.redrive", "schedule": 20.0},
+    "mail": {"task": "accounts.tasks.send_mail", "schedule": 20.0},
     "checkpoints": {"task": "accounts.tasks.write_checkpoints", "schedule": 60.0},
 }
 
@@ -81,17 +84,21 @@ AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backends.PracticeBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 LOGIN_URL = "accounts:sign_in"
+TRUSTED_PROXIES = env_int("TRUSTED_PROXIES", 0)
 SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_IDLE_SECONDS = env_int("SESSION_IDLE_SECONDS", 600)
 SESSION_SAVE_EVERY_REQUEST = False
-SESSION_COOKIE_NAME = "session" if INSECURE_HTTP else "__Host-session"
-SESSION_COOKIE_SECURE = not INSECURE_HTTP
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+# Browsers keep secure cookies from 127.0.0.1 too, so that the demo differs in nothing here.
+SESSION_COOKIE_NAME = "__Host-session"
+SESSION_COOKIE_SECURE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-CSRF_COOKIE_NAME = "csrf" if INSECURE_HTTP else "__Host-csrf"
-CSRF_COOKIE_SECURE = not INSECURE_HTTP
+CSRF_COOKIE_NAME = "__Host-csrf"
+CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_AGE = None
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "accounts.views.errors.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
@@ -136,6 +143,8 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "object-src": [NONE],
         "frame-ancestors": [NONE],
+        "require-trusted-types-for": ["'script'"],
+        "trusted-types": ["default", "inspected"],
     }
 }
 
@@ -161,9 +170,12 @@ TEMPLATES: list[dict[str, Any]] = [
         },
     }
 ]
-STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_URL = f"/static/{fingerprint(STATICFILES_DIRS, version('django-htmx'))}/"
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+# The address changes with what is in the files, so a browser never has to ask again.
+WHITENOISE_IMMUTABLE_FILE_TEST = "^/static/"
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 LANGUAGE_CODE = "en-us"
 USE_I18N = False
@@ -179,8 +191,17 @@ STRIPE_CHECKOUT_ORIGIN = env("STRIPE_CHECKOUT_ORIGIN", "https://checkout.stripe.
 # --- Outside the database -------------------------------------------------------------------------
 AUDIT_CHECKPOINT_DIRS = env_list("AUDIT_CHECKPOINT_DIRS", "", os.pathsep)
 EMAIL_FILE_DIR = env("EMAIL_FILE_DIR", "")
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = EMAIL_FILE_DIR or None
+EMAIL_BACKEND = (
+    f"django.core.mail.backends.{'filebased' if EMAIL_FILE_DIR else 'smtp'}.EmailBackend"
+)
+EMAIL_HOST = env("EMAIL_HOST", "localhost")
+EMAIL_PORT = env_int("EMAIL_PORT", 587)
+EMAIL_HOST_USER = env("EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = env("EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = not env_bool("EMAIL_WITHOUT_TLS")
+EMAIL_TIMEOUT = 10
+MAIL_FROM = env("MAIL_FROM", "Quietledger <no-reply@localhost>")
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,

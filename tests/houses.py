@@ -49,7 +49,10 @@ def found(slug: str, name: str) -> House:
     practice_id = uuid7()
     users = {
         role.slug: User.objects.create(
-            email=f"{role.slug}@{slug}.example", password=hashed_password(), created_at=FOUNDED_AT
+            email=f"{role.slug}@{slug}.example",
+            password=hashed_password(),
+            created_at=FOUNDED_AT,
+            password_changed_at=FOUNDED_AT,
         )
         for role in BUILT_IN_ROLES
     }
@@ -59,6 +62,7 @@ def found(slug: str, name: str) -> House:
             name=name,
             discreet_name=name,
             time_zone="America/New_York",
+            rotation_days=None,
             now=FOUNDED_AT,
         )
         people = {

@@ -6,18 +6,30 @@ from django.db import models
 from accounts.tenancy import PracticeKey
 from tests.catalogue import OUR_MODELS, TENANT_MODELS, TENANT_TABLES, foreign_keys, rows
 
-DOORS = {"accounts_membership", "accounts_practice", "billing_webhookendpoint"}
+DOORS = {
+    "accounts_invitation",
+    "accounts_membership",
+    "accounts_practice",
+    "billing_webhookendpoint",
+}
 """Tables of which the role ``doors`` may read a few columns before any scope exists."""
 
 OF_ALL_PRACTICES = {"accounts_practice"}
 
 WITHOUT_PRACTICE = {
+    "accounts_breachedpassword",
     "accounts_contextkey",
     "accounts_demomark",
+    "accounts_knowndevice",
+    "accounts_passkey",
+    "accounts_passkeychallenge",
+    "accounts_passwordreset",
+    "accounts_pastpassword",
     "accounts_recoverycode",
     "accounts_signinsession",
     "accounts_signinticket",
     "accounts_signintry",
+    "accounts_sprayalarm",
     "accounts_totpdevice",
     "accounts_user",
 }

@@ -1,6 +1,16 @@
 """Practices and their people (tenant tables); users and sign-in (the gate's tables)."""
 
+from accounts.models.credentials import (
+    BreachedPassword,
+    KnownDevice,
+    Passkey,
+    PasskeyChallenge,
+    PasswordReset,
+    PastPassword,
+    SprayAlarm,
+)
 from accounts.models.gate import (
+    PasswordDue,
     RecoveryCode,
     SignInSession,
     SignInTicket,
@@ -10,19 +20,49 @@ from accounts.models.gate import (
 )
 from accounts.models.installation import ContextKey, DemoMark
 from accounts.models.practice import DataKey, Membership, Practice, Role, RoleGrant
+from accounts.models.security import (
+    AccessReview,
+    AccessReviewItem,
+    Act,
+    Approval,
+    ApprovalLimit,
+    Draft,
+    Invitation,
+    NetworkRange,
+    OutgoingMail,
+    SecurityPolicy,
+)
 
 __all__ = [
+    "AccessReview",
+    "AccessReviewItem",
+    "Act",
+    "Approval",
+    "ApprovalLimit",
+    "BreachedPassword",
     "ContextKey",
     "DataKey",
     "DemoMark",
+    "Draft",
+    "Invitation",
+    "KnownDevice",
     "Membership",
+    "NetworkRange",
+    "OutgoingMail",
+    "Passkey",
+    "PasskeyChallenge",
+    "PasswordDue",
+    "PasswordReset",
+    "PastPassword",
     "Practice",
     "RecoveryCode",
     "Role",
     "RoleGrant",
+    "SecurityPolicy",
     "SignInSession",
     "SignInTicket",
     "SignInTry",
+    "SprayAlarm",
     "TotpDevice",
     "User",
 ]

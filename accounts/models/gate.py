@@ -9,6 +9,15 @@ from accounts.fields import EncryptedText
 from accounts.ids import uuid7
 
 
+class PasswordDue(models.TextChoices):
+    """Why a person must choose a new password at their next sign-in."""
+
+    BREACHED = "BREACHED", "It is on a list of passwords that others know."
+    ORDERED = "ORDERED", "An administrator asked for it."
+    RAISED = "RAISED", "You hold a role now that needs a longer one."
+    REPORTED = "REPORTED", "You said that a sign-in was not yours."
+
+
 class User(AbstractBaseUser):
     """A person who can sign in. What they may do stands in their memberships, never here."""
 
@@ -16,12 +25,23 @@ class User(AbstractBaseUser):
     email = models.EmailField(unique=True, db_comment="Canonical: NFKC, lower case, no spaces.")
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
+    password_changed_at = models.DateTimeField(db_comment="UTC.")
+    password_due = models.CharField(
+        max_length=9,
+        choices=PasswordDue,
+        default="",
+        db_default="",
+        db_comment="Why the next sign-in asks for a new password; empty for no reason.",
+    )
 
     objects = BaseUserManager()
 
     USERNAME_FIELD = "email"
 
-    FIELD_CLASSES: ClassVar = {"PUBLIC": "id email is_active created_at last_login password"}
+    FIELD_CLASSES: ClassVar = {
+        "PUBLIC": "id email is_active created_at last_login password password_changed_at"
+        " password_due"
+    }
 
     def __str__(self) -> str:
         return str(self.pk)
@@ -70,9 +90,12 @@ class SignInTicket(models.Model):
     digest = models.BinaryField(unique=True, db_comment="SHA-256 of the 256-bit ticket.")
     user = models.ForeignKey(User, models.PROTECT, related_name="+")
     expires_at = models.DateTimeField()
+    proved_at = models.DateTimeField(
+        null=True, db_comment="When the second factor was shown, while a new password is awaited."
+    )
     used_at = models.DateTimeField(null=True)
 
-    FIELD_CLASSES: ClassVar = {"PUBLIC": "id digest user expires_at used_at"}
+    FIELD_CLASSES: ClassVar = {"PUBLIC": "id digest user expires_at proved_at used_at"}
 
     def __str__(self) -> str:
         return f"ticket of {self.user_id}"
@@ -85,11 +108,17 @@ class SignInTry(models.Model):
     name_hash = models.BinaryField(db_comment="HMAC of the canonical user name.")
     at = models.DateTimeField()
     succeeded = models.BooleanField(default=False)
+    device_id = models.UUIDField(
+        null=True, db_comment="The known device it came from: each has a count of its own."
+    )
 
-    FIELD_CLASSES: ClassVar = {"PUBLIC": "id name_hash at succeeded"}
+    FIELD_CLASSES: ClassVar = {"PUBLIC": "id name_hash at succeeded device_id"}
 
     class Meta:
-        indexes = [models.Index(fields=["name_hash", "at"], name="accounts_signintry_recent")]
+        indexes = [
+            models.Index(fields=["name_hash", "at"], name="accounts_signintry_recent"),
+            models.Index(fields=["at"], name="accounts_signintry_at"),
+        ]
 
     def __str__(self) -> str:
         return f"try at {self.at:%Y-%m-%d %H:%M:%S}"
@@ -103,9 +132,19 @@ class SignInSession(models.Model):
     expire_date = models.DateTimeField(db_comment="Twelve hours after sign-in, in any case.")
     user_id = models.UUIDField(null=True, db_index=True)
     last_seen_at = models.DateTimeField(null=True)
+    handle = models.UUIDField(
+        default=uuid7, unique=True, db_comment="Names the session on its person's own list."
+    )
+    began_at = models.DateTimeField(null=True, db_comment="UTC: when its person signed in.")
+    idle_seconds = models.PositiveIntegerField(
+        null=True, db_comment="What the practice allows; null for the installation's limit."
+    )
+    device_label = models.CharField(max_length=80, default="", db_default="")
+    address = models.GenericIPAddressField(null=True)
 
     FIELD_CLASSES: ClassVar = {
-        "PUBLIC": "session_key session_data expire_date user_id last_seen_at"
+        "PUBLIC": "session_key session_data expire_date user_id last_seen_at handle began_at"
+        " idle_seconds device_label address"
     }
 
     def __str__(self) -> str:

@@ -47,9 +47,15 @@ class Membership(PracticeModel):
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     ended_by = PracticeKey("accounts.Membership", null=True)
+    entered_at = models.DateTimeField(
+        null=True, db_comment="UTC: last here; a membership rests after 90 days away."
+    )
+    readmitted_at = models.DateTimeField(null=True, db_comment="UTC.")
+    readmitted_by = PracticeKey("accounts.Membership", null=True)
 
     FIELD_CLASSES: ClassVar = {
-        "PUBLIC": "id practice_id person_id display_name created_at ended_at ended_by"
+        "PUBLIC": "id practice_id person_id display_name created_at ended_at ended_by entered_at"
+        " readmitted_at readmitted_by"
     }
 
     class Meta:
@@ -90,8 +96,19 @@ class Role(PracticeModel):
     slug = models.SlugField(max_length=60, db_index=False)
     name = models.CharField(max_length=60)
     description = models.CharField(max_length=200)
+    is_network_bound = models.BooleanField(
+        default=True,
+        db_default=True,
+        db_comment="Whether its people work from the practice's networks only, where it named any.",
+    )
+    copied_from = PracticeKey("accounts.Role", null=True)
+    retired_at = models.DateTimeField(null=True, db_comment="UTC.")
+    retired_by = PracticeKey("accounts.Membership", null=True)
 
-    FIELD_CLASSES: ClassVar = {"PUBLIC": "id practice_id group slug name description"}
+    FIELD_CLASSES: ClassVar = {
+        "PUBLIC": "id practice_id group slug name description is_network_bound copied_from"
+        " retired_at retired_by"
+    }
 
     class Meta:
         constraints = [

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.selectors import members
-from audit.actions import sentence
 from audit.selectors import chain
 from audit.selectors import log as entries
+from audit.sentences import sentence
 
 PAGE = 100
 RECENT = 5_000

@@ -7,7 +7,7 @@ from django.db import connection
 
 from accounts import keys
 from accounts.ids import uuid7
-from accounts.models import Membership, Practice, Role
+from accounts.models import ApprovalLimit, Membership, Practice, Role, SecurityPolicy
 from accounts.permissions import BUILT_IN_ROLES
 from accounts.services import roles
 from accounts.tenancy import current_scope
@@ -15,11 +15,23 @@ from audit.actions import Action
 from audit.services import events
 
 AUTOMATON_NAME = "Quietledger"
+IDLE_MINUTES = 10
+SESSIONS_MAX = 3
 
 
-def found(*, slug: str, name: str, discreet_name: str, time_zone: str, now: datetime) -> Membership:
-    """Write a practice into its own open scope, with its data key, automaton and roles.
+def found(
+    *,
+    slug: str,
+    name: str,
+    discreet_name: str,
+    time_zone: str,
+    rotation_days: int | None,
+    now: datetime,
+) -> Membership:
+    """Write a practice into its own open scope, with its data key, automaton, roles and rules.
 
+    ``rotation_days`` (90, 180 or 365) is how long a password lasts, None if it changes on
+    evidence only: nobody but the practice can choose between the two.
     The caller makes the id, opens its scope, and calls this first. Returns the automaton.
     """
     practice = Practice.objects.create(
@@ -41,6 +53,21 @@ def found(*, slug: str, name: str, discreet_name: str, time_zone: str, now: date
             description=built_in.description,
         )
         roles.set_permissions(role=role, permissions=built_in.permissions)
+        ApprovalLimit.objects.bulk_create(
+            ApprovalLimit(
+                role=role, act=act, limit_cents=cents, changed_at=now, changed_by=automaton
+            )
+            for act, cents in built_in.limits.items()
+        )
+    profiles = SecurityPolicy.PasswordProfile
+    SecurityPolicy.objects.create(
+        password_profile=profiles.CALENDAR if rotation_days else profiles.COMPROMISE,
+        rotation_days=rotation_days,
+        idle_minutes=IDLE_MINUTES,
+        sessions_max=SESSIONS_MAX,
+        changed_at=now,
+        changed_by=automaton,
+    )
     return automaton
 
 

@@ -11,18 +11,14 @@ from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
 
-from django.db import connections, transaction
-
-from accounts import crypto
 from accounts.models import SignInTicket, SignInTry, User
-from accounts.services import recovery, totp, users
+from accounts.services import recovery, totp, tries, users
 from accounts.services.totp import CodeRefused
+from accounts.services.tries import NameRests
 from accounts.tenancy import installation_scope
 from audit.actions import Action
 from audit.services import events
 
-FAILURES_MAX = 5
-WINDOW = timedelta(minutes=15)
 TICKET_LIFE = timedelta(minutes=5)
 
 
@@ -31,13 +27,6 @@ class NotAccepted(Exception):
 
     def __init__(self) -> None:
         super().__init__("This address and password do not belong together.")
-
-
-class NameRests(Exception):
-    """There were too many failures under this name lately."""
-
-    def __init__(self) -> None:
-        super().__init__("This address rests after five tries. Try again in 15 minutes.")
 
 
 class TicketOver(Exception):
@@ -69,7 +58,7 @@ def give_password(*, email: str, password: str, now: datetime) -> Ticket:
     if user is None or not right:
         _refused(name, user, "wrong password")
         raise NotAccepted
-    _succeeded(attempt)
+    tries.succeeded(attempt)
     needs_device = not totp.has_device(user)
     if needs_device:
         totp.prepare(user=user)
@@ -130,9 +119,9 @@ def prove_again(*, user: User, code: str, now: datetime) -> None:
     Raises:
         CodeRefused, NameRests
     """
-    attempt = _reserve(user.email, now)
+    attempt = tries.reserve(user.email, now=now)
     totp.verify(user=user, code=code, now=now)
-    _succeeded(attempt)
+    tries.succeeded(attempt)
 
 
 def _second_step(ticket: str, now: datetime, prove: Callable[..., None]) -> User:
@@ -144,38 +133,19 @@ def _second_step(ticket: str, now: datetime, prove: Callable[..., None]) -> User
         with installation_scope(person_id=user.pk):
             events.record(Action.MFA_FAILED, reason=refused.reason)
         raise
-    _succeeded(attempt)
+    tries.succeeded(attempt)
     spent = SignInTicket.objects.filter(digest=_digest(ticket), used_at=None, expires_at__gt=now)
     if not spent.update(used_at=now):
         raise TicketOver
     return user
 
 
-def _reserve(name: str, now: datetime) -> SignInTry:
-    """Count this attempt as a failure until it is known not to be one."""
-    name_hash = _name_hash(name)
-    with transaction.atomic(using="gate"):
-        with connections["gate"].cursor() as cursor:
-            lock = int.from_bytes(name_hash[:8], "big", signed=True)
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock])
-        failed = SignInTry.objects.filter(
-            name_hash=name_hash, at__gt=now - WINDOW, succeeded=False
-        ).count()
-        if failed >= FAILURES_MAX:
-            raise NameRests
-        return SignInTry.objects.create(name_hash=name_hash, at=now)
-
-
 def _reserve_or_tell(name: str, now: datetime) -> SignInTry:
     try:
-        return _reserve(name, now)
+        return tries.reserve(name, now=now)
     except NameRests:
         _refused(name, None, "too many tries")
         raise
-
-
-def _succeeded(attempt: SignInTry) -> None:
-    SignInTry.objects.filter(pk=attempt.pk).update(succeeded=True)
 
 
 def _issue(user: User, now: datetime) -> str:
@@ -189,13 +159,9 @@ def _refused(name: str, user: User | None, reason: str) -> None:
     person = str(user.pk) if user else "unknown"
     with installation_scope():
         events.record(
-            Action.SIGN_IN_FAILED, reason=reason, name=_name_hash(name).hex(), person=person
+            Action.SIGN_IN_FAILED, reason=reason, name=tries.name_hash(name).hex(), person=person
         )
 
 
 def _digest(ticket: str) -> bytes:
     return sha256(ticket.encode()).digest()
-
-
-def _name_hash(name: str) -> bytes:
-    return crypto.installation_fingerprint(name, purpose="sign-in name")

@@ -25,6 +25,7 @@ def create(*, email: str, password: str, now: datetime) -> User:
         email=canonical_name(email),
         password=make_password(canonical_password(password)),
         created_at=now,
+        password_changed_at=now,
     )
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 
-from accounts.forms import LogFilterForm
+from accounts.forms.log import LogFilterForm
 from accounts.permissions import Permission
 from accounts.selectors import log, members
 from accounts.selectors.log import AREAS, Line

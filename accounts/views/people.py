@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
-from accounts.forms import MemberRolesForm
+from accounts.forms.people import MemberRolesForm
 from accounts.models import Membership
 from accounts.permissions import Permission
 from accounts.selectors import members, people

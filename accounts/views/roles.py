@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 
-from accounts.forms import RolePermissionsForm
+from accounts.forms.people import RolePermissionsForm
 from accounts.models import Role as RoleRow
 from accounts.permissions import WORDS, Permission
 from accounts.selectors import roles

@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 import segno
 from django.conf import settings
-from django.contrib.auth import login
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -16,18 +15,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
-from accounts.forms import CodeForm, RecoveryForm, SignInForm
-from accounts.models import SignInTicket, User
-from accounts.selectors import doors
-from accounts.services import sessions, signin, totp
+from accounts.forms.signin import CodeForm, RecoveryForm, SignInForm
+from accounts.models import SignInTicket
+from accounts.services import signin, totp
 from accounts.services.sessions import NotAMember
 from accounts.services.totp import CodeRefused
-from accounts.sessions import MFA_AT, PRACTICE, SIGNED_IN_AT
-from accounts.views.asking import wanted_url
+from accounts.services.tries import NameRests
 from accounts.views.base import OutsideView
-from audit.actions import Action
+from accounts.views.entering import TICKET_COOKIE, go_on, with_query
 
-TICKET_COOKIE = "ticket" if settings.INSECURE_HTTP else "__Host-ticket"
 TICKET_SALT = "accounts.sign_in.ticket"
 
 WHY = {
@@ -52,11 +48,11 @@ class SignIn(OutsideView):
             return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
         try:
             ticket = signin.give_password(**form.cleaned_data, now=timezone.now())
-        except (signin.NotAccepted, signin.NameRests) as refused:
+        except (signin.NotAccepted, NameRests) as refused:
             form.add_error("password", str(refused))
             return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
         step = "accounts:enroll" if ticket.needs_device else "accounts:sign_in_code"
-        response = redirect(_with_query(request, step))
+        response = redirect(with_query(request, step))
         response.set_signed_cookie(
             TICKET_COOKIE,
             ticket.text,
@@ -99,7 +95,7 @@ class SecondStep(OutsideView):
         if form.is_valid():
             try:
                 return self.prove(form.cleaned_data["code"], timezone.now())
-            except (CodeRefused, signin.NameRests, NotAMember) as refused:
+            except (CodeRefused, NameRests, NotAMember) as refused:
                 form.add_error("code", str(refused))
         return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
 
@@ -122,11 +118,11 @@ class SignInCode(SecondStep):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         if not totp.has_device(self.held.user):
-            return redirect(_with_query(request, "accounts:enroll"))
+            return redirect(with_query(request, "accounts:enroll"))
         return super().get(request)
 
     def prove(self, code: str, now: datetime) -> HttpResponse:
-        return _go_on(self.request, signin.give_code(ticket=self.ticket, code=code, now=now), now)
+        return go_on(self.request, signin.give_code(ticket=self.ticket, code=code, now=now), now)
 
 
 class SignInRecovery(SecondStep):
@@ -137,7 +133,7 @@ class SignInRecovery(SecondStep):
 
     def prove(self, code: str, now: datetime) -> HttpResponse:
         user = signin.give_recovery_code(ticket=self.ticket, code=code, now=now)
-        return _go_on(self.request, user, now)
+        return go_on(self.request, user, now)
 
 
 class Enroll(SecondStep):
@@ -147,12 +143,12 @@ class Enroll(SecondStep):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         if totp.secret_to_show(self.held.user) is None:
-            return redirect(_with_query(request, "accounts:sign_in_code"))
+            return redirect(with_query(request, "accounts:sign_in_code"))
         return super().get(request)
 
     def prove(self, code: str, now: datetime) -> HttpResponse:
         user, codes = signin.confirm_device(ticket=self.ticket, code=code, now=now)
-        onward = _go_on(self.request, user, now)
+        onward = go_on(self.request, user, now)
         context = {"codes": codes, "next_url": onward["Location"]}
         return render(self.request, "accounts/signin/recovery_codes.html", context)
 
@@ -171,32 +167,3 @@ def square_code(address: str) -> SafeString:
         scale=4, border=2, light="#fff", dark="#101614", omitsize=True
     )
     return mark_safe(drawing)  # noqa: S308  # segno draws it from the address; nothing is typed
-
-
-def _go_on(request: HttpRequest, user: User, now: datetime) -> HttpResponse:
-    """Sign in: log it first, then open the session, and lead on to where they were heading."""
-    practices = doors.memberships_of(user.pk)
-    if not practices:
-        sessions.leave(
-            practice_id=None,
-            person_id=user.pk,
-            action=Action.SIGN_IN_FAILED,
-            reason="no membership",
-        )
-        raise NotAMember
-    if len(practices) == 1:
-        sessions.enter(practice_id=practices[0], person_id=user.pk, is_sign_in=True)
-    login(request, user)
-    request.session[MFA_AT] = request.session[SIGNED_IN_AT] = int(now.timestamp())
-    if len(practices) == 1:
-        request.session[PRACTICE] = str(practices[0])
-        response = redirect(wanted_url(request) or "accounts:home")
-    else:
-        response = redirect(_with_query(request, "accounts:choose_practice"))
-    response.delete_cookie(TICKET_COOKIE, samesite="Strict")
-    return response
-
-
-def _with_query(request: HttpRequest, route: str) -> str:
-    query = request.META.get("QUERY_STRING", "")
-    return reverse(route) + (f"?{query}" if query else "")

@@ -6,9 +6,10 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from accounts.forms import StepUpForm
+from accounts.forms.signin import StepUpForm
 from accounts.services import signin
 from accounts.services.totp import CodeRefused
+from accounts.services.tries import NameRests
 from accounts.sessions import MFA_AT
 from accounts.views.asking import StaffRequest, telling
 from audit.actions import Action
@@ -33,7 +34,7 @@ def ask(request: StaffRequest) -> HttpResponse | None:
         return _show(request, form)
     try:
         signin.prove_again(user=request.user, code=form.cleaned_data[StepUpForm.FIELD], now=now)
-    except (CodeRefused, signin.NameRests) as refused:
+    except (CodeRefused, NameRests) as refused:
         with telling(request):
             events.record(Action.MFA_FAILED, reason=getattr(refused, "reason", "too many tries"))
         form.add_error(StepUpForm.FIELD, str(refused))

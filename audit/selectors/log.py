@@ -10,7 +10,7 @@ from audit.models import Event
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the log. ``actions.sentence`` tells it."""
+    """A line of the log. ``sentences.sentence`` tells it."""
 
     seq: int
     at: datetime

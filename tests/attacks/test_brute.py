@@ -14,9 +14,10 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.services import recovery, signin, totp, users
-from accounts.services.signin import NameRests, NotAccepted, TicketOver
+from accounts.services import recovery, signin, totp, tries, users
+from accounts.services.signin import NotAccepted, TicketOver
 from accounts.services.totp import CodeAlreadyUsed, CodeRefused, WrongCode
+from accounts.services.tries import NameRests
 from tests.attacks.conftest import Street
 from tests.houses import PASSWORD
 
@@ -26,7 +27,7 @@ NOW = datetime(2026, 3, 3, 14, 30, 10, tzinfo=UTC)
 HANDS, MANY_HANDS = 12, 40
 """Each holds two connections, of the two hundred that a server has."""
 
-LIMIT = signin.FAILURES_MAX
+LIMIT = tries.FAILURES_MAX
 
 guesses = pytest.mark.parametrize(
     "count", [HANDS, pytest.param(200, marks=pytest.mark.brute)], ids=["a few", "many"]
@@ -210,7 +211,7 @@ def test_the_name_wakes_after_a_quarter_of_an_hour(victim: User) -> None:
     at_once([lambda: give_password(victim.email)] * HANDS)
 
     later = signin.give_password(
-        email=victim.email, password=PASSWORD, now=NOW + signin.WINDOW + timedelta(seconds=1)
+        email=victim.email, password=PASSWORD, now=NOW + tries.WINDOW + timedelta(seconds=1)
     )
 
     assert later.text

@@ -6,7 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from audit.actions import PART, PLACEHOLDER, Action, dollars, sentence
+from audit.actions import Action
+from audit.sentences import PART, PLACEHOLDER, dollars, sentence
 
 THERAPIST = UUID(int=5)
 

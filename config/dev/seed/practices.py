@@ -59,6 +59,7 @@ def found(story: PracticeStory, *, now: datetime) -> Founded:
             name=story.name,
             discreet_name=story.discreet_name,
             time_zone=story.time_zone,
+            rotation_days=story.rotation_days,
             now=now,
         )
         chart.open(by=automaton)

@@ -16,6 +16,7 @@ class PracticeStory:
     time_zone: str
     people: tuple[str, ...]
     colleague: str
+    rotation_days: int | None
 
 
 PRACTICES = (
@@ -26,6 +27,7 @@ PRACTICES = (
         "America/New_York",
         ("Rosalind Achebe", "Avery Lindqvist", "Ingrid Solheim", "Max Okafor", "Noor Haddad"),
         "Samuel Asante",
+        90,
     ),
     PracticeStory(
         "summit-row",
@@ -34,6 +36,7 @@ PRACTICES = (
         "America/Denver",
         ("Dana Whitlock", "Teo Marchetti", "Leilani Kahale", "Priya Raman", "Jonas Ekström"),
         "Nia Roberts",
+        None,
     ),
 )
 

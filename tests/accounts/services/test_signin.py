@@ -6,8 +6,9 @@ import pytest
 
 from accounts.models import SignInTicket, SignInTry, TotpDevice, User
 from accounts.services import recovery, signin, totp
-from accounts.services.signin import NameRests, NotAccepted, TicketOver
+from accounts.services.signin import NotAccepted, TicketOver
 from accounts.services.totp import CodeAlreadyUsed, WrongCode
+from accounts.services.tries import NameRests
 from tests.accounts.conftest import NOW, SignInPerson
 
 

@@ -8,9 +8,10 @@ import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connections, transaction
 
-from accounts.services import signin, totp
-from accounts.services.signin import NameRests, NotAccepted
+from accounts.services import signin, totp, tries
+from accounts.services.signin import NotAccepted
 from accounts.services.totp import CodeRefused
+from accounts.services.tries import NameRests
 from tests.accounts.conftest import NOW, SignInPerson
 
 pytestmark = pytest.mark.commits
@@ -67,7 +68,7 @@ def test_a_guess_waits_for_those_that_are_being_reserved(person: SignInPerson) -
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic(using="gate"):
             for _ in range(5):
-                signin._reserve(person.user.email, NOW)
+                tries.reserve(person.user.email, now=NOW)
             late = pool.submit(guess)
             waited = not wait([late], timeout=0.5).done
 

@@ -6,9 +6,10 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.tenancy import practice_scope
-from audit.actions import Action, sentence
+from audit.actions import Action
 from audit.models import Event
 from audit.selectors import log
+from audit.sentences import sentence
 from audit.services import events
 from tests.houses import House
 

@@ -1,11 +1,6 @@
-"""What people type about themselves and each other."""
-
-from typing import cast
+"""What people type to sign in."""
 
 from django import forms
-
-from accounts.models import Role
-from accounts.permissions import WORDS
 
 LONGEST_PASSWORD = 256
 CODE_ATTRIBUTES = {
@@ -77,48 +72,3 @@ class RecoveryForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         error_messages={"required": "Type one of your recovery codes."},
     )
-
-
-class MemberRolesForm(forms.Form):
-    """Which roles a member holds."""
-
-    roles = forms.ModelMultipleChoiceField(
-        queryset=Role.objects.none(),
-        required=False,
-        label="Roles",
-        widget=forms.CheckboxSelectMultiple,
-    )
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
-        roles = cast("forms.ModelMultipleChoiceField[Role]", self.fields["roles"])
-        roles.queryset = Role.objects.order_by("name", "id")
-
-
-class RolePermissionsForm(forms.Form):
-    """What a role may do."""
-
-    permissions = forms.MultipleChoiceField(
-        choices=[(permission.value, words) for permission, (_, words) in WORDS.items()],
-        required=False,
-        label="May",
-        widget=forms.CheckboxSelectMultiple,
-    )
-
-
-class LogFilterForm(forms.Form):
-    """Which part of the log to read."""
-
-    who = forms.ChoiceField(label="Who", required=False)
-    did = forms.ChoiceField(label="Did", required=False)
-
-    def __init__(
-        self,
-        *args: object,
-        people: list[tuple[str, str]],
-        areas: list[tuple[str, str]],
-        **kwargs: object,
-    ) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
-        self.fields["who"].choices = people  # type: ignore[attr-defined]  # a ChoiceField
-        self.fields["did"].choices = areas  # type: ignore[attr-defined]  # a ChoiceField

@@ -1,0 +1,57 @@
+"""Letters: written in the transaction of the act that they tell of, and sent after it.
+
+A letter names no client and holds nothing of a record. Its address and text stand sealed, since a
+link in it opens something.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+
+from accounts.models import OutgoingMail
+
+TRIES_MAX = 8
+FIRST_WAIT = timedelta(seconds=30)
+"""Each failure doubles the wait: the last try comes about an hour after the first."""
+
+
+def queue(*, to: str, template: str, now: datetime, context: Mapping[str, object]) -> OutgoingMail:
+    """Write a letter into the open scope; its first line is the subject.
+
+    ``template`` names a file of ``templates/mail``. Links in it begin with ``base_url``, which is
+    configured: no header of a request decides where a link leads.
+    """
+    text = render_to_string(f"mail/{template}.txt", {"base_url": settings.BASE_URL, **context})
+    subject, _, body = text.strip().partition("\n")
+    return OutgoingMail.objects.create(
+        to=to, subject=subject.strip(), body=body.strip() + "\n", created_at=now, next_try_at=now
+    )
+
+
+def due(*, now: datetime) -> list[UUID]:
+    """Return the letters of the open scope that wait to be sent."""
+    waiting = OutgoingMail.objects.filter(sent_at=None, next_try_at__lte=now, tries__lt=TRIES_MAX)
+    return list(waiting.order_by("next_try_at", "id").values_list("pk", flat=True))
+
+
+def claim(letter_id: UUID, *, now: datetime) -> EmailMessage | None:
+    """Reserve a letter for one try and return it, or None if another worker was first."""
+    letter = OutgoingMail.objects.filter(pk=letter_id, sent_at=None).first()
+    if letter is None:
+        return None
+    wait = FIRST_WAIT * 2**letter.tries
+    reserved = OutgoingMail.objects.filter(
+        pk=letter_id, sent_at=None, tries=letter.tries, next_try_at__lte=now
+    ).update(tries=letter.tries + 1, next_try_at=now + wait)
+    if not reserved:
+        return None
+    return EmailMessage(letter.subject, letter.body, settings.MAIL_FROM, [letter.to])
+
+
+def sent(letter_id: UUID, *, now: datetime) -> None:
+    """Note that a letter went out."""
+    OutgoingMail.objects.filter(pk=letter_id).update(sent_at=now)
