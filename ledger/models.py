@@ -9,6 +9,14 @@ from ledger.chart import Kind, Side
 from ledger.fields import MoneyField
 
 
+class ClockTime(models.Func):
+    """The database's clock at the moment of the row, not at the start of the transaction."""
+
+    function = "clock_timestamp"
+    arity = 0
+    output_field = models.DateTimeField()
+
+
 class Account(PracticeModel):
     """One account of a practice's chart. Code and name may change, what it is for never does."""
 
@@ -68,7 +76,7 @@ class JournalEntry(PracticeModel):
         db_comment="How many postings the entry has: once they stand, no other can join them."
     )
     posted_at = models.DateTimeField(
-        db_default=Now(), editable=False, db_comment="When the database took it in (UTC)."
+        db_default=ClockTime(), editable=False, db_comment="When the database took it in (UTC)."
     )
     posted_by = PracticeKey("accounts.Membership")
     reverses = PracticeKey("ledger.JournalEntry", null=True, related_name="reversals")
@@ -139,6 +147,25 @@ class Posting(PracticeModel):
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.debit} | {self.credit}"
+
+
+class KnownPoint(PracticeModel):
+    """A moment up to which the books are settled: nothing will ever be posted at or before it.
+
+    A report "as known at" such a moment, or at one before it, gives the same answer for ever.
+    """
+
+    at = models.DateTimeField(editable=False, db_comment="UTC, by the database's clock.")
+
+    FIELD_CLASSES: ClassVar[dict[str, str]] = {"PUBLIC": "id practice_id at"}
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["practice_id", "at"], name="ledger_knownpoint_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"settled at {self.at}"
 
 
 class Period(PracticeModel):

@@ -4,7 +4,21 @@ from datetime import date, datetime
 
 from django.db.models import QuerySet
 
-from ledger.models import Posting
+from ledger.models import KnownPoint, Posting
+
+
+class NotKnownYet(Exception):
+    """A moment was asked about up to which the books are not settled: they could still change."""
+
+
+def require_settled(known_at: datetime) -> None:
+    """Make sure that nothing can be posted any more at or before a moment.
+
+    Raises:
+        NotKnownYet: the books are settled up to an earlier moment only.
+    """
+    if not KnownPoint.objects.filter(at__gte=known_at).exists():
+        raise NotKnownYet("The books are not settled up to that moment yet.")
 
 
 def postings(
@@ -12,8 +26,8 @@ def postings(
 ) -> QuerySet[Posting]:
     """Return the postings dated from ``since`` to ``as_of``, both included.
 
-    ``known_at`` leaves out what was posted after that moment, so that a report of that day can be
-    had again.
+    ``known_at`` leaves out what was posted after that moment. If the books are settled up to it
+    (``require_settled``), the answer is the same for ever.
     """
     chosen = Posting.objects.all()
     if since is not None:
