@@ -1,19 +1,36 @@
 """What ``templates/base.html`` needs on every page of a signed-in member."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.permissions import Permission
+from accounts.selectors import drafts, reviews
 from accounts.sessions import SIGNED_IN_AT
+from accounts.tenancy import in_scope
+from accounts.views import pages
 from accounts.views.asking import StaffRequest
 
 WARNING_SECONDS = 60
+"""How long before its end a session warns; a very short one warns for half its time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """How much waits at a place of the rail, and whether it should have been done by now."""
+
+    count: int
+    is_late: bool = False
+
+
+NOTHING_WAITS: Mapping[str, Waits] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +78,19 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
         (
             Place(P.MEMBER_VIEW, "accounts:people", "users", "People", "p"),
             Place(P.MEMBER_VIEW, "accounts:roles", "shield", "Roles", "o"),
+            Place(P.APPROVAL_DECIDE, "accounts:approvals", "hold", "Approvals", "y"),
+            Place(
+                P.PAYMENT_RECORD,
+                "accounts:own_approvals",
+                "hold",
+                "My requests",
+                "y",
+                P.APPROVAL_DECIDE,
+            ),
+            Place(P.MEMBER_VIEW, "accounts:access_review", "check", "Access review", "v"),
+            Place(P.EMERGENCY_REVIEW, "clients:emergencies", "alert", "Emergencies", "e"),
+            Place(P.SECURITY_CHANGE, "accounts:security_rules", "key", "Sign-in rules", "s"),
+            Place(P.SECURITY_CHANGE, "accounts:networks", "lock", "Networks", "n"),
             Place(P.LOG_VIEW, "accounts:log", "chain", "Audit log", "a"),
         ),
     ),
@@ -77,6 +107,7 @@ class RailItem:
     key: str
     count: int | None
     current: bool
+    is_late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,22 +132,54 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     if not hasattr(request, "membership"):
         return {"page_frame": "plain_told.html"}
     staff = cast(StaffRequest, request)
-    member = staff.membership
+    member, now, viewed = staff.membership, timezone.now(), staff.viewed
+    shown = viewed.permissions if viewed else staff.permissions
+    idle_seconds = int(staff.session.idle_limit.total_seconds())
+    warning_seconds = min(WARNING_SECONDS, idle_seconds // 2)
+    signed_in_at = datetime.fromtimestamp(staff.session[SIGNED_IN_AT], UTC)
     return {
         "page_frame": "base.html",
         "practice": staff.practice,
         "membership": ShownMember(member.display_name, member.initials, staff.role_names),
-        "may_search": Permission.CLIENT_VIEW in staff.permissions,
-        "rail": rail(staff.permissions, staff.path),
-        "idle_warn_after_seconds": settings.SESSION_IDLE_SECONDS - WARNING_SECONDS,
-        "signed_in_at": datetime.fromtimestamp(staff.session[SIGNED_IN_AT], UTC),
+        "may_search": Permission.CLIENT_VIEW in shown,
+        "rail": rail(shown, staff.path, NOTHING_WAITS if viewed else _waiting(staff)),
+        "viewed_as": viewed.name if viewed else "",
+        "idle_warn_after_seconds": idle_seconds - warning_seconds,
+        "idle_warning_seconds": warning_seconds,
+        "signed_in_at": signed_in_at,
+        "ends_in_seconds": settings.SESSION_COOKIE_AGE - int((now - signed_in_at).total_seconds()),
+        "page_path": "" if viewed else pages.here(request),
+        "kept_draft": partial(_kept_draft, staff, now),
         "theme": staff.session.get("theme", ""),
         "density": staff.session.get("density", ""),
     }
 
 
-def rail(permissions: Iterable[Permission], path: str) -> list[RailGroup]:
-    """Return the places that these permissions open, with the one that a path belongs to marked."""
+def _kept_draft(staff: StaffRequest, now: datetime) -> drafts.Kept | None:
+    """Return what the person had typed into this page; what was just sent stands in it already."""
+    page = pages.here(staff) if staff.method == "GET" and in_scope() else ""
+    return drafts.of(member=staff.membership, path=page, now=now) if page else None
+
+
+def _waiting(staff: StaffRequest) -> dict[str, Waits]:
+    """Return what waits for this person, by the route at which it waits."""
+    waiting = {"accounts:approvals": Waits(staff.approvals_waiting)}
+    if in_scope() and Permission.ACCESS_REVIEW in staff.permissions:
+        review = reviews.standing(on=timezone.localdate())
+        if review:
+            waiting["accounts:access_review"] = Waits(review.waiting, review.is_late)
+    return waiting
+
+
+def rail(
+    permissions: Iterable[Permission],
+    path: str,
+    waiting: Mapping[str, Waits] = NOTHING_WAITS,
+) -> list[RailGroup]:
+    """Return the places that these permissions open, with the one that a path belongs to marked.
+
+    ``waiting``: route → what waits there.
+    """
     held = frozenset(permissions)
     groups = [
         (title, [(place, reverse(place.route)) for place in places if place.is_open_to(held)])
@@ -128,7 +191,15 @@ def rail(permissions: Iterable[Permission], path: str) -> list[RailGroup]:
         RailGroup(
             title,
             [
-                RailItem(url, place.icon, place.label, place.key, None, url == here)
+                RailItem(
+                    url,
+                    place.icon,
+                    place.label,
+                    place.key,
+                    waits.count if (waits := waiting.get(place.route)) else None,
+                    url == here,
+                    bool(waits and waits.is_late),
+                )
                 for place, url in places
             ],
         )
@@ -141,3 +212,10 @@ def first_page(permissions: Iterable[Permission]) -> str:
     """Return where a person starts, or "" when nothing is open to them."""
     groups = rail(permissions, "")
     return groups[0].items[0].url if groups else ""
+
+
+def place_of(path: str) -> str:
+    """Return what the rail calls the place that a path belongs to, or ""."""
+    found = {reverse(place.route): place.label for _, places in PLACES for place in places}
+    above = [url for url in found if path.startswith(url)]
+    return found[max(above, key=len)] if above else ""

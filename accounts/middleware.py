@@ -1,6 +1,7 @@
 """What happens to every request on its way in and out, in the order of ``settings.MIDDLEWARE``."""
 
 import secrets
+import time
 from collections.abc import Callable
 from uuid import UUID
 
@@ -13,11 +14,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.card_numbers import holds_card_number
-from accounts.selectors import seats
+from accounts.selectors import members, seats
 from accounts.services import sessions
 from accounts.sessions import MFA_AT, OVER, PRACTICE, QUIET_ROUTES
 from accounts.tenancy import practice_scope
-from accounts.views import asking, errors
+from accounts.views import asking, errors, networks, typed, view_as
 from audit.actions import Action
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -45,6 +46,12 @@ ISOLATION = {
 SERVED = frozenset({200, 206, 304})
 LEAVING = frozenset({"accounts:sign_out"})
 """Routes after which a browser forgets what it kept of us, should it have kept anything."""
+
+SEAT = ("practice", "membership", "role_names", "permissions", "approvals_waiting", "viewed")
+"""What of a seat a request carries."""
+
+LONG_SECONDS = 1.0
+"""A request that takes longer asks at its end whether its person still may."""
 
 UNREAD = ("/webhooks/", settings.STATIC_URL)
 """Paths whose bodies are not typed by people."""
@@ -82,13 +89,16 @@ def security_headers(get_response: GetResponse) -> GetResponse:
 
 
 def session_timeout(get_response: GetResponse) -> GetResponse:
-    """End a session that is over, and note that the person is here, except for quiet routes."""
+    """End a session that is over, and note that the person is here, except for quiet routes.
+
+    What came too late is not done. Only what was typed is kept for its person.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         session = request.session
         session.get(MFA_AT)
         ended = session.ended  # type: ignore[attr-defined]  # our own engine
-        if ended:
+        if ended and ended.reason in OVER:
             sessions.leave(
                 practice_id=ended.practice_id,
                 person_id=ended.person_id,
@@ -97,7 +107,23 @@ def session_timeout(get_response: GetResponse) -> GetResponse:
             )
         elif asking.route_name(request) not in QUIET_ROUTES:
             session.touch(timezone.now())  # type: ignore[attr-defined]  # our own engine
-        return get_response(request)
+        response = get_response(request)
+        if ended and ended.reason in OVER:
+            typed.keep_unsent(request, response, ended)
+        return response
+
+    return middleware
+
+
+def key_renewal(get_response: GetResponse) -> GetResponse:
+    """Send a new key with the answer once a session's person has other rights than before."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        session = request.session
+        if session.awaits_new_key and response.status_code < 500:  # type: ignore[attr-defined]  # our own engine
+            session.cycle_key()
+        return response
 
     return middleware
 
@@ -132,7 +158,7 @@ def practice(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         if not request.user.is_authenticated or asking.view_says(request, "outside"):
-            return get_response(request)
+            return view_as.refusal(request) or get_response(request)
         if PRACTICE not in request.session:
             return asking.go(request, reverse("accounts:choose_practice"))
         try:
@@ -148,21 +174,38 @@ def practice(get_response: GetResponse) -> GetResponse:
 
 
 def _inside(request: HttpRequest, get_response: GetResponse) -> HttpResponseBase:
-    practice_id = UUID(request.session[PRACTICE])
+    practice_id, began = UUID(request.session[PRACTICE]), time.monotonic()
     with practice_scope(practice_id, person_id=request.user.pk):
-        seat = seats.taken()
+        seat = seats.taken(now=timezone.now(), viewed=view_as.wanted(request))
+        if seat is not None and networks.is_elsewhere(request, seat):
+            return networks.refuse(request)
         if seat is not None and not asking.view_says(request, "scope_free"):
-            return _kept(_seated(request, seat, get_response))
+            response = _kept(_seated(request, seat, get_response))
+            if time.monotonic() - began < LONG_SECONDS or _still_may(seat):
+                return response
+            transaction.set_rollback(True)
     if seat is None:
         return _left(request, practice_id)
+    if not asking.view_says(request, "scope_free"):
+        return errors.not_any_more(request)
     return _seated(request, seat, get_response)
 
 
 def _seated(request: HttpRequest, seat: seats.Seat, get_response: GetResponse) -> HttpResponseBase:
-    for name in ("practice", "membership", "role_names", "permissions"):
+    for name in SEAT:
         setattr(request, name, getattr(seat, name))
     with timezone.override(seat.practice.time_zone):
-        return get_response(request)
+        return view_as.answer(request, get_response)
+
+
+def _still_may(seat: seats.Seat) -> bool:
+    """Ask again, after a request that took long: nobody lost a right or was let go meanwhile."""
+    now = seats.taken(now=timezone.now())
+    return (
+        now is not None
+        and seat.permissions <= now.permissions
+        and members.is_active(now.membership)
+    )
 
 
 def _kept(response: HttpResponseBase) -> HttpResponseBase:

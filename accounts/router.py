@@ -9,6 +9,7 @@ GATE_MODELS = frozenset(
         "passkey",
         "passkeychallenge",
         "passwordreset",
+        "passwordresetask",
         "pastpassword",
         "recoverycode",
         "signinsession",

@@ -1,7 +1,9 @@
 """Signed-in browsers. The cookie holds a random key; the database holds only its SHA-256.
 
 A session ends after some idle minutes, and twelve hours after sign-in in any case. Both are
-checked at every load, so no request goes round them.
+checked at every load, so no request goes round them. At the limit itself it is over: with ten
+minutes, a request 599 seconds after the last one is answered and one after 600 is not. The last
+one is known to the second.
 """
 
 import secrets
@@ -14,6 +16,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import SessionBase, UpdateError
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.utils import timezone
 
 from accounts.models import SignInSession
@@ -22,11 +25,11 @@ MFA_AT = "mfa_at"
 PRACTICE = "practice"
 SIGNED_IN_AT = "signed_in_at"
 
-QUIET_ROUTES = frozenset({"billing:checkout_return"})
+QUIET_ROUTES = frozenset({"accounts:drafts", "billing:checkout_return"})
 """Routes that a page asks by itself: they are answered, and do not keep a session awake."""
 
 OVER = {"hours": "twelve hours were over", "idle": "quiet for too long"}
-"""Why a session ended, for the log."""
+"""Why a session ended by itself, for the log; whoever ends one otherwise tells it then."""
 
 TOUCH_EVERY = timedelta(seconds=1)
 
@@ -38,6 +41,14 @@ class Ended:
     person_id: UUID | None
     practice_id: UUID | None
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a session begins, as the list of its person's sessions shows it."""
+
+    device_label: str = ""
+    address: str | None = None
 
 
 def digest(key: str) -> str:
@@ -53,6 +64,9 @@ class SessionStore(SessionBase):
         self.ended: Ended | None = None
         self.is_unknown = False
         self.last_seen_at: datetime | None = None
+        self.idle_limit = idle_limit(None)
+        self.origin = Origin()
+        self.awaits_new_key = False
 
     def load(self) -> dict[str, Any]:
         row = SignInSession.objects.filter(session_key=digest(self.session_key or "")).first()
@@ -61,13 +75,15 @@ class SessionStore(SessionBase):
             self._session_key = None
             return {}
         data = self.decode(row.session_data)
-        if reason := _over(row, timezone.now()):
+        if reason := is_over(row, timezone.now()):
             if SignInSession.objects.filter(pk=row.pk).delete()[0]:
                 practice = data.get(PRACTICE)
                 self.ended = Ended(row.user_id, UUID(practice) if practice else None, reason)
             self._session_key = None
             return {}
         self.last_seen_at = row.last_seen_at
+        self.idle_limit = idle_limit(row.idle_seconds)
+        self.awaits_new_key = row.renewal_asked_at is not None
         return data
 
     def is_empty(self) -> bool:
@@ -90,8 +106,41 @@ class SessionStore(SessionBase):
                 session_key=digest(self.session_key), last_seen_at__lte=now - TOUCH_EVERY
             ).update(last_seen_at=now)
 
+    def hold_to(self, seconds: int) -> None:
+        """Let the session be quiet for so long and no longer; never beyond the installation's."""
+        SignInSession.objects.filter(session_key=digest(self.session_key or "")).update(
+            idle_seconds=seconds
+        )
+        self.idle_limit = idle_limit(seconds)
+
     def _get_new_session_key(self) -> str:
         return secrets.token_urlsafe(32)
+
+    def cycle_key(self) -> None:
+        """Give the session another key; the old one is dead in the same moment.
+
+        The row stays the same, so a session that was ended meanwhile does not come back.
+
+        Raises:
+            SessionInterrupted: it was ended meanwhile.
+        """
+        if self.session_key is None:
+            return self.create()
+        data = self._get_session()  # type: ignore[attr-defined]  # missing in the stubs
+        key = self._get_new_session_key()
+        living = SignInSession.objects.filter(session_key=digest(self.session_key), ended_at=None)
+        if not living.update(
+            session_key=digest(key),
+            session_data=self.encode(data),
+            user_id=data.get(SESSION_KEY),
+            expire_date=_expiry(data, timezone.now()),
+            renewal_asked_at=None,
+        ):
+            raise SessionInterrupted("This sign-in was ended.")
+        self._session_key = key
+        self.awaits_new_key = False
+        self.modified = True
+        return None
 
     def create(self) -> None:
         self._session_key = self._get_new_session_key()
@@ -109,6 +158,9 @@ class SessionStore(SessionBase):
                 session_key=digest(self.session_key),
                 expire_date=_expiry(data, now),
                 last_seen_at=now,
+                began_at=now,
+                device_label=self.origin.device_label,
+                address=self.origin.address,
                 **values,
             )
         elif not SignInSession.objects.filter(session_key=digest(self.session_key)).update(
@@ -137,10 +189,18 @@ def _expiry(data: dict[str, Any], now: datetime) -> datetime:
     return start + timedelta(seconds=settings.SESSION_COOKIE_AGE)
 
 
-def _over(row: SignInSession, now: datetime) -> str:
+def idle_limit(seconds: int | None) -> timedelta:
+    """Return how long a session may be quiet whose person's practices allow so many seconds."""
+    longest: int = settings.SESSION_IDLE_SECONDS
+    return timedelta(seconds=min(seconds or longest, longest))
+
+
+def is_over(row: SignInSession, now: datetime) -> str:
+    """Return why a session opens nothing any more, or ""."""
+    if row.ended_at is not None:
+        return row.end_reason or "ended"
     if row.expire_date <= now:
         return "hours"
-    idle = timedelta(seconds=settings.SESSION_IDLE_SECONDS)
-    if row.last_seen_at is None or row.last_seen_at + idle <= now:
+    if row.last_seen_at is None or row.last_seen_at + idle_limit(row.idle_seconds) <= now:
         return "idle"
     return ""

@@ -8,8 +8,18 @@ from django.utils import timezone
 
 from accounts import crypto
 from accounts.ids import NIL
-from accounts.selectors import doors
-from accounts.services import mail
+from accounts.selectors import doors, members
+from accounts.services import (
+    drafts,
+    idle,
+    mail,
+    refusals,
+    reminders,
+    resets,
+    reviews,
+    spray,
+    tidying,
+)
 from accounts.tenancy import practice_scope
 from audit.services import checkpoints
 
@@ -52,3 +62,68 @@ def send_mail_of(*, practice_id: str, **_: object) -> None:
         letter.send()
         with practice_scope(UUID(practice_id)):
             mail.sent(letter_id, now=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def watch_for_spray(**_: object) -> None:
+    """Raise the alarm if many names were tried in the last minutes."""
+    spray.watch(now=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def copy_failed_sign_ins(**_: object) -> None:
+    """Tell the practices of known people whose sign-in was refused."""
+    refusals.tell_practices(now=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def end_forgotten_sessions(**_: object) -> None:
+    """End the sessions whose browser never came back."""
+    idle.end_forgotten(now=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def forget_drafts(**_: object) -> None:
+    """Queue the emptying of what was typed a day ago, for every practice."""
+    for practice_id in doors.practice_ids():
+        forget_drafts_of.delay(practice_id=str(practice_id))
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def forget_drafts_of(*, practice_id: str, **_: object) -> None:
+    """Empty what was typed in one practice a day ago."""
+    with practice_scope(UUID(practice_id)):
+        drafts.forget_old(now=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def clean_up(**_: object) -> None:
+    """Take away what signing in left behind."""
+    tidying.clean_up(now=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def open_reviews(**_: object) -> None:
+    """Queue the look at each practice's calendar: a review of access opens every quarter."""
+    for practice_id in doors.practice_ids():
+        open_review_of.delay(practice_id=str(practice_id))
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def open_review_of(*, practice_id: str, **_: object) -> None:
+    """Open one practice's review of access, if this quarter had none."""
+    with practice_scope(UUID(practice_id)):
+        reviews.open_due(now=timezone.now(), by=members.automaton())
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def answer_resets(**_: object) -> None:
+    """Write the letters with links to a new password, and have them sent at once."""
+    resets.answer_waiting(now=timezone.now())
+    send_mail_of.delay(practice_id=str(NIL))
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def remind_of_passwords(**_: object) -> None:
+    """Write to those whose password ends soon by their practice's calendar."""
+    reminders.send_due(now=timezone.now())

@@ -26,9 +26,23 @@ class Action(StrEnum):
     )
     SIGNED_OUT = "accounts.sign_in.signed_out", "{who} signed out."
     SESSION_ENDED = "accounts.sign_in.session_ended", "The sign-in of {who} ended[: {reason}]."
+    DRAFT_KEPT = (
+        "accounts.draft.kept",
+        "{who} sent a form after their sign-in had ended; it was not carried out.",
+    )
     MFA_ENROLLED = "accounts.mfa.enrolled", "{who} set up a second factor."
     MFA_FAILED = "accounts.mfa.failed", "{who} gave a wrong code[: {reason}]."
+    MFA_REPLACED = "accounts.mfa.replaced", "{who} replaced their authenticator app."
+    STEP_UP_ASKED = (
+        "accounts.step_up.asked",
+        "{who} was asked for a second factor once more[ at {route}].",
+    )
+    STEP_UP_SHOWN = (
+        "accounts.step_up.shown",
+        "{who} showed a second factor once more[ at {route}].",
+    )
     PASSKEY_ADDED = "accounts.passkey.added", "{who} added a passkey."
+    PASSKEY_RENAMED = "accounts.passkey.renamed", "{who} gave a passkey another name."
     PASSKEY_REMOVED = "accounts.passkey.removed", "{who} removed a passkey."
     RECOVERY_CODES_RENEWED = (
         "accounts.mfa.recovery_codes_renewed",
@@ -36,9 +50,13 @@ class Action(StrEnum):
     )
     MFA_RESET = (
         "accounts.mfa.reset",
-        "{who} reset the second factor of {label}, as two administrators had agreed.",
+        "{who} reset the second factor of {label}[: {reason}].",
     )
     PASSWORD_CHANGED = "accounts.password.changed", "{who} chose a new password[: {reason}]."
+    PASSWORD_REFUSED = (
+        "accounts.password.refused",
+        "A new password of {who} was refused[: {reason}].",
+    )
     PASSWORD_RESET_ASKED = (
         "accounts.password.reset_asked",
         "A link to a new password was asked for.",
@@ -56,6 +74,18 @@ class Action(StrEnum):
         "accounts.sign_in.spray_alarm",
         "Many names were tried at once[: {names} in ten minutes].",
     )
+    SIGN_IN_FAILED_AS = (
+        "accounts.sign_in.failed_as",
+        "A sign-in as {label} was refused[: {reason}].",
+    )
+    SIGN_IN_REPORTED = (
+        "accounts.sign_in.reported",
+        "{who} said that a sign-in was not theirs; all of theirs ended[: {count}].",
+    )
+    CLEANED_UP = (
+        "accounts.installation.cleaned_up",
+        "What signing in had left behind was removed[: {count} rows].",
+    )
     DEVICE_KNOWN = "accounts.device.known", "{who} signed in from a new device."
     DEVICE_FORGOTTEN = "accounts.device.forgotten", "{who} forgot a device."
     SESSION_ENDED_FROM_ELSEWHERE = (
@@ -65,13 +95,19 @@ class Action(StrEnum):
     PRACTICE_CREATED = "accounts.practice.created", "The practice {label} was created."
     PRACTICE_ENTERED = "accounts.practice.entered", "{who} opened the practice {label}."
     MEMBER_ADDED = "accounts.member.added", "{who} let {label} into the practice."
-    MEMBER_ENDED = "accounts.member.ended", "{who} ended the membership of {label}."
+    MEMBER_ENDED = (
+        "accounts.member.ended",
+        "{who} ended the membership of {label}[, and {sessions} sign-ins with it].",
+    )
     MEMBER_INVITED = "accounts.invitation.sent", "{who} invited somebody[ as {role}]."
     INVITATION_REVOKED = "accounts.invitation.revoked", "{who} took an invitation back."
-    INVITATION_ACCEPTED = "accounts.invitation.accepted", "{who} accepted an invitation."
+    INVITATION_ACCEPTED = (
+        "accounts.invitation.accepted",
+        "{who} accepted an invitation[ of {inviter}][, as {role}].",
+    )
     MEMBER_READMITTED = (
         "accounts.member.readmitted",
-        "{who} let {label} back in after a long absence.",
+        "{who} let {label} back into the practice.",
     )
     ACCESS_REVIEW_OPENED = (
         "accounts.access_review.opened",
@@ -94,6 +130,14 @@ class Action(StrEnum):
     NETWORK_REFUSED = (
         "accounts.network.refused",
         "{who} was refused outside the practice's networks.",
+    )
+    ROLE_BOUND = (
+        "accounts.role.bound",
+        "{who} let people with the role {label} work from the practice's networks only.",
+    )
+    ROLE_UNBOUND = (
+        "accounts.role.unbound",
+        "{who} let people with the role {label} work from anywhere.",
     )
     ROLE_CREATED = "accounts.role.created", "{who} made the role {label}[ after {original}]."
     ROLE_RETIRED = "accounts.role.retired", "{who} retired the role {label}."
@@ -120,6 +164,10 @@ class Action(StrEnum):
     KEYS_PROVISIONED = (
         "accounts.keys.provisioned",
         "{who} provisioned the keys that sign scopes[; the newest is {newest}].",
+    )
+    CONTEXT_KEY_RETIRED = (
+        "accounts.keys.context_key_retired",
+        "{who} retired a key that signed scopes[: key {retired}][; the newest is {newest}].",
     )
     DATA_KEY_CREATED = (
         "accounts.keys.data_key_created",

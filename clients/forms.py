@@ -1,11 +1,13 @@
 """What people type about clients."""
 
 from datetime import date
+from typing import cast
+from uuid import UUID
 
 from django import forms
 
 from accounts.selectors import members
-from clients.models import Client
+from clients.models import Client, EmergencyAccess
 
 EARLIEST_BIRTH_YEAR = 1850
 DATE_INPUT = {"type": "date"}
@@ -101,3 +103,64 @@ class AssignmentForm(forms.Form):
         widget=forms.DateInput(attrs=DATE_INPUT, format="%Y-%m-%d"),
         error_messages={"required": "Enter the first day.", "invalid": "Enter a date."},
     )
+    ends_on = forms.DateField(
+        label="Last day",
+        required=False,
+        widget=forms.DateInput(attrs=DATE_INPUT, format="%Y-%m-%d"),
+        help_text="Empty for no end.",
+        error_messages={"invalid": "Enter a date."},
+    )
+    covers_for = forms.TypedChoiceField(
+        label="Stands in for",
+        required=False,
+        coerce=UUID,
+        empty_value=None,
+        error_messages={"invalid_choice": "Choose a colleague who cares for this client."},
+    )
+
+    def __init__(self, *args: object, carers: list[tuple[UUID, str]], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
+        cover = cast("forms.ChoiceField", self.fields["covers_for"])
+        cover.choices = [("", "Nobody: cares for the client"), *carers]
+        if not carers:
+            cover.widget = forms.HiddenInput()
+
+
+class EmergencyForm(forms.Form):
+    """Whose record, and why it cannot wait. Exactly who: by code, or by name and birth date."""
+
+    code = forms.CharField(
+        label="Client code",
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={**UNRECORDED, "placeholder": "C-0042"}),
+    )
+    name = forms.CharField(
+        label="Or the full name",
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs=UNRECORDED),
+    )
+    birth_date = forms.DateField(
+        label="and the birth date",
+        required=False,
+        widget=forms.DateInput(attrs={**UNRECORDED, **DATE_INPUT}, format="%Y-%m-%d"),
+        error_messages={"invalid": "Enter a date, such as 1990-03-21."},
+    )
+    reason = forms.ChoiceField(
+        label="Why can it not wait?",
+        choices=EmergencyAccess.Reason.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Say why it cannot wait."},
+    )
+
+    def clean(self) -> None:
+        given = self.cleaned_data
+        if not given.get("code") and not (given.get("name") and given.get("birth_date")):
+            raise forms.ValidationError("Enter the client's code, or the name and the birth date.")
+
+
+class FindingForm(forms.Form):
+    """What a review found."""
+
+    finding = forms.ChoiceField(choices=EmergencyAccess.Finding.choices)

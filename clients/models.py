@@ -103,13 +103,16 @@ class Assignment(PracticeModel):
     assigned_by = PracticeKey("accounts.Membership")
     ended_at = models.DateTimeField(null=True, db_comment="UTC.")
     ended_by = PracticeKey("accounts.Membership", null=True)
+    closed_at = models.DateTimeField(
+        null=True, db_comment="UTC: the record is shut from here on, though the day is not over."
+    )
     covers_for = PracticeKey(
         "accounts.Membership", null=True, db_comment="The colleague whom a cover stands in for."
     )
 
     FIELD_CLASSES: ClassVar[dict[str, str]] = {
         "PUBLIC": "id practice_id client therapist starts_on ends_on assigned_at assigned_by"
-        " ended_at ended_by covers_for",
+        " ended_at ended_by closed_at covers_for",
     }
 
     class Meta:

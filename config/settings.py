@@ -76,7 +76,15 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "redrive": {"task": "billing.tasks.redrive", "schedule": 20.0},
     "mail": {"task": "accounts.tasks.send_mail", "schedule": 20.0},
+    "spray": {"task": "accounts.tasks.watch_for_spray", "schedule": 20.0},
+    "refusals": {"task": "accounts.tasks.copy_failed_sign_ins", "schedule": 60.0},
+    "forgotten-sessions": {"task": "accounts.tasks.end_forgotten_sessions", "schedule": 600.0},
+    "drafts": {"task": "accounts.tasks.forget_drafts", "schedule": 900.0},
+    "resets": {"task": "accounts.tasks.answer_resets", "schedule": 20.0},
+    "reminders": {"task": "accounts.tasks.remind_of_passwords", "schedule": 3600.0},
+    "clean-up": {"task": "accounts.tasks.clean_up", "schedule": 3600.0},
     "checkpoints": {"task": "accounts.tasks.write_checkpoints", "schedule": 60.0},
+    "reviews": {"task": "accounts.tasks.open_reviews", "schedule": 3600.0},
 }
 
 # --- People and sessions ------------------------------------------------------------------------
@@ -85,6 +93,10 @@ AUTHENTICATION_BACKENDS = ["accounts.backends.PracticeBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 LOGIN_URL = "accounts:sign_in"
 TRUSTED_PROXIES = env_int("TRUSTED_PROXIES", 0)
+# Failures from devices that nobody knows, in ten minutes: names that alarm, tries that are allowed.
+SPRAY_NAMES = env_int("SPRAY_NAMES", 50)
+SPRAY_TRIES_MAX = env_int("SPRAY_TRIES_MAX", 100)
+OPERATOR_MAIL = env("OPERATOR_MAIL", "")
 SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_IDLE_SECONDS = env_int("SESSION_IDLE_SECONDS", 600)
@@ -111,6 +123,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "accounts.middleware.session_timeout",
+    "accounts.middleware.key_renewal",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -128,6 +141,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 # With "no-referrer" a browser sends "Origin: null", which the CSRF check refuses.
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = not INSECURE_HTTP
 if not INSECURE_HTTP:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"

@@ -12,8 +12,11 @@ from accounts.models import Membership
 from accounts.tenancy import practice_scope
 from tests import houses
 from tests.clones import ALIASES, cloned, pointed_at
+from tests.figures import pytest_terminal_summary, tell
 from tests.houses import House
 from tests.templates.strict import Undefined, engine
+
+__all__ = ["pytest_terminal_summary", "tell"]
 
 WITHOUT_DATABASE = ("tests/config/", "tests/journeys/", "tests/templates/")
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.hashers import make_password
 from django.test import Client
+from django.utils import timezone
 
 from accounts import keys
 from accounts.ids import NIL, uuid7
@@ -51,6 +52,7 @@ def found(slug: str, name: str) -> House:
         role.slug: User.objects.create(
             email=f"{role.slug}@{slug}.example",
             password=hashed_password(),
+            password_is_long=True,
             created_at=FOUNDED_AT,
             password_changed_at=FOUNDED_AT,
         )
@@ -75,6 +77,8 @@ def found(slug: str, name: str) -> House:
             )
             for role in BUILT_IN_ROLES
         }
+        # Nobody's membership rests, however long ago the practice was founded.
+        Membership.objects.exclude(person_id=None).update(entered_at=timezone.now())
     return House(practice_id, slug, automaton, people)
 
 

@@ -6,9 +6,10 @@ The whole of access control is this one table. A cell is the status of an answer
 role there, and asks with this practice's ids.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Any
 from uuid import UUID
 
@@ -16,14 +17,16 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 from django.views import View
 
 from accounts.ids import uuid7
-from accounts.models import Role
-from accounts.services import grants
+from accounts.models import AccessReviewItem, Act, Passkey, Role
+from accounts.services import approvals, grants, invitations, networks, reviews
 from accounts.tenancy import practice_scope
 from accounts.views.base import MemberView, OutsideView, PracticeView
-from clients.services import assignments
+from clients.models import EmergencyAccess
+from clients.services import assignments, emergencies
 from tests.billing import desk
 from tests.houses import House, browser_of
 
@@ -41,17 +44,93 @@ accounts:sign_in_recovery GET    302    302    302    302    302    302    302
 accounts:sign_in_recovery POST   302    302    302    302    302    302    302
 accounts:enroll           GET    302    302    302    302    302    302    302
 accounts:enroll           POST   302    302    302    302    302    302    302
+accounts:enroll_passkey   POST   302    302    302    302    302    302    302
+accounts:sign_in_passkey  GET    302    302    302    302    302    302    302
+accounts:sign_in_passkey  POST   302    302    302    302    302    302    302
+accounts:sign_in_passkey_ask POST 302   302    302    302    302    302    302
+accounts:step_up_passkey_ask POST 200   404    404    404    404    404    302
+accounts:you              GET    200    200    200    200    200    200    302
+accounts:you_app          GET    302    302    302    302    302    302    302
+accounts:you_app          POST   302    302    302    302    302    302    302
+accounts:you_app_new      POST   302    302    302    302    302    302    302
+accounts:you_recovery_codes POST 200    200    200    200    200    200    302
+accounts:passkey_ask      POST   200    200    200    200    200    200    302
+accounts:passkey_new      GET    200    200    200    200    200    200    302
+accounts:passkey_new      POST   422    422    422    422    422    422    302
+accounts:passkey          GET    200    404    404    404    404    404    302
+accounts:passkey          POST   422    404    404    404    404    404    302
+accounts:passkey_removal  POST   409    404    404    404    404    404    302
+accounts:new_password     GET    302    302    302    302    302    302    302
+accounts:new_password     POST   302    302    302    302    302    302    302
+accounts:password         GET    200    200    200    200    200    200    302
+accounts:password         POST   302    302    302    302    302    302    302
+accounts:reset_ask        GET    200    200    200    200    200    200    200
+accounts:reset_ask        POST   422    422    422    422    422    422    422
+accounts:reset_open       GET    302    302    302    302    302    302    302
+accounts:reset_new        GET    404    404    404    404    404    404    404
+accounts:reset_new        POST   404    404    404    404    404    404    404
 accounts:choose_practice  GET    200    200    200    200    200    200    302
 accounts:choose_practice  POST   422    422    422    422    422    422    302
 accounts:sign_out         POST   302    302    302    302    302    302    302
+accounts:drafts           POST   400    400    400    400    400    400    302
 accounts:stay             POST   204    204    204    204    204    204    302
 accounts:theme            POST   302    302    302    302    302    302    302
+accounts:not_me           GET    404    404    404    404    404    404    404
+accounts:not_me           POST   404    404    404    404    404    404    404
+accounts:report           POST   302    302    302    302    302    302    302
+accounts:session_end      POST   404    404    404    404    404    404    302
+accounts:sessions_end_others POST 302   302    302    302    302    302    302
+accounts:device_forget    POST   404    404    404    404    404    404    302
 accounts:people           GET    403    403    403    200    200    200    302
 accounts:person           GET    403    403    403    200    200    404    302
 accounts:person           POST   403    403    403    302    403    404    302
+accounts:readmit          POST   403    403    403    302    403    404    302
+accounts:second_factor_reset GET 403    403    403    200    403    404    302
+accounts:second_factor_reset POST 403   403    403    302    403    404    302
+clients:offboarding       GET    403    403    403    200    403    404    302
+clients:offboarding       POST   403    403    403    422    403    404    302
+accounts:invitations      GET    403    403    403    200    403    200    302
+accounts:invitations      POST   403    403    403    422    403    422    302
+accounts:invitation_resend POST  403    403    403    302    403    404    302
+accounts:invitation_revoke POST  403    403    403    302    403    404    302
+accounts:invitation       GET    404    404    404    404    404    404    404
+accounts:invitation       POST   404    404    404    404    404    404    404
+accounts:access_review    GET    403    403    403    200    200    200    302
+accounts:access_review    POST   403    403    403    302    403    302    302
+accounts:access_review_past GET  403    403    403    200    200    200    302
+accounts:access_review_one GET   403    403    403    200    200    404    302
+accounts:access_review_one POST  403    403    403    409    403    404    302
+accounts:access_review_confirm POST 403 403    403    302    403    404    302
+accounts:access_review_remove POST 403  403    403    302    403    404    302
+accounts:networks         GET    403    403    403    200    403    200    302
+accounts:networks         POST   403    403    403    422    403    422    302
+accounts:network_roles    POST   403    403    403    302    403    302    302
+accounts:network_remove   POST   403    403    403    302    403    404    302
 accounts:roles            GET    403    403    403    200    200    200    302
 accounts:role             GET    403    403    403    200    200    404    302
-accounts:role             POST   403    403    403    200    403    404    302
+accounts:roles            POST   403    403    403    422    403    422    302
+accounts:role             POST   403    403    403    422    403    404    302
+accounts:role_new         GET    403    403    403    200    403    200    302
+accounts:role_new         POST   403    403    403    422    403    422    302
+accounts:role_rename      GET    403    403    403    200    403    404    302
+accounts:role_rename      POST   403    403    403    422    403    404    302
+accounts:role_retire      GET    403    403    403    200    403    404    302
+accounts:role_retire      POST   403    403    403    422    403    404    302
+accounts:role_restore     GET    403    403    403    200    403    404    302
+accounts:role_restore     POST   403    403    403    409    403    404    302
+accounts:role_limits      GET    403    403    403    200    403    404    302
+accounts:role_limits      POST   403    403    403    422    403    404    302
+accounts:right            GET    403    403    403    200    200    200    302
+accounts:view_as          POST   403    403    403    302    403    404    302
+accounts:view_as_stop     POST   302    302    302    302    302    302    302
+accounts:approvals        GET    403    200    403    200    403    200    302
+accounts:own_approvals    GET    200    200    200    200    200    200    302
+accounts:approval         POST   403    404    403    404    403    404    302
+accounts:approval_withdraw POST  302    404    404    404    404    404    302
+accounts:password_order   GET    403    403    403    200    403    404    302
+accounts:password_order   POST   403    403    403    302    403    404    302
+accounts:security_rules   GET    403    403    403    200    403    200    302
+accounts:security_rules   POST   403    403    403    422    403    422    302
 accounts:log              GET    403    403    403    200    200    200    302
 
 clients:list              GET    200    200    200    403    403    200    302
@@ -59,6 +138,10 @@ clients:search            GET    302    302    302    403    403    302    302
 clients:search            POST   302    302    302    403    403    302    302
 clients:new               GET    200    403    403    403    403    200    302
 clients:new               POST   422    403    403    403    403    422    302
+clients:emergency         GET    403    403    200    403    403    200    302
+clients:emergency         POST   403    403    422    403    403    422    302
+clients:emergencies       GET    403    403    403    200    403    200    302
+clients:emergency_review  POST   403    403    403    302    403    404    302
 clients:assign            GET    200    403    403    403    403    404    302
 clients:assign            POST   422    403    403    403    403    404    302
 clients:assignment_end    GET    405    403    403    403    403    405    302
@@ -94,11 +177,22 @@ ROWS = [tuple(line.split()) for line in TABLE.strip().splitlines()[1:] if line]
 OUTSIDE = {
     "accounts:choose_practice",
     "accounts:enroll",
+    "accounts:enroll_passkey",
+    "accounts:invitation",
+    "accounts:new_password",
+    "accounts:not_me",
+    "accounts:report",
+    "accounts:reset_ask",
+    "accounts:reset_new",
+    "accounts:reset_open",
     "accounts:sign_in",
     "accounts:sign_in_code",
+    "accounts:sign_in_passkey",
+    "accounts:sign_in_passkey_ask",
     "accounts:sign_in_recovery",
     "accounts:sign_out",
     "accounts:stay",
+    "accounts:step_up_passkey_ask",
     "accounts:theme",
     "billing:stripe_webhook",
     "healthz",
@@ -106,8 +200,43 @@ OUTSIDE = {
 }
 """Routes that stand outside any practice: each one checks for itself what it needs."""
 
-ANY_MEMBER = {"accounts:home"}
+ANY_MEMBER = {
+    "accounts:drafts",
+    "accounts:passkey",
+    "accounts:passkey_ask",
+    "accounts:passkey_new",
+    "accounts:passkey_removal",
+    "accounts:you",
+    "accounts:you_app",
+    "accounts:you_app_new",
+    "accounts:you_recovery_codes",
+    "accounts:device_forget",
+    "accounts:session_end",
+    "accounts:sessions_end_others",
+    "accounts:home",
+    "accounts:password",
+    "accounts:own_approvals",
+    "accounts:approval_withdraw",
+    "accounts:view_as_stop",
+}
 """Routes that everybody in a practice has."""
+
+OF_A_ROLE = [
+    "accounts:role",
+    "accounts:role_limits",
+    "accounts:role_rename",
+    "accounts:role_restore",
+    "accounts:role_retire",
+    "accounts:view_as",
+]
+
+OF_A_MEMBER = [
+    "accounts:password_order",
+    "accounts:person",
+    "accounts:readmit",
+    "accounts:second_factor_reset",
+    "clients:offboarding",
+]
 
 DEMO_ONLY = {"gallery"}
 
@@ -118,7 +247,7 @@ class World:
 
     house: House
     other: House
-    ids: dict[str, dict[str, UUID]]
+    ids: Mapping[str, dict[str, Any]]
 
     def url(self, route: str) -> str:
         return reverse(route, kwargs=self.ids.get(route, {}))
@@ -141,18 +270,51 @@ def world(practice: House, other_practice: House) -> World:
         assigned = assignments.assign(
             client=client, therapist=therapist, starts_on=desk.TODAY, now=desk.NOW, by=by
         )
+        emergency = emergencies.open_record(
+            client=client, reason=EmergencyAccess.Reason.CRISIS, now=desk.NOW, by=therapist
+        )
         invoice = desk.invoice(client, by)
         payment = desk.cash(client, by, "20.00", apply_to=invoice)
         role = Role.objects.get(slug="therapist")
+        asked = approvals.require(
+            act=Act.REFUND,
+            amount_cents=500_00,
+            subject_kind="billing.payment",
+            subject_id=payment.pk,
+            label="R-0001",
+            by=by,
+            now=timezone.now(),
+        )
+    passing_through = _passing_through(practice)
+    passkey = Passkey.objects.create(
+        user_id=by.person_id or uuid7(),
+        credential_id=b"blue key",
+        public_key=b"",
+        sign_count=0,
+        is_backed_up=False,
+        name="Blue key",
+        created_at=desk.NOW,
+    )
     hold_every_role(other_practice)
     one = {"pk": invoice.pk}
     return World(
         practice,
         other_practice,
         {
-            "accounts:person": {"member_id": therapist.pk},
-            "accounts:role": {"role_id": role.pk},
+            **passing_through,
+            "accounts:passkey": {"passkey_id": passkey.pk},
+            "accounts:passkey_removal": {"passkey_id": passkey.pk},
+            **{route: {"member_id": therapist.pk} for route in OF_A_MEMBER},
+            "accounts:reset_open": {"token": uuid7()},
+            **{route: {"role_id": role.pk} for route in OF_A_ROLE},
+            "accounts:right": {"codename": "client_view"},
+            "accounts:approval": {"approval_id": asked.approval_id},
+            "accounts:approval_withdraw": {"approval_id": asked.approval_id},
+            "accounts:not_me": {"token": uuid7()},
+            "accounts:session_end": {"handle": uuid7()},
+            "accounts:device_forget": {"device_id": uuid7()},
             "clients:assign": {"pk": client.pk},
+            "clients:emergency_review": {"pk": emergency.pk},
             "clients:assignment_end": {"pk": client.pk, "assignment_id": assigned.pk},
             "billing:client": {"pk": client.pk},
             "billing:invoice": one,
@@ -163,6 +325,37 @@ def world(practice: House, other_practice: House) -> World:
             "billing:stripe_webhook": {"endpoint_id": uuid7()},
         },
     )
+
+
+def _passing_through(house: House) -> dict[str, dict[str, UUID | str]]:
+    """Invite somebody, open a review, and name the network that the test client is in."""
+    by, now = house.people["administrator"], timezone.now()
+    with practice_scope(house.id, person_id=by.person_id):
+        invited = invitations.invite(
+            email="wren@mail.example",
+            display_name="Wren Holloway",
+            role=Role.objects.get(slug="auditor"),
+            now=now,
+            by=by,
+        )
+        review = reviews.start(now=now, by=by)
+        line = AccessReviewItem.objects.get(grant__member=house.people["therapist"])
+        network = networks.add(
+            network=networks.parsed("127.0.0.1"),
+            label="Here",
+            address=ip_address("127.0.0.1"),
+            now=now,
+            by=by,
+        )
+    return {
+        "accounts:invitation": {"token": "unknown"},
+        "accounts:invitation_resend": {"invitation_id": invited.pk},
+        "accounts:invitation_revoke": {"invitation_id": invited.pk},
+        "accounts:access_review_one": {"review_id": review.pk},
+        "accounts:access_review_confirm": {"item_id": line.pk},
+        "accounts:access_review_remove": {"item_id": line.pk},
+        "accounts:network_remove": {"range_id": network.pk},
+    }
 
 
 def hold_every_role(house: House) -> None:

@@ -47,22 +47,6 @@ class CodeForm(forms.Form):
     )
 
 
-class StepUpForm(forms.Form):
-    """A fresh code, before something that needs one."""
-
-    FIELD = "step_up_code"
-
-    step_up_code = forms.RegexField(
-        r"\A[0-9]{6}\Z",
-        label="Six-digit code",
-        widget=forms.TextInput(attrs=CODE_ATTRIBUTES),
-        error_messages={
-            "required": "Type the six digits of your app.",
-            "invalid": "A code is six digits.",
-        },
-    )
-
-
 class RecoveryForm(forms.Form):
     """One of the ten codes that stand in for the app."""
 

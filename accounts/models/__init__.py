@@ -6,6 +6,7 @@ from accounts.models.credentials import (
     Passkey,
     PasskeyChallenge,
     PasswordReset,
+    PasswordResetAsk,
     PastPassword,
     SprayAlarm,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "PasskeyChallenge",
     "PasswordDue",
     "PasswordReset",
+    "PasswordResetAsk",
     "PastPassword",
     "Practice",
     "RecoveryCode",

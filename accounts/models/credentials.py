@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from accounts.fields import EncryptedText
 from accounts.ids import uuid7
 from accounts.models.gate import User
 
@@ -47,6 +48,34 @@ class PasswordReset(models.Model):
 
     def __str__(self) -> str:
         return f"password reset of {self.user_id}"
+
+
+class PasswordResetAsk(models.Model):
+    """That somebody asked for a link under an address, which may be nobody's.
+
+    Whose it is the worker looks up: the answer to the browser neither knows nor shows it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name_hash = models.BinaryField(db_comment="HMAC of the canonical user name.")
+    email = EncryptedText(installation=True, max_chars=254)
+    asked_at = models.DateTimeField(db_comment="UTC.")
+    answered_at = models.DateTimeField(null=True, db_comment="UTC.")
+
+    FIELD_CLASSES: ClassVar = {"PUBLIC": "id name_hash asked_at answered_at", "SECRET": "email"}
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["name_hash", "asked_at"], name="accounts_resetask_recent"),
+            models.Index(
+                fields=["asked_at"],
+                condition=models.Q(answered_at=None),
+                name="accounts_resetask_waiting",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"asked at {self.asked_at:%Y-%m-%d %H:%M:%S}"
 
 
 class BreachedPassword(models.Model):
@@ -119,7 +148,10 @@ class KnownDevice(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(User, models.PROTECT, related_name="devices")
-    digest = models.BinaryField(unique=True, db_comment="SHA-256 of the cookie's 256 random bits.")
+    digest = models.BinaryField(
+        unique=True,
+        db_comment="HMAC-SHA-256 of the user name under the cookie's 256 random bits.",
+    )
     label = models.CharField(max_length=80, db_comment="Such as: Firefox on Linux.")
     created_at = models.DateTimeField(db_comment="UTC.")
     last_used_at = models.DateTimeField(db_comment="UTC.")

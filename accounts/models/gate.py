@@ -16,6 +16,7 @@ class PasswordDue(models.TextChoices):
     ORDERED = "ORDERED", "An administrator asked for it."
     RAISED = "RAISED", "You hold a role now that needs a longer one."
     REPORTED = "REPORTED", "You said that a sign-in was not yours."
+    CALENDAR = "CALENDAR", "It is as old as your practice lets one become."
 
 
 class User(AbstractBaseUser):
@@ -33,6 +34,16 @@ class User(AbstractBaseUser):
         db_default="",
         db_comment="Why the next sign-in asks for a new password; empty for no reason.",
     )
+    password_is_long = models.BooleanField(
+        default=False,
+        db_default=False,
+        db_comment="Whether it has the length that whoever manages people and rules needs.",
+    )
+    password_reminder = models.PositiveIntegerField(
+        default=0,
+        db_default=0,
+        db_comment="Days before its end of the last reminder of this password; 0 for none yet.",
+    )
 
     objects = BaseUserManager()
 
@@ -40,7 +51,7 @@ class User(AbstractBaseUser):
 
     FIELD_CLASSES: ClassVar = {
         "PUBLIC": "id email is_active created_at last_login password password_changed_at"
-        " password_due"
+        " password_due password_is_long password_reminder"
     }
 
     def __str__(self) -> str:
@@ -48,17 +59,24 @@ class User(AbstractBaseUser):
 
 
 class TotpDevice(models.Model):
-    """A person's authenticator app. It counts only once its first code was confirmed."""
+    """A person's authenticator app. It counts only once its first code was confirmed.
+
+    ``next_secret`` is that of the app which will replace it, until its first code came.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.OneToOneField(User, models.PROTECT, related_name="totp")
     secret = EncryptedText(installation=True, max_chars=64)
+    next_secret = EncryptedText(installation=True, max_chars=64, null=True)
     confirmed_at = models.DateTimeField(null=True)
     last_step = models.BigIntegerField(
         default=0, db_comment="The last 30-second step whose code was used; none works twice."
     )
 
-    FIELD_CLASSES: ClassVar = {"PUBLIC": "id user confirmed_at last_step", "SECRET": "secret"}
+    FIELD_CLASSES: ClassVar = {
+        "PUBLIC": "id user confirmed_at last_step",
+        "SECRET": "secret next_secret",
+    }
 
     def __str__(self) -> str:
         return f"authenticator of {self.user_id}"
@@ -111,13 +129,35 @@ class SignInTry(models.Model):
     device_id = models.UUIDField(
         null=True, db_comment="The known device it came from: each has a count of its own."
     )
+    reason = models.CharField(
+        max_length=40, default="", db_default="", db_comment="Why it was refused."
+    )
+    person_id = models.UUIDField(
+        null=True, db_comment="Whose name it was, noted once it was refused."
+    )
+    told_at = models.DateTimeField(
+        null=True, db_comment="UTC: when that person's practices were told of the refusal."
+    )
 
-    FIELD_CLASSES: ClassVar = {"PUBLIC": "id name_hash at succeeded device_id"}
+    FIELD_CLASSES: ClassVar = {
+        "PUBLIC": "id name_hash at succeeded device_id reason person_id told_at"
+    }
 
     class Meta:
         indexes = [
             models.Index(fields=["name_hash", "at"], name="accounts_signintry_recent"),
             models.Index(fields=["at"], name="accounts_signintry_at"),
+            models.Index(
+                fields=["at"],
+                include=["name_hash"],
+                condition=models.Q(device_id=None, succeeded=False),
+                name="accounts_signintry_strangers",
+            ),
+            models.Index(
+                fields=["at"],
+                condition=models.Q(person_id__isnull=False, told_at=None),
+                name="accounts_signintry_untold",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -141,10 +181,17 @@ class SignInSession(models.Model):
     )
     device_label = models.CharField(max_length=80, default="", db_default="")
     address = models.GenericIPAddressField(null=True)
+    renewal_asked_at = models.DateTimeField(
+        null=True, db_comment="UTC: since when its next answer has to bring a new key."
+    )
+    ended_at = models.DateTimeField(
+        null=True, db_comment="UTC: ended by another browser; its next request is told why."
+    )
+    end_reason = models.CharField(max_length=10, default="", db_default="")
 
     FIELD_CLASSES: ClassVar = {
         "PUBLIC": "session_key session_data expire_date user_id last_seen_at handle began_at"
-        " idle_seconds device_label address"
+        " idle_seconds device_label address renewal_asked_at ended_at end_reason"
     }
 
     def __str__(self) -> str:

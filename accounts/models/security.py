@@ -316,7 +316,10 @@ class Draft(PracticeModel):
 
     member = PracticeKey("accounts.Membership")
     path = models.CharField(max_length=200, db_comment="Of the page: route and opaque ids.")
-    fields = EncryptedJSON(db_comment="Name → values, as typed.")
+    fields = EncryptedJSON(
+        null=True,
+        db_comment="Form → name → values, as typed; null once it was sent or thrown away.",
+    )
     saved_at = models.DateTimeField(db_comment="UTC.")
 
     FIELD_CLASSES: ClassVar = {"PHI": "fields", "PUBLIC": "id practice_id member path saved_at"}

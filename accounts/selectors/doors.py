@@ -21,7 +21,14 @@ def practice_of_slug(slug: str) -> UUID | None:
     return found[0] if found else None
 
 
-def _ids(query: str, *parameters: UUID | str) -> list[UUID]:
+def practice_of_token(digest: bytes) -> UUID | None:
+    """Return the id of the practice that sent the invitation with this digest, if there is one."""
+    query = "SELECT practice_of_token(%s) WHERE practice_of_token(%s) IS NOT NULL"
+    found = _ids(query, digest, digest)
+    return found[0] if found else None
+
+
+def _ids(query: str, *parameters: UUID | str | bytes) -> list[UUID]:
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
         return [row[0] for row in cursor.fetchall()]

@@ -12,6 +12,7 @@ from accounts.models import Membership
 from accounts.selectors import members
 from audit.selectors import chain
 from audit.selectors import log as entries
+from audit.selectors.log import Entry
 from audit.sentences import sentence
 
 PAGE = 100
@@ -69,9 +70,19 @@ def lines(
     area: str = "",
 ) -> list[Line]:
     """Return events as sentences, newest first."""
-    found = entries.page(
-        before_seq=before_seq, limit=limit, person_id=person_id, action_prefix=area
+    return _told(
+        entries.page(before_seq=before_seq, limit=limit, person_id=person_id, action_prefix=area)
     )
+
+
+def lines_touching(
+    client_id: UUID, *, person_id: UUID | None, since: datetime, until: datetime
+) -> list[Line]:
+    """Return what a person did with one client's record in a span of time, oldest first."""
+    return _told(entries.touching(client_id, person_id=person_id, since=since, until=until))
+
+
+def _told(found: list[Entry]) -> list[Line]:
     who = members.names_of({entry.person_id for entry in found if entry.person_id})
     named = _names_by_id()
     return [

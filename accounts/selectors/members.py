@@ -4,7 +4,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from accounts.models import Membership, Practice, Role, RoleGrant
+from accounts.ids import NIL
+from accounts.models import Membership, Practice, Role, RoleGrant, User
 from accounts.permissions import Permission
 from accounts.tenancy import current_scope
 
@@ -25,6 +26,11 @@ def acting() -> Membership | None:
     if person_id is None:
         return None
     return Membership.objects.filter(person_id=person_id, ended_at=None).first()
+
+
+def is_active(member: Membership) -> bool:
+    """Say whether a member can sign in at all: the installation has not disabled their user."""
+    return User.objects.filter(pk=member.person_id or NIL, is_active=True).exists()
 
 
 def people() -> QuerySet[Membership]:

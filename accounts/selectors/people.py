@@ -8,8 +8,8 @@ from uuid import UUID
 
 from django.db.models import Max
 
-from accounts.models import Membership, RoleGrant, SignInSession, TotpDevice, User
-from accounts.selectors import members
+from accounts.models import Membership, Passkey, RoleGrant, SignInSession, TotpDevice, User
+from accounts.selectors import absences, members
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class Person:
     last_seen_at: datetime | None
     created_at: datetime
     ended_at: datetime | None
+    is_resting: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +48,24 @@ class Grant:
     withdrawn_at: datetime | None
 
 
-def everybody() -> list[Person]:
-    """Return the people of the practice, those who left included, by name. Five queries."""
-    return _shown(members.people())
+@dataclass(frozen=True, slots=True)
+class RoleHolder:
+    """A colleague who holds a role, since when and by whom."""
+
+    pk: UUID
+    display_name: str
+    granted_at: datetime
+    granted_by: str
 
 
-def person(member: Membership) -> Person:
+def everybody(*, now: datetime) -> list[Person]:
+    """Return the people of the practice, those who left included, by name. Six queries."""
+    return _shown(members.people(), now)
+
+
+def person(member: Membership, *, now: datetime) -> Person:
     """Return one colleague."""
-    return _shown([member])[0]
+    return _shown([member], now)[0]
 
 
 def grants_of(member: Membership) -> list[Grant]:
@@ -66,7 +77,22 @@ def grants_of(member: Membership) -> list[Grant]:
     ]
 
 
-def _shown(found: Iterable[Membership]) -> list[Person]:
+def holders_of(role_id: UUID) -> list[RoleHolder]:
+    """Return who holds a role now, by name. One query."""
+    held = RoleGrant.objects.filter(role=role_id, withdrawn_at=None, member__ended_at=None)
+    people = held.exclude(member__person_id=None).select_related("member", "granted_by")
+    return [
+        RoleHolder(
+            grant.member_id,
+            grant.member.display_name,
+            grant.granted_at,
+            grant.granted_by.display_name,
+        )
+        for grant in people.order_by("member__display_name", "id")
+    ]
+
+
+def _shown(found: Iterable[Membership], now: datetime) -> list[Person]:
     rows = [(member, member.person_id) for member in found]
     roles = defaultdict(list)
     held = RoleGrant.objects.filter(withdrawn_at=None, member__in=[member for member, _ in rows])
@@ -86,6 +112,7 @@ def _shown(found: Iterable[Membership]) -> list[Person]:
             login.last_seen_at,
             member.created_at,
             member.ended_at,
+            not member.ended_at and absences.rests(member, now=now),
         )
         for member, person_id in rows
         if person_id
@@ -93,11 +120,12 @@ def _shown(found: Iterable[Membership]) -> list[Person]:
 
 
 def _logins(person_ids: set[UUID]) -> dict[UUID, Login]:
-    confirmed = set(
-        TotpDevice.objects.filter(user__in=person_ids, confirmed_at__isnull=False).values_list(
-            "user_id", flat=True
-        )
-    )
+    apps = TotpDevice.objects.filter(user__in=person_ids, confirmed_at__isnull=False)
+    passkeys = Passkey.objects.filter(user__in=person_ids)
+    confirmed = {
+        *apps.values_list("user_id", flat=True),
+        *passkeys.values_list("user_id", flat=True),
+    }
     seen = dict(
         SignInSession.objects.filter(user_id__in=person_ids)
         .values_list("user_id")

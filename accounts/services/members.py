@@ -1,4 +1,4 @@
-"""People joining a practice."""
+"""People joining a practice, and coming back to it."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,9 +6,17 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.models import Membership, Role
+from accounts.selectors import absences
 from accounts.services import roles
 from audit.actions import Action
 from audit.services import events
+
+
+class NotAway(Exception):
+    """The member is neither gone nor resting, so there is nothing to come back from."""
+
+    def __init__(self) -> None:
+        super().__init__("This person can come in already.")
 
 
 @transaction.atomic
@@ -22,3 +30,55 @@ def add(
     events.record(Action.MEMBER_ADDED, target=member)
     roles.grant(member=member, role=role, now=now, by=by)
     return member
+
+
+@transaction.atomic
+def join(
+    *, person_id: UUID, display_name: str, role: Role, now: datetime, by: Membership
+) -> Membership:
+    """Let a person in who may have been here before; who never left gets the role as well."""
+    before = _locked(person_id=person_id)
+    if before is None:
+        return add(person_id=person_id, display_name=display_name, role=role, now=now, by=by)
+    if before.ended_at or absences.rests(before, now=now):
+        _let_in(before, now, by)
+    roles.grant(member=before, role=role, now=now, by=by)
+    return before
+
+
+@transaction.atomic
+def readmit(*, member: Membership, now: datetime, by: Membership) -> None:
+    """Let somebody back in whose membership rests, with the roles that they still hold.
+
+    Raises:
+        NotAway: the membership does not rest, or was ended.
+    """
+    held = _locked(pk=member.pk)
+    if held is None or held.ended_at or not absences.rests(held, now=now):
+        raise NotAway
+    _let_in(held, now, by)
+
+
+@transaction.atomic
+def let_back_in(*, member: Membership, role: Role, now: datetime, by: Membership) -> None:
+    """Let somebody back in whose membership was ended, with one new role; the old ones stay gone.
+
+    Raises:
+        NotAway: the membership was not ended.
+    """
+    held = _locked(pk=member.pk)
+    if held is None or not held.ended_at:
+        raise NotAway
+    _let_in(held, now, by)
+    roles.grant(member=held, role=role, now=now, by=by)
+
+
+def _let_in(member: Membership, now: datetime, by: Membership) -> None:
+    Membership.objects.filter(pk=member.pk).update(
+        ended_at=None, ended_by=None, readmitted_at=now, readmitted_by=by
+    )
+    events.record(Action.MEMBER_READMITTED, target=member)
+
+
+def _locked(**which: UUID) -> Membership | None:
+    return Membership.objects.select_for_update(no_key=True).filter(**which).first()

@@ -3,8 +3,6 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
-
 from accounts import keys
 from accounts.ids import uuid7
 from accounts.models import ApprovalLimit, Membership, Practice, Role, SecurityPolicy
@@ -47,7 +45,7 @@ def found(
     automaton = Membership.objects.create(display_name=AUTOMATON_NAME, created_at=now)
     for built_in in BUILT_IN_ROLES:
         role = Role.objects.create(
-            group_id=open_group(built_in.slug),
+            group_id=roles.open_group(built_in.slug),
             slug=built_in.slug,
             name=built_in.name,
             description=built_in.description,
@@ -69,13 +67,6 @@ def found(
         changed_by=automaton,
     )
     return automaton
-
-
-def open_group(slug: str) -> int:
-    """Return the id of a new Django group of the practice in scope."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT open_role_group(%s)", [slug])
-        return int(cursor.fetchone()[0])
 
 
 def new_id() -> UUID:

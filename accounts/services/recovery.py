@@ -24,6 +24,11 @@ class UnknownRecoveryCode(CodeRefused):
         super().__init__("This is none of your unused recovery codes. Each one works once.")
 
 
+def left(user: User) -> int:
+    """Return how many of a person's codes were not used yet."""
+    return RecoveryCode.objects.filter(user=user, used_at=None).count()
+
+
 def issue(*, user: User) -> list[str]:
     """Return ten new codes, to be shown once; those issued before stop working."""
     codes = [_grouped(base64.b32encode(secrets.token_bytes(BYTES)).decode()) for _ in range(CODES)]

@@ -1,19 +1,60 @@
 """Roles: what they hold, and who holds them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
-from accounts.models import Membership, Practice, Role, RoleGrant
+from accounts.ids import NIL
+from accounts.models import Membership, Practice, Role, RoleGrant, User
 from accounts.permissions import Permission
 from accounts.selectors import members
+from accounts.selectors import roles as standing
+from accounts.services import sessions
 from audit.actions import Action
 from audit.services import events
+
+LISTED_AT_ONCE = 8
+"""How many permissions one event of the log names; a larger change takes several."""
 
 
 class LastAdministrator(Exception):
     """The change would leave the practice without anybody who may change roles."""
+
+    def __init__(self) -> None:
+        super().__init__("Somebody must stay who can change roles.")
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else changed a role after its permissions were shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a role is to hold, and what it held when that was decided."""
+
+    role: Role
+    seen: frozenset[Permission]
+    wanted: frozenset[Permission]
+
+
+@contextmanager
+def somebody_stays() -> Iterator[None]:
+    """Do one at a time what could take the last administrator away, and refuse it if it did.
+
+    Two who take each other's role at once would both see the other stay. The lock comes before
+    any other, so that nobody waits for whoever waits for them. The caller's transaction has to
+    end with the exception; the database holds the same at commit.
+
+    Raises:
+        LastAdministrator: nobody could change roles afterwards.
+    """
+    one_at_a_time()
+    yield
+    _require_an_administrator()
 
 
 @transaction.atomic
@@ -23,17 +64,32 @@ def set_permissions(*, role: Role, permissions: Iterable[Permission]) -> None:
     Raises:
         LastAdministrator: nobody could change roles afterwards.
     """
-    _one_at_a_time()
-    codenames = sorted(permission.codename for permission in permissions)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_role_permissions(%s, %s)", [role.pk, codenames])
-    _require_an_administrator()
-    events.record(Action.ROLE_PERMISSIONS_CHANGED, target=role, permissions=len(codenames))
+    with somebody_stays():
+        held = standing.permissions_of([role.pk])[role.pk]
+        write(Change(role, held, frozenset(permissions)))
+
+
+@transaction.atomic
+def change(*, changes: Collection[Change]) -> None:
+    """Change what several roles hold, all of them or none.
+
+    Raises:
+        ChangedMeanwhile: a role holds something else by now than when this was decided.
+        LastAdministrator: nobody could change roles afterwards.
+    """
+    with somebody_stays():
+        held = standing.permissions_of([each.role.pk for each in changes])
+        for each in changes:
+            if held[each.role.pk] != each.seen:
+                raise ChangedMeanwhile(f"Somebody changed the role {each.role} meanwhile.")
+            if each.wanted != each.seen:
+                write(each)
 
 
 @transaction.atomic
 def grant(*, member: Membership, role: Role, now: datetime, by: Membership) -> RoleGrant:
     """Give a role to a member; giving it twice changes nothing."""
+    before = members.permissions_of(member)
     held, is_new = RoleGrant.objects.get_or_create(
         member=member,
         role=role,
@@ -42,6 +98,7 @@ def grant(*, member: Membership, role: Role, now: datetime, by: Membership) -> R
     )
     if is_new:
         events.record(Action.ROLE_GRANTED, target=role, member=str(member.pk))
+        _raised(member, standing.permissions_of([role.pk])[role.pk] - before)
     return held
 
 
@@ -52,25 +109,71 @@ def withdraw(*, member: Membership, role: Role, now: datetime, by: Membership) -
     Raises:
         LastAdministrator: nobody could change roles afterwards.
     """
-    _one_at_a_time()
-    changed = RoleGrant.objects.filter(member=member, role=role, withdrawn_at=None).update(
-        withdrawn_at=now, withdrawn_by=by
-    )
-    if not changed:
-        return
-    _require_an_administrator()
-    events.record(Action.ROLE_WITHDRAWN, target=role, member=str(member.pk))
+    with somebody_stays():
+        changed = RoleGrant.objects.filter(member=member, role=role, withdrawn_at=None).update(
+            withdrawn_at=now, withdrawn_by=by
+        )
+        if changed:
+            events.record(Action.ROLE_WITHDRAWN, target=role, member=str(member.pk))
 
 
-def _one_at_a_time() -> None:
-    """Lock the practice: two who take each other's role at once would both see the other stay.
+def open_group(slug: str) -> int:
+    """Return the id of a new Django group of the practice in scope."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT open_role_group(%s)", [slug])
+        return int(cursor.fetchone()[0])
 
-    It comes before any other lock, so that nobody waits for whoever waits for them.
-    """
+
+def one_at_a_time() -> None:
+    """Lock the practice, before any other lock: roles and who holds them change one at a time."""
     Practice.objects.select_for_update(no_key=True).get()
 
 
 def _require_an_administrator() -> None:
     present = list(members.people().filter(ended_at=None))
-    if present and not any(Permission.ROLE_CHANGE in members.permissions_of(m) for m in present):
-        raise LastAdministrator("Somebody must stay who can change roles.")
+    if not present:
+        return
+    may = {
+        member.person_id or NIL
+        for member in present
+        if Permission.ROLE_CHANGE in members.permissions_of(member)
+    }
+    if not User.objects.filter(pk__in=may, is_active=True).exists():
+        raise LastAdministrator
+
+
+def write(wanted: Change) -> None:
+    """Let a role hold what is wanted, under the lock that the caller took."""
+    codenames = sorted(permission.codename for permission in wanted.wanted)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_role_permissions(%s, %s)", [wanted.role.pk, codenames])
+    _tell(wanted)
+    gained = wanted.wanted - wanted.seen
+    if gained:
+        for held in RoleGrant.objects.filter(role=wanted.role, withdrawn_at=None).select_related(
+            "member"
+        ):
+            _raised(held.member, gained)
+
+
+def _tell(wanted: Change) -> None:
+    """Say on the log what came and what went, a few names an event."""
+    changed = [("added", each.codename) for each in sorted(wanted.wanted - wanted.seen)]
+    changed += [("taken", each.codename) for each in sorted(wanted.seen - wanted.wanted)]
+    for start in range(0, len(changed), LISTED_AT_ONCE):
+        part = changed[start : start + LISTED_AT_ONCE]
+        facts: dict[str, Any] = {
+            kind: ", ".join(name for found, name in part if found == kind) for kind in dict(part)
+        }
+        events.record(
+            Action.ROLE_PERMISSIONS_CHANGED,
+            target=wanted.role,
+            permissions=len(wanted.wanted),
+            **facts,
+        )
+
+
+def _raised(member: Membership, gained: frozenset[Permission]) -> None:
+    """Let the keys of somebody's sessions change with what they open."""
+    if gained and member.person_id is not None:
+        sessions.renew(member.person_id)

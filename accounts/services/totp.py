@@ -67,6 +67,30 @@ def secret_to_show(user: User) -> str | None:
     return str(device.secret) if device else None
 
 
+def begin_next(*, user: User) -> None:
+    """Give a person a fresh secret for an app that they add, or that replaces the one they have.
+
+    The present app works until the first code of the next one came.
+    """
+    with transaction.atomic(using="gate"):
+        User.objects.select_for_update(no_key=True).get(pk=user.pk)
+        device = TotpDevice.objects.filter(user=user, confirmed_at__isnull=False).first()
+        if device is None:
+            prepare(user=user)
+            return
+        device.next_secret = new_secret()
+        device.save(update_fields=["next_secret"])
+
+
+def next_secret_to_show(user: User) -> str | None:
+    """Return the secret of the app that a signed-in person is setting up now."""
+    device = TotpDevice.objects.filter(user=user).first()
+    if device is None:
+        return None
+    secret = device.next_secret if device.confirmed_at else device.secret
+    return str(secret) if secret else None
+
+
 def confirm(*, user: User, code: str, now: datetime) -> None:
     """Take the first code of an app, from which on it counts.
 
@@ -75,8 +99,28 @@ def confirm(*, user: User, code: str, now: datetime) -> None:
     """
     with transaction.atomic(using="gate"):
         device = _locked(user, confirmed=False)
-        step = _use(device, code, now)
+        step = _use(device.secret, code, now)
         TotpDevice.objects.filter(pk=device.pk).update(last_step=step, confirmed_at=now)
+
+
+def confirm_next(*, user: User, code: str, now: datetime) -> bool:
+    """Take the first code of the next app; say whether it replaced one, which stops now.
+
+    Raises:
+        CodeRefused: the code is wrong, or there is no app to confirm.
+    """
+    if not has_device(user):
+        confirm(user=user, code=code, now=now)
+        return False
+    with transaction.atomic(using="gate"):
+        device = _locked(user, confirmed=True)
+        if not device.next_secret:
+            raise WrongCode
+        device.last_step = _use(device.next_secret, code, now)
+        device.secret, device.next_secret = device.next_secret, None
+        device.confirmed_at = now
+        device.save(update_fields=["secret", "next_secret", "last_step", "confirmed_at"])
+    return True
 
 
 def verify(*, user: User, code: str, now: datetime) -> None:
@@ -87,7 +131,7 @@ def verify(*, user: User, code: str, now: datetime) -> None:
     """
     with transaction.atomic(using="gate"):
         device = _locked(user, confirmed=True)
-        step = _use(device, code, now)
+        step = _use(device.secret, code, now, after=device.last_step)
         TotpDevice.objects.filter(pk=device.pk).update(last_step=step)
 
 
@@ -114,12 +158,12 @@ def _locked(user: User, *, confirmed: bool) -> TotpDevice:
     return device
 
 
-def _use(device: TotpDevice, code: str, now: datetime) -> int:
-    """Return the step whose code this is: one that was not used, a step early or late at most."""
+def _use(secret: str, code: str, now: datetime, *, after: int = 0) -> int:
+    """Return the step whose code this is: later than ``after``, a step early or late at most."""
     if not CODE.fullmatch(code):
         raise WrongCode
     step_now = int(now.timestamp()) // STEP_SECONDS
-    shown = pyotp.TOTP(device.secret)
+    shown = pyotp.TOTP(secret)
     right = [
         step
         for step in range(step_now - 1, step_now + 2)
@@ -127,6 +171,6 @@ def _use(device: TotpDevice, code: str, now: datetime) -> int:
     ]
     if not right:
         raise WrongCode
-    if right[-1] <= device.last_step:
-        raise CodeAlreadyUsed((device.last_step + 1) * STEP_SECONDS - int(now.timestamp()))
+    if right[-1] <= after:
+        raise CodeAlreadyUsed((after + 1) * STEP_SECONDS - int(now.timestamp()))
     return right[-1]

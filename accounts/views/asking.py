@@ -1,5 +1,6 @@
 """Who asks, for what, and how one leads them on or tells the log of it."""
 
+import re
 from contextlib import AbstractContextManager, nullcontext
 from typing import cast
 from urllib.parse import urlencode
@@ -9,16 +10,20 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import ResolverMatch, resolve, reverse
 from django.urls.exceptions import Resolver404
-from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from accounts.models import Membership, Practice, User
 from accounts.permissions import Permission
+from accounts.selectors.seats import Viewed
 from accounts.sessions import PRACTICE, SessionStore
 from accounts.tenancy import in_scope, installation_scope, practice_scope
+from accounts.views import pages
 from audit.actions import Action
 from audit.services import events
+
+OUR_ADDRESS = re.compile(r"/(?:[\w-]+/)*(?:\?[\w=&-]*)?", re.ASCII)
+"""Names between single slashes: nothing that a browser could read as another host."""
 
 
 class StaffRequest(HttpRequest):
@@ -31,6 +36,8 @@ class StaffRequest(HttpRequest):
     membership: Membership
     role_names: list[str]
     permissions: frozenset[Permission]
+    approvals_waiting: int
+    viewed: Viewed | None
 
 
 def match(request: HttpRequest) -> ResolverMatch | None:
@@ -63,7 +70,9 @@ def to_sign_in(request: HttpRequest, why: str = "") -> HttpResponse:
     ended = getattr(request.session, "ended", None)
     asked = {"why": why or (ended.reason if ended else "")}
     if request.method == "GET" and not request.headers.get("HX-Request"):
-        asked["next"] = request.path
+        asked["next"] = pages.here(request) or request.path
+    else:
+        asked["next"] = pages.before(request)
     query = urlencode({name: value for name, value in asked.items() if value})
     return go(request, reverse("accounts:sign_in") + (f"?{query}" if query else ""))
 
@@ -74,10 +83,15 @@ def go(request: HttpRequest, url: str) -> HttpResponse:
 
 
 def wanted_url(request: HttpRequest) -> str:
-    """Return where the person was heading, if that is a path of ours."""
+    """Return where the person was heading, if that is written as an address of ours and is one."""
     url = request.GET.get("next", "")
-    is_ours = url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
-    return url if is_ours else ""
+    if not OUR_ADDRESS.fullmatch(url):
+        return ""
+    try:
+        resolve(url.partition("?")[0])
+    except Resolver404:
+        return ""
+    return url
 
 
 def scope_of(request: HttpRequest) -> AbstractContextManager[object]:

@@ -13,7 +13,7 @@ from django.views import View
 
 from accounts.permissions import Permission
 from accounts.tenancy import in_scope
-from accounts.views import step_up
+from accounts.views import step_up, typed
 from accounts.views.asking import StaffRequest, note_refusal, to_sign_in
 
 __all__ = ["MemberView", "OutsideView", "PracticeView", "StaffRequest"]
@@ -47,7 +47,9 @@ class PracticeView(View):
             if not self.needed <= self.request.permissions:
                 raise PermissionDenied
             with transaction.atomic() if in_scope() else nullcontext():
-                return _kept(self.answer(*args, **kwargs))
+                response = _kept(self.answer(*args, **kwargs))
+                typed.forget_sent(self.request, response)
+                return response
         except PermissionDenied:
             note_refusal(request, HTTPStatus.FORBIDDEN)
             raise

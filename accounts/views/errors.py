@@ -23,3 +23,9 @@ def card_number(request: HttpRequest) -> HttpResponse:
         else "accounts/card_number.html"
     )
     return render(request, template, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def not_any_more(request: HttpRequest) -> HttpResponse:
+    """Refuse at its end what somebody lost the right to while it was under way."""
+    note_refusal(request, HTTPStatus.FORBIDDEN)
+    return render(request, "403.html", status=HTTPStatus.FORBIDDEN)

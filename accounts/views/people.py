@@ -11,11 +11,12 @@ from django.utils import timezone
 from accounts.forms.people import MemberRolesForm
 from accounts.models import Membership
 from accounts.permissions import Permission
-from accounts.selectors import members, people
+from accounts.selectors import explain, limits, members, people
 from accounts.services import grants
 from accounts.services.roles import LastAdministrator
 from accounts.views.base import PracticeView, StaffRequest
 from accounts.views.log import lines_by
+from accounts.views.offboarding import access_of
 
 
 class People(PracticeView):
@@ -24,7 +25,11 @@ class People(PracticeView):
     permission = Permission.MEMBER_VIEW
 
     def get(self, request: StaffRequest) -> HttpResponse:
-        return self.page("accounts/people/list.html", people=people.everybody())
+        return self.page(
+            "accounts/people/list.html",
+            people=people.everybody(now=timezone.now()),
+            may_invite=self.may(Permission.MEMBER_CHANGE),
+        )
 
 
 class Person(PracticeView):
@@ -68,8 +73,11 @@ class Person(PracticeView):
         return self.page(
             "accounts/people/person.html",
             status=status,
-            person=people.person(self.member),
+            person=people.person(self.member, now=timezone.now()),
+            access=access_of(self.member, request=self.request),
             grants=people.grants_of(self.member),
+            rights=[] if self.member.ended_at else explain.of_member(self.member),
+            alone=limits.alone(self.member),
             form=form if may_change else None,
             events=lines_by(self.member.person_id) if self.may(Permission.LOG_VIEW) else [],
         )

@@ -7,12 +7,14 @@ from uuid import UUID
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
+from django.utils import timezone
 
 from accounts.context import first_page
 from accounts.models import User
 from accounts.selectors import doors, seats
-from accounts.services import sessions
+from accounts.services import idle, sessions
 from accounts.services.sessions import NotAMember
 from accounts.sessions import PRACTICE
 from accounts.views.asking import to_sign_in, wanted_url
@@ -53,12 +55,13 @@ class ChoosePractice(SignedInView):
             return self.show(HTTPStatus.UNPROCESSABLE_ENTITY)
         try:
             enter(request, user, mine[wanted])
-        except NotAMember:
-            return self.show(HTTPStatus.UNPROCESSABLE_ENTITY)
+        except NotAMember as refused:
+            return self.show(HTTPStatus.UNPROCESSABLE_ENTITY, str(refused))
         return redirect(wanted_url(request) or "accounts:home")
 
-    def show(self, status: int = HTTPStatus.OK) -> HttpResponse:
+    def show(self, status: int = HTTPStatus.OK, why: str = "") -> HttpResponse:
         context = {
+            "why": why,
             "choices": seats.choices(cast(User, self.request.user).pk),
             "chosen": self.request.session.get(PRACTICE, ""),
         }
@@ -83,9 +86,12 @@ class SignOut(OutsideView):
 def enter(request: HttpRequest, user: User, practice_id: UUID) -> None:
     """Work in this practice from now on; the key changes with what it opens."""
     first = PRACTICE not in request.session
-    sessions.enter(practice_id=practice_id, person_id=user.pk, is_sign_in=first)
+    sessions.enter(practice_id=practice_id, person_id=user.pk, is_sign_in=first, now=timezone.now())
     request.session[PRACTICE] = str(practice_id)
     request.session.cycle_key()
+    idle.hold(request.session, user.pk)  # type: ignore[arg-type]  # our own engine
+    # What stands in another tab belongs to the practice before: its forms are refused from now on.
+    rotate_token(request)
 
 
 class Stay(SignedInView):

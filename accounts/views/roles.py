@@ -3,65 +3,142 @@
 from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 
-from accounts.forms.people import RolePermissionsForm
+from accounts.forms.people import LimitsForm, MatrixForm, cell, cells
 from accounts.models import Role as RoleRow
-from accounts.permissions import WORDS, Permission
-from accounts.selectors import roles
+from accounts.permissions import Permission
+from accounts.selectors import explain, people, roles
 from accounts.selectors.roles import HeldRole
-from accounts.services import roles as role_service
+from accounts.services import roles as services
+from accounts.services.roles import Change, ChangedMeanwhile, LastAdministrator
+from accounts.views import differences
 from accounts.views.base import PracticeView, StaffRequest
+from accounts.views.differences import Difference
 
 
 @dataclass(frozen=True, slots=True)
-class MatrixRow:
-    """What can be granted, and which roles hold it."""
-
-    words: str
-    cells: list[bool]
-
-
-@dataclass(frozen=True, slots=True)
-class PermissionRow:
-    """What can be granted, and whether one role holds it."""
+class Cell:
+    """Whether one role holds one permission; ``label`` names both to who hears the page."""
 
     value: str
-    words: str
+    label: str
     held: bool
 
 
-class Roles(PracticeView):
-    """The matrix of roles and permissions."""
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What can be granted, and which of the shown roles hold it."""
 
-    permission = Permission.MEMBER_VIEW
-
-    def get(self, request: StaffRequest) -> HttpResponse:
-        found = roles.all_roles()
-        groups = [
-            {
-                "title": title,
-                "rows": [
-                    MatrixRow(words, [permission in role.permissions for role in found])
-                    for permission, words in rows
-                ],
-            }
-            for title, rows in roles.grouped().items()
-        ]
-        return self.page("accounts/roles/list.html", roles=found, groups=groups)
+    codename: str
+    words: str
+    cells: list[Cell]
 
 
-class Role(PracticeView):
-    """One role. Saving takes two steps: the change in words first, then the change."""
+class RolesView(PracticeView):
+    """Roles to look at, and to change by one form: the change in words first, then the change."""
 
     permission = Permission.MEMBER_VIEW
     change_permission = Permission.ROLE_CHANGE
     step_up = True
+
+    def shown_roles(self) -> list[HeldRole]:
+        raise NotImplementedError
+
+    def show(self, status: int = HTTPStatus.OK) -> HttpResponse:
+        raise NotImplementedError
+
+    def change(self) -> HttpResponse:
+        """Show what would change; once that was seen, save it for all roles at once."""
+        form = MatrixForm(self.request.POST, found=self.shown_roles())
+        if not form.is_valid():
+            messages.warning(self.request, "A role is not there any more. Nothing was changed.")
+            return self.show(HTTPStatus.UNPROCESSABLE_ENTITY)
+        found = [differences.of(wish) for wish in form.wishes()]
+        if any(each.is_stale for each in found):
+            return self.preview(found, HTTPStatus.CONFLICT)
+        if not any(each.is_change for each in found):
+            return redirect(self.request.path)
+        if "save" not in self.request.POST:
+            return self.preview(found)
+        try:
+            services.change(changes=_changes(found))
+        except ChangedMeanwhile:
+            again = MatrixForm(self.request.POST, found=self.shown_roles())
+            again.full_clean()
+            found = [differences.of(wish) for wish in again.wishes()]
+            return self.preview(found, HTTPStatus.CONFLICT)
+        except LastAdministrator as refused:
+            return self.preview(found, HTTPStatus.UNPROCESSABLE_ENTITY, refused=str(refused))
+        messages.success(self.request, _saved(found))
+        return redirect(self.request.path)
+
+    def preview(
+        self, found: list[Difference], status: int = HTTPStatus.OK, *, refused: str = ""
+    ) -> HttpResponse:
+        return self.page(
+            "accounts/roles/preview.html",
+            status=status,
+            differences=[each for each in found if each.is_change or each.is_stale],
+            is_change=any(each.is_change for each in found),
+            action=self.request.path,
+            refused=refused,
+        )
+
+    def groups(self, found: list[HeldRole]) -> list[dict[str, object]]:
+        """Return everything that can be granted, with a cell for each of these roles."""
+        return [
+            {
+                "title": title,
+                "rows": [
+                    Row(
+                        may.codename,
+                        words,
+                        [
+                            Cell(
+                                cell(role.pk, may), f"{role.name}: {words}", may in role.permissions
+                            )
+                            for role in found
+                        ],
+                    )
+                    for may, words in rows
+                ],
+            }
+            for title, rows in roles.grouped().items()
+        ]
+
+
+class Roles(RolesView):
+    """The matrix of roles and permissions."""
+
+    def get(self, request: StaffRequest) -> HttpResponse:
+        return self.show()
+
+    def post(self, request: StaffRequest) -> HttpResponse:
+        return self.change()
+
+    def shown_roles(self) -> list[HeldRole]:
+        return roles.all_roles()
+
+    def show(self, status: int = HTTPStatus.OK) -> HttpResponse:
+        found = self.shown_roles()
+        return self.page(
+            "accounts/roles/list.html",
+            status=status,
+            roles=found,
+            groups=self.groups(found),
+            retired=roles.retired(),
+            may_change=self.may(Permission.ROLE_CHANGE),
+            seen=[each for role in found for each in cells(role.pk, role.permissions)],
+        )
+
+
+class Role(RolesView):
+    """One role: what it may do, up to which sums alone, and who holds it."""
 
     @cached_property
     def role(self) -> HeldRole:
@@ -71,61 +148,57 @@ class Role(PracticeView):
         return found
 
     def get(self, request: StaffRequest, role_id: UUID) -> HttpResponse:
-        return self.show(RolePermissionsForm(), self.role.permissions)
+        return self.show()
 
     def post(self, request: StaffRequest, role_id: UUID) -> HttpResponse:
-        form = RolePermissionsForm(request.POST)
-        if not form.is_valid():
-            return self.show(form, self.role.permissions, HTTPStatus.UNPROCESSABLE_ENTITY)
-        wanted = frozenset(Permission(value) for value in form.cleaned_data["permissions"])
-        if wanted == self.role.permissions:
-            return redirect("accounts:role", role_id)
-        if request.POST.get("seen") != self.seen:
-            return self.preview(wanted)
-        try:
-            role_service.set_permissions(
-                role=RoleRow.objects.get(pk=self.role.pk), permissions=wanted
-            )
-        except role_service.LastAdministrator as refused:
-            form.add_error("permissions", str(refused))
-            return self.show(form, wanted, HTTPStatus.UNPROCESSABLE_ENTITY)
-        messages.success(request, f"The role {self.role.name} is changed.")
-        return redirect("accounts:role", role_id)
+        return self.change() if self.role else self.show()
 
-    @property
-    def seen(self) -> str:
-        """What the role held when the difference was shown: it must still hold that."""
-        return " ".join(sorted(self.role.permissions))
+    def shown_roles(self) -> list[HeldRole]:
+        return [role for role in roles.all_roles() if role.pk == self.role.pk]
 
-    def preview(self, wanted: frozenset[Permission]) -> HttpResponse:
-        return self.page(
-            "accounts/roles/preview.html",
-            role=self.role,
-            added=[
-                words for may, (_, words) in WORDS.items() if may in wanted - self.role.permissions
-            ],
-            taken=[
-                words for may, (_, words) in WORDS.items() if may in self.role.permissions - wanted
-            ],
-            wanted=sorted(wanted),
-            seen=self.seen,
-        )
-
-    def show(
-        self, form: RolePermissionsForm, ticked: frozenset[Permission], status: int = HTTPStatus.OK
-    ) -> HttpResponse:
-        groups: list[dict[str, Any]] = [
-            {
-                "title": title,
-                "rows": [PermissionRow(may.value, words, may in ticked) for may, words in rows],
-            }
-            for title, rows in roles.grouped().items()
-        ]
+    def show(self, status: int = HTTPStatus.OK) -> HttpResponse:
         return self.page(
             "accounts/roles/role.html",
             status=status,
             role=self.role,
-            groups=groups,
+            groups=self.groups([self.role]),
             may_change=self.may(Permission.ROLE_CHANGE),
-            form=form,
+            seen=cells(self.role.pk, self.role.permissions),
+            limits_form=LimitsForm(stand=self.role.limits),
+            holders=people.holders_of(self.role.pk),
         )
+
+
+class Right(PracticeView):
+    """Who holds one permission, and why."""
+
+    permission = Permission.MEMBER_VIEW
+
+    def get(self, request: StaffRequest, codename: str) -> HttpResponse:
+        for title, rows in roles.grouped().items():
+            for may, words in rows:
+                if may.codename == codename:
+                    return self.page(
+                        "accounts/roles/right.html",
+                        title=title,
+                        words=words,
+                        holders=explain.of_permission(may),
+                        roles=[role for role in roles.all_roles() if may in role.permissions],
+                    )
+        raise Http404
+
+
+def _changes(found: list[Difference]) -> list[Change]:
+    rows = RoleRow.objects.in_bulk([each.role.pk for each in found])
+    return [
+        Change(rows[each.role.pk], each.role.permissions, each.wanted)
+        for each in found
+        if each.is_change
+    ]
+
+
+def _saved(found: list[Difference]) -> str:
+    names = [each.role.name for each in found if each.is_change]
+    if len(names) == 1:
+        return f"The role {names[0]} is changed."
+    return f"The roles {', '.join(names[:-1])} and {names[-1]} are changed."

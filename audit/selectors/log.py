@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from audit.models import Event
+from django.db.models import QuerySet
+
+from audit.models import Event, Touch
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,5 +42,22 @@ def page(
         found = found.filter(person_id=person_id)
     if action_prefix:
         found = found.filter(action__startswith=action_prefix)
-    columns = Entry.__dataclass_fields__
-    return [Entry(*row) for row in found.values_list(*columns)[:limit]]
+    return _entries(found[:limit])
+
+
+def of_action(action: str, *, limit: int) -> list[Entry]:
+    """Return up to ``limit`` events of one kind, newest first."""
+    return _entries(Event.objects.filter(action=action).order_by("-seq")[:limit])
+
+
+def touching(
+    client_id: UUID, *, person_id: UUID | None, since: datetime, until: datetime, limit: int = 200
+) -> list[Entry]:
+    """Return what a person did with one client's record in a span of time, oldest first."""
+    touches = Touch.objects.filter(client_id=client_id, at__gte=since, at__lte=until)
+    found = Event.objects.filter(seq__in=touches.values("seq"), person_id=person_id)
+    return _entries(found.order_by("seq")[:limit])
+
+
+def _entries(found: QuerySet[Event]) -> list[Entry]:
+    return [Entry(*row) for row in found.values_list(*Entry.__dataclass_fields__)]

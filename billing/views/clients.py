@@ -11,7 +11,7 @@ from audit.services import events
 from billing.selectors import client_money
 from billing.views.base import BillingView
 from clients.forms import AssignmentForm
-from clients.selectors import assignments, clients, coverages
+from clients.selectors import assignments, clients, coverages, emergencies
 
 
 class ClientPage(BillingView):
@@ -34,8 +34,11 @@ class ClientPage(BillingView):
             identity=clients.identity(client, permissions=request.permissions),
             coverages=coverages.of(client) if may_identify else [],
             assignments=assigned,
-            therapists=[each.therapist for each in assigned if self.is_in_force(each)],
-            form=AssignmentForm(initial={"starts_on": self.today}) if may_assign else None,
+            therapists=[each.therapist for each in assigned if each.is_open],
+            form=self.assignment_form(assigned) if may_assign else None,
+            emergency_until=emergencies.running_until(request.membership, client)
+            if self.may(Permission.EMERGENCY_OPEN)
+            else None,
             may_identify=may_identify,
             may_see_sessions=self.may(Permission.SESSION_VIEW),
             may_see_invoices=self.may(Permission.INVOICE_VIEW),
@@ -44,9 +47,9 @@ class ClientPage(BillingView):
             may_take=self.may(Permission.PAYMENT_RECORD),
         )
 
-    def is_in_force(self, assigned: assignments.Assigned) -> bool:
-        last = assigned.ends_on or self.today
-        return assigned.starts_on <= self.today <= last
+    def assignment_form(self, assigned: list[assignments.Assigned]) -> AssignmentForm:
+        initial = {"starts_on": self.today}
+        return AssignmentForm(initial=initial, carers=assignments.carers(assigned))
 
 
 class MyClients(BillingView):
@@ -65,4 +68,5 @@ class MyClients(BillingView):
             "billing/therapist.html",
             rows=rows,
             owing_count=sum(1 for row in rows if row.owes),
+            may_open_in_emergency=self.may(Permission.EMERGENCY_OPEN),
         )

@@ -1,5 +1,6 @@
 """Who cares for a client."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -11,27 +12,46 @@ from clients.models import Assignment, Client
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
-    """An assignment as the client's page shows it; ``ends_on`` is its last day."""
+    """An assignment as the client's page shows it; ``ends_on`` is its last day.
+
+    ``is_open``: it opens the record today. ``covers_for`` is "" for what is no cover.
+    """
 
     pk: UUID
+    therapist_id: UUID
     therapist: str
+    covers_for: str
     starts_on: date
     ends_on: date | None
-    may_end: bool
+    is_open: bool
 
 
 def of(client: Client, *, on: date) -> list[Assigned]:
-    """Return a client's assignments, the latest first, with whether they could end on a date."""
-    found = Assignment.objects.filter(client=client).select_related("therapist")
+    """Return a client's assignments, the latest first, with whether each is open on a date."""
+    found = Assignment.objects.filter(client=client).select_related("therapist", "covers_for")
+    return [_shown(assignment, on) for assignment in found.order_by("-starts_on", "-id")]
+
+
+def _shown(assignment: Assignment, on: date) -> Assigned:
+    covered = assignment.covers_for
+    lasts = assignment.closed_at is None and on <= (assignment.ends_on or on)
+    return Assigned(
+        pk=assignment.pk,
+        therapist_id=assignment.therapist_id,
+        therapist=assignment.therapist.display_name,
+        covers_for=covered.display_name if covered else "",
+        starts_on=assignment.starts_on,
+        ends_on=assignment.ends_on,
+        is_open=lasts and assignment.starts_on <= on,
+    )
+
+
+def carers(assigned: Iterable[Assigned]) -> list[tuple[UUID, str]]:
+    """Return (member, name) of those who care for a client today, and could be stood in for."""
     return [
-        Assigned(
-            pk=assignment.pk,
-            therapist=assignment.therapist.display_name,
-            starts_on=assignment.starts_on,
-            ends_on=assignment.ends_on,
-            may_end=assignment.ends_on is None and assignment.starts_on <= on,
-        )
-        for assignment in found.order_by("-starts_on", "-id")
+        (each.therapist_id, each.therapist)
+        for each in assigned
+        if each.is_open and not each.covers_for
     ]
 
 

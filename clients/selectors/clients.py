@@ -13,6 +13,7 @@ from accounts.models import Membership
 from accounts.permissions import Permission
 from accounts.selectors import members
 from clients.models import Assignment, Client
+from clients.selectors import emergencies
 
 Permissions = frozenset[Permission]
 
@@ -53,7 +54,8 @@ class Identity:
 def visible_to(
     member: Membership, *, on: date, permissions: Permissions | None = None
 ) -> QuerySet[Client]:
-    """Return the clients whom a member may see on a business date.
+    """Return the clients whom a member may see on a business date: all, or those assigned to them
+    and those whose record they opened in an emergency less than an hour ago.
 
     Everything that shows, counts or changes clients' records goes through it. ``permissions`` are
     the member's own, where the caller has them at hand.
@@ -63,8 +65,10 @@ def visible_to(
         return Client.objects.all()
     if Permission.CLIENT_VIEW not in held:
         return Client.objects.none()
-    mine = _in_force(on).filter(therapist=member)
-    return Client.objects.filter(pk__in=mine.values("client"))
+    mine = Q(pk__in=_in_force(on).filter(therapist=member).values("client"))
+    if Permission.EMERGENCY_OPEN in held:
+        mine |= Q(pk__in=emergencies.running(member).values("client"))
+    return Client.objects.filter(mine)
 
 
 def by_code(clients: QuerySet[Client]) -> QuerySet[Client]:
@@ -123,4 +127,5 @@ def _name(client: Client, permissions: Permissions) -> str:
 
 
 def _in_force(on: date) -> QuerySet[Assignment]:
-    return Assignment.objects.filter(Q(ends_on=None) | Q(ends_on__gte=on), starts_on__lte=on)
+    lasting = Q(ends_on=None) | Q(ends_on__gte=on)
+    return Assignment.objects.filter(lasting, starts_on__lte=on, closed_at=None)

@@ -1,6 +1,8 @@
 """Search by any part of a name, code, e-mail or phone number: opened and compared in memory,
 so that the database never learns what was looked for, nor what it would match."""
 
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -38,6 +40,29 @@ def matching(visible: QuerySet[Client], text: str, *, permissions: Permissions) 
         for pk, found in texts.items()
         if all(_holds(found, phones.get(pk, ""), w) for w in words)
     ]
+
+
+def exactly(*, code: str = "", name: str = "", birth_date: date | None = None) -> Client | None:
+    """Return the one client of the practice with this code, or with this name and birth date.
+
+    Whoever asks must know them: a part of a name finds nobody, and neither do two who are alike.
+    """
+    if code:
+        return Client.objects.filter(code=code.strip().upper()).first()
+    if not name or birth_date is None:
+        return None
+    born: list[Any] = list(Client.objects.values_list("pk", "birth_date"))
+    same_day = [pk for pk, day in open_many(Client, "birth_date", born) if day == birth_date]
+    words = set(fold(name).split())
+    found = [client for client in Client.objects.filter(pk__in=same_day) if _is(client, words)]
+    return found[0] if len(found) == 1 else None
+
+
+def _is(client: Client, words: set[str]) -> bool:
+    names = [client.full_name]
+    if client.preferred_name:
+        names.append(f"{client.preferred_name} {client.family_name}")
+    return words in [set(fold(name).split()) for name in names]
 
 
 def _holds(text: str, phone: str, word: str) -> bool:

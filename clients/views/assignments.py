@@ -18,6 +18,14 @@ from clients.models import Assignment, Client
 from clients.selectors import assignments, clients
 from clients.services import assignments as services
 
+FIELD_OF: dict[type[Exception], str] = {
+    services.AlreadyAssigned: "therapist",
+    services.NotATherapist: "therapist",
+    services.EndsBeforeItStarts: "ends_on",
+    services.NobodyToCover: "covers_for",
+}
+REFUSED = tuple(FIELD_OF)
+
 
 class Assignments(PracticeView):
     """The therapists of a client, and the form to assign another."""
@@ -38,7 +46,7 @@ class Assignments(PracticeView):
         return self.show(self.blank_form())
 
     def post(self, request: StaffRequest, pk: UUID, **kwargs: object) -> HttpResponse:
-        form = AssignmentForm(request.POST)
+        form = AssignmentForm(request.POST, carers=self.carers)
         if not form.is_valid():
             return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
         try:
@@ -48,13 +56,17 @@ class Assignments(PracticeView):
                 by=request.membership,
                 **form.cleaned_data,
             )
-        except (services.AlreadyAssigned, services.NotATherapist) as error:
-            form.add_error("therapist", str(error))
+        except REFUSED as error:
+            form.add_error(FIELD_OF[type(error)], str(error))
             return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
         return self.changed()
 
+    @property
+    def carers(self) -> list[tuple[UUID, str]]:
+        return assignments.carers(assignments.of(self.client, on=timezone.localdate()))
+
     def blank_form(self) -> AssignmentForm:
-        return AssignmentForm(initial={"starts_on": timezone.localdate()})
+        return AssignmentForm(initial={"starts_on": timezone.localdate()}, carers=self.carers)
 
     def changed(self) -> HttpResponse:
         """Answer what was changed: the client's page, or the part of it that shows therapists."""
@@ -75,7 +87,7 @@ class Assignments(PracticeView):
 
 
 class AssignmentEnd(Assignments):
-    """End an assignment after today."""
+    """End an assignment today: the record is shut to the therapist at once."""
 
     def get(self, request: StaffRequest, pk: UUID, **kwargs: object) -> HttpResponse:
         return self.http_method_not_allowed(request)

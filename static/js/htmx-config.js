@@ -1,5 +1,7 @@
 // htmx under the strict policy: no styles or code of its own, no page kept in the browser, and an answer that says
 // what is wrong (422) or that someone was first (409) is shown in place.
+import "./trusted-types.js";
+
 if (window.htmx) {
   Object.assign(window.htmx.config, {
     allowEval: false,

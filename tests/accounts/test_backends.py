@@ -54,12 +54,12 @@ def test_in_somebody_elses_scope_one_may_do_nothing(
         assert not backend.has_perm(user_of(administrator), Permission.ROLE_CHANGE)
 
 
-def test_somebody_who_left_may_do_nothing(administrator: Membership, practice: House) -> None:
-    with practice_scope(practice.id, person_id=administrator.person_id):
-        Membership.objects.filter(pk=administrator.pk).update(
+def test_somebody_who_left_may_do_nothing(auditor: Membership, practice: House) -> None:
+    with practice_scope(practice.id, person_id=auditor.person_id):
+        Membership.objects.filter(pk=auditor.pk).update(
             ended_at=timezone.now(), ended_by=practice.automaton
         )
-        assert not backend.get_all_permissions(user_of(administrator))
+        assert not backend.get_all_permissions(user_of(auditor))
 
 
 def test_a_password_signs_nobody_in_without_a_second_factor(administrator: Membership) -> None:

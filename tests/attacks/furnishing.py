@@ -6,6 +6,7 @@ import json
 import time
 from dataclasses import dataclass
 from datetime import date
+from ipaddress import ip_address
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -13,16 +14,18 @@ from django.utils import timezone
 
 from accounts import crypto
 from accounts.ids import uuid7
-from accounts.models import Membership, Role
+from accounts.models import Act, Membership, Role
+from accounts.services import approvals, invitations, networks, reviews
 from accounts.tenancy import practice_scope
 from audit.actions import Action
 from audit.services import checkpoints, events
 from audit.services.events import SealedValues
 from billing.models import Invoice, ServiceCode
 from billing.services import card_accounts, checkout, documents, imports, webhooks
-from clients.models import Client
-from clients.services import assignments
+from clients.models import Client, EmergencyAccess
+from clients.services import assignments, emergencies
 from ledger.services import periods
+from tests.attacks import planting
 from tests.billing import desk as at
 from tests.clients import bundles
 from tests.houses import House
@@ -32,7 +35,10 @@ CLOSED, REOPENED = date(2026, 1, 15), date(2025, 12, 15)
 
 @dataclass(frozen=True, slots=True)
 class Furnished:
-    """A practice, and the ids of what stands in it, by what somebody outside would ask for."""
+    """A practice, and the ids of what stands in it, by what somebody outside would ask for.
+
+    Under the name of each table stands the id of one of its rows.
+    """
 
     house: House
     signing_secret: str
@@ -55,14 +61,53 @@ def furnish(house: House, family_name: str, places: list[Path]) -> Furnished:
             "service": ServiceCode.objects.all()[0].pk,
         }
         own = at.client(by, family_name)
-        ids |= _care(house, own, by) | _money(own, by) | _cards(own, house, secret)
+        ids |= _people(house) | _care(house, own, by) | _money(own, by) | _cards(own, house, secret)
         _take_in(by)
         _months(house.people["accountant"])
         sealed = SealedValues(b"sealed elsewhere", 1, hashlib.sha256(b"a value").digest())
         events.record(Action.CLIENT_CHANGED, target=own, touched=[own.pk], values=sealed)
     with practice_scope(house.id):
         checkpoints.write(signer=crypto.signer(), directories=places, now=at.NOW)
+        planting.plant()
+        ids = planting.first_ids() | ids
     return Furnished(house, secret, ids)
+
+
+def _people(house: House) -> dict[str, UUID]:
+    """Invite somebody, open a review, and name the network that every test client is in."""
+    by, now = house.people["administrator"], timezone.now()
+    invited = invitations.invite(
+        email=f"wren@{house.slug}.example",
+        display_name="Wren Holloway",
+        role=Role.objects.get(slug="auditor"),
+        now=now,
+        by=by,
+    )
+    review = reviews.start(now=now, by=by)
+    network = networks.add(
+        network=networks.parsed("127.0.0.0/8"),
+        label="Here",
+        address=ip_address("127.0.0.1"),
+        now=now,
+        by=by,
+    )
+    line = review.items.order_by("id")[0]
+    asked = approvals.require(
+        act=Act.REFUND,
+        amount_cents=350_00,
+        subject_kind="billing.payment",
+        subject_id=uuid7(),
+        label="R-00012",
+        by=house.people["front-desk"],
+        now=now,
+    )
+    return {
+        "invitation": invited.pk,
+        "review": review.pk,
+        "review line": line.pk,
+        "network": network.pk,
+        "approval": asked.approval_id or network.pk,
+    }
 
 
 def _care(house: House, client: Client, by: Membership) -> dict[str, UUID]:
@@ -75,7 +120,10 @@ def _care(house: House, client: Client, by: Membership) -> dict[str, UUID]:
     assigned = assignments.assign(
         client=client, therapist=therapist, starts_on=at.TODAY, now=at.NOW, by=by
     )
-    return {"client": client.pk, "assignment": assigned.pk}
+    emergency = emergencies.open_record(
+        client=client, reason=EmergencyAccess.Reason.CRISIS, now=at.NOW, by=therapist
+    )
+    return {"client": client.pk, "assignment": assigned.pk, "emergency": emergency.pk}
 
 
 def _money(client: Client, by: Membership) -> dict[str, UUID]:

@@ -45,3 +45,61 @@ SELECT pg_get_serial_sequence('auth_group', 'id')
 SELECT lo_from_bytea(0, 'mine')
 BEGIN; SELECT * FROM clients_client
 SAVEPOINT s; SELECT set_config('app.context', '{forged}', true); ROLLBACK TO s; SELECT * FROM clients_client
+SELECT set_config('app.context', 'v1.1.{there}.-.99999999999.' || encode(sha256('guess'), 'hex'), true); SELECT * FROM clients_client
+SELECT set_config('app.context', 'v1.1.{there}.-.99999999999.', true); SELECT * FROM clients_client
+SELECT set_config('app.context', '{there}', true); SELECT * FROM accounts_practice
+SELECT set_config('app.context', current_setting('app.context') || '.{there}', true); SELECT * FROM clients_client
+SELECT set_config('app.context', '{forged}', true); SELECT open_role_group('mine')
+SELECT * FROM clients_client WHERE practice_id IN (SELECT practice_ids())
+SELECT * FROM clients_client AS c JOIN practice_ids() AS p ON c.practice_id = p
+SELECT current_practice_id(), current_person_id()
+WITH s AS (SELECT set_config('app.context', '{forged}', true)) SELECT c.* FROM s, clients_client AS c
+SELECT (SELECT set_config('app.context', '{forged}', true)), (SELECT string_agg(code || id, ',') FROM clients_client)
+SELECT CASE WHEN set_config('app.context', '{forged}', true) <> '' THEN (SELECT count(*) FROM clients_client) END
+UPDATE clients_client SET id = id RETURNING (SELECT string_agg(practice_id::text, ',') FROM accounts_membership)
+SELECT * FROM accounts_membership AS m WHERE set_config('app.context', '{forged}', true) IS NOT NULL
+SELECT lag(id) OVER () FROM clients_client WHERE set_config('app.context', '{forged}', false) <> ''
+COPY (SELECT * FROM clients_client) TO STDOUT
+COPY (SELECT set_config('app.context', '{forged}', true), c.* FROM clients_client AS c) TO STDOUT
+DO $$ BEGIN PERFORM dblink_connect('host=/nowhere'); END $$
+SELECT dblink('host=/nowhere', 'SELECT 1')
+LISTEN clients_client; NOTIFY clients_client, '{client}'
+LISTEN "*"; SELECT * FROM pg_listening_channels()
+SELECT pg_notification_queue_usage()
+SELECT pg_try_advisory_lock(hashtextextended('audit checkpoint {there}', 0)), pg_advisory_unlock_all()
+SELECT * FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid)
+SELECT * FROM pg_stat_user_tables
+SELECT * FROM pg_statio_user_tables
+SELECT * FROM pg_stat_user_functions
+SELECT * FROM pg_stat_database
+SELECT reltuples, relpages FROM pg_class
+SELECT pg_relation_size('clients_client')
+SELECT pg_relation_filepath('clients_client')
+SELECT * FROM pg_description
+SELECT * FROM pg_constraint
+SELECT * FROM pg_index
+SELECT * FROM pg_attrdef
+SELECT * FROM pg_roles
+SELECT * FROM pg_auth_members
+SELECT * FROM pg_stat_ssl
+SELECT * FROM pg_stat_progress_copy
+SELECT * FROM information_schema.table_privileges
+SELECT * FROM information_schema.enabled_roles
+SELECT lo_create(0), lo_from_bytea(0, 'mine'); SELECT oid FROM pg_largeobject_metadata
+SELECT txid_current(), pg_current_snapshot()
+SELECT pg_xact_commit_timestamp(xmin) IS NULL FROM clients_client WHERE false
+SELECT t.* FROM clients_client AS t TABLESAMPLE SYSTEM (100)
+SELECT (t).* FROM (SELECT t FROM clients_client AS t) AS s
+SELECT jsonb_agg(to_jsonb(t)) FROM clients_client AS t
+SELECT xmlagg(xmlforest(code, id)) FROM clients_client
+SELECT * FROM clients_client WHERE ctid = ANY (ARRAY(SELECT format('(%s,%s)', p, i)::tid FROM generate_series(0, 20) AS p, generate_series(1, 60) AS i))
+SELECT * FROM ONLY clients_client
+SELECT * FROM clients_client FULL JOIN accounts_membership ON true
+SELECT code FROM clients_client GROUP BY GROUPING SETS ((code), ())
+SELECT has_table_privilege('gate', 'accounts_user', 'SELECT'), row_security_active('clients_client')
+SET LOCAL enable_indexscan = off; SET LOCAL enable_seqscan = off; SELECT * FROM clients_client
+SET LOCAL plan_cache_mode = force_generic_plan; PREPARE p (text) AS SELECT * FROM clients_client WHERE code = $1; EXECUTE p ('C-0001')
+SET LOCAL debug_parallel_query = on; SELECT * FROM clients_client
+SET LOCAL max_parallel_workers_per_gather = 8; SET LOCAL parallel_setup_cost = 0; SET LOCAL min_parallel_table_scan_size = 0; SELECT count(*), string_agg(practice_id::text, ',') FROM audit_event
+SET LOCAL log_parameter_max_length_on_error = -1; SELECT * FROM clients_client
+SET LOCAL client_min_messages = debug5; SELECT * FROM clients_client

@@ -83,3 +83,94 @@ INSERT INTO audit_head VALUES ('{there}', 1, sha256('')) ON CONFLICT DO NOTHING
 INSERT INTO audit_touch VALUES ('{there}', '{client}', 1, now())
 UPDATE accounts_practice SET id = '{there}'
 INSERT INTO accounts_practice SELECT '{there}', 'x', name, name, time_zone, now() FROM accounts_practice
+SET LOCAL ROLE gate
+SET SESSION ROLE doors
+SET ROLE pg_read_all_data
+SET ROLE pg_execute_server_program
+SELECT set_config('role', 'owner', true)
+SELECT set_config('session_authorization', 'owner', true)
+SELECT set_config('row_security', 'off', true); SELECT * FROM clients_client
+SELECT set_config('session_replication_role', 'replica', true)
+SELECT set_config('track_activities', 'on', true)
+SELECT set_config('log_statement', 'all', true)
+SELECT set_config('log_min_error_statement', 'error', true)
+SET log_error_verbosity = 'verbose'
+SET log_min_duration_statement = 0
+SET lo_compat_privileges = on
+SET session_preload_libraries = 'mine'
+LOAD '/tmp/mine.so'
+DO $$ BEGIN SET LOCAL ROLE owner; END $$
+DO $$ BEGIN EXECUTE 'SELECT * FROM accounts_contextkey'; END $$
+SELECT count(*) FROM accounts_contextkey
+SELECT EXISTS (SELECT FROM accounts_contextkey)
+SELECT accounts_contextkey FROM accounts_contextkey
+SELECT 1 FROM accounts_contextkey FOR SHARE
+WITH k AS MATERIALIZED (TABLE accounts_contextkey) SELECT 1 FROM k
+SELECT query_to_xml('SELECT * FROM accounts_contextkey', true, false, '')
+SELECT table_to_xml('accounts_contextkey', true, false, '')
+SELECT cursor_to_xml('c', 1, true, false, '') FROM accounts_contextkey
+SELECT * FROM ts_stat('SELECT to_tsvector(inner_block::text) FROM accounts_contextkey')
+COPY accounts_contextkey TO STDOUT
+COPY (SELECT * FROM accounts_contextkey) TO STDOUT
+EXPLAIN (ANALYZE) SELECT * FROM accounts_contextkey
+PREPARE k AS SELECT * FROM accounts_contextkey; EXECUTE k
+DECLARE k CURSOR FOR SELECT * FROM accounts_contextkey; FETCH ALL FROM k
+INSERT INTO accounts_contextkey VALUES (9, sha256(''), sha256(''))
+UPDATE accounts_contextkey SET inner_block = inner_block
+DELETE FROM accounts_contextkey
+MERGE INTO accounts_contextkey USING (VALUES (1)) AS v ON true WHEN MATCHED THEN DELETE
+LOCK TABLE accounts_contextkey IN ACCESS SHARE MODE
+GRANT SELECT ON accounts_contextkey TO app
+GRANT EXECUTE ON FUNCTION context_part(integer) TO app
+ALTER TABLE accounts_contextkey OWNER TO app
+ALTER POLICY practice ON clients_client USING (true)
+ALTER FUNCTION current_practice_id() OWNER TO app
+ALTER FUNCTION audit_append(jsonb) SECURITY INVOKER
+DROP FUNCTION audit_append(jsonb)
+DROP TRIGGER append_only_truncate ON ledger_posting
+DROP SCHEMA public CASCADE
+DROP OWNED BY owner
+REASSIGN OWNED BY owner TO app
+REINDEX TABLE clients_client
+CREATE INDEX mine ON clients_client (code)
+ALTER TABLE clients_client ADD COLUMN mine integer
+ALTER TABLE clients_client RENAME TO mine
+ALTER SCHEMA public OWNER TO app
+CREATE SEQUENCE public.mine
+CREATE DOMAIN public.mine AS text
+CREATE TYPE public.mine AS ENUM ('a')
+CREATE PROCEDURE public.mine() LANGUAGE sql AS 'SELECT 1'
+CREATE AGGREGATE public.mine (text) (SFUNC = textcat, STYPE = text)
+CREATE COLLATION public.mine FROM "C"
+CREATE TEXT SEARCH CONFIGURATION public.mine (COPY = simple)
+CREATE CAST (uuid AS integer) WITH INOUT AS IMPLICIT
+CREATE EVENT TRIGGER mine ON ddl_command_end EXECUTE FUNCTION refuse_change()
+CREATE UNLOGGED TABLE public.mine (id uuid)
+CREATE EXTENSION IF NOT EXISTS dblink SCHEMA public
+COMMENT ON TABLE clients_client IS 'mine'
+SELECT nextval('auth_group_id_seq')
+SELECT last_value FROM auth_group_id_seq
+SELECT setval('auth_group_id_seq', 1)
+SELECT pg_ls_logdir()
+SELECT pg_ls_tmpdir()
+SELECT pg_current_logfile()
+SELECT pg_read_file('pg_hba.conf')
+SELECT pg_switch_wal()
+SELECT pg_create_restore_point('mine')
+SELECT pg_backup_start('mine')
+SELECT pg_promote()
+SELECT pg_replication_origin_create('mine')
+SELECT pg_stat_reset()
+SELECT pg_log_backend_memory_contexts(pg_backend_pid())
+SELECT * FROM pg_config
+SELECT * FROM pg_file_settings
+SELECT * FROM pg_backend_memory_contexts
+SELECT * FROM pg_subscription
+SELECT * FROM pg_user_mapping
+DELETE FROM ledger_posting
+TRUNCATE ledger_journalentry CASCADE
+DELETE FROM audit_touch WHERE practice_id = '{there}'
+UPDATE audit_head SET seq = 0
+SELECT 1 FROM audit_head FOR UPDATE
+SELECT 1 FROM audit_head WHERE practice_id = '{there}' FOR KEY SHARE
+LOCK TABLE audit_head IN SHARE MODE

@@ -78,7 +78,7 @@ class Author:
         return self.random.choice(self.tables)
 
     def column(self, table: Table, alias: str) -> str:
-        return f"{alias}.{self.random.choice(table.columns)}::text"
+        return f'{alias}."{self.random.choice(table.columns)}"::text'
 
     def literal(self) -> str:
         return "'" + self.random.choice(self.values).replace("'", "''") + "'"
@@ -210,7 +210,8 @@ class Author:
         column, where = self.random.choice(table.updatable), self.condition(table, "x")
         told = self.column(table, "x")
         return Statement(
-            f"UPDATE «{table.name}» AS x SET {column} = x.{column} WHERE {where} RETURNING {told}",
+            f'UPDATE «{table.name}» AS x SET "{column}" = x."{column}"'
+            f" WHERE {where} RETURNING {told}",
             f"SELECT {told} FROM «{table.name}» AS x WHERE {where}",
             may_be_refused=True,
         )

@@ -1,8 +1,9 @@
 """What the catalogue says about a table, as far as copying one of its rows needs it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 from django.apps import apps
@@ -26,7 +27,10 @@ OTHER_VALUE = {
 NOW = "clock_timestamp()"
 
 BESIDE = {
+    "accounts_accessreviewitem.decided_by_id": {"decision": "'CONFIRMED'", "decided_at": "now()"},
+    "accounts_approval.decided_by_id": {"decision": "'REFUSED'", "decided_at": "now()"},
     "accounts_membership.ended_by_id": {"ended_at": "now()"},
+    "accounts_networkrange": {"network": "'10.' || floor(random() * 256) || '.0.0/16'"},
     "accounts_rolegrant.withdrawn_by_id": {"withdrawn_at": "now()"},
     "billing_cardintent.payment_id": {"state": "'PAID'"},
     "billing_cardintent": {"payment_id": "NULL"},
@@ -35,6 +39,7 @@ BESIDE = {
         "ended_at": "now()",
         "ended_by_id": "assigned_by_id",
     },
+    "clients_emergencyaccess.reviewed_by_id": {"finding": "'JUSTIFIED'", "reviewed_at": "now()"},
     "ledger_periodclose": {
         "closed_at": NOW,
         "period_id": "(SELECT close.period_id FROM ledger_periodclose AS close"
@@ -45,6 +50,13 @@ BESIDE = {
 """What must change with it, so that nothing but the wall stands in the way of a copied row."""
 
 
+def beside(table: str, column: str) -> dict[str, str]:
+    """Return what must be said together with a column: who did something, and when they did."""
+    told = column.removesuffix("_by_id") + "_at"
+    when = {told: "now()"} if told in {c.name for c in columns(table)} else {}
+    return BESIDE.get(f"{table}.{column}", when)
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column: its type, whether a unique index holds it, and where it refers to, if anywhere."""
@@ -53,11 +65,12 @@ class Column:
     type: str
     is_unique: bool
     target: str | None
+    is_choice: bool
 
     @property
     def is_key(self) -> bool:
-        """Whether it tells rows of a practice apart; a kind is one of a few words, and does not."""
-        return self.is_unique and self.name != "kind"
+        """Whether it tells rows of a practice apart; one of a few words does not."""
+        return self.is_unique and not self.is_choice
 
     @property
     def other_value(self) -> str:
@@ -74,11 +87,10 @@ class Column:
 def columns(table: str) -> list[Column]:
     targets = {
         field.column: field.related_model._meta.db_table  # type: ignore[union-attr]  # a model
-        for model in apps.get_models()
-        if model._meta.db_table == table
-        for field in model._meta.concrete_fields
-        if field.is_relation and field.related_model._meta.db_table in TENANT_TABLES  # type: ignore[union-attr]  # a model
+        for field in _fields(table)
+        if field.is_relation and field.related_model._meta.db_table in TENANT_TABLES
     }
+    choices = {field.column for field in _fields(table) if field.choices or field.name == "kind"}
     rows = looked_up(
         "SELECT a.attname::text, regexp_replace(format_type(a.atttypid, a.atttypmod), '\\(.*', ''),"
         " EXISTS (SELECT FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indisunique"
@@ -87,7 +99,19 @@ def columns(table: str) -> list[Column]:
         " AND NOT a.attisdropped ORDER BY a.attnum",
         table,
     )
-    return [Column(name, kind, unique, targets.get(name)) for name, kind, unique in rows]
+    return [
+        Column(name, kind, unique, targets.get(name), name in choices)
+        for name, kind, unique in rows
+    ]
+
+
+def _fields(table: str) -> list[Any]:
+    return [
+        field
+        for model in apps.get_models()
+        if model._meta.db_table == table
+        for field in model._meta.concrete_fields
+    ]
 
 
 def references() -> list[tuple[str, str]]:
@@ -104,13 +128,15 @@ def references() -> list[tuple[str, str]]:
 def copied(table: str, changed: Mapping[str, str]) -> str:
     """Return an INSERT of one row made after another, with values of its own where it must."""
     values = {
-        column.name: (column.other_value.format(table=table) if column.is_key else column.name)
+        column.name: (column.other_value if column.is_key else f'"{column.name}"').format(
+            table=table
+        )
         for column in columns(table)
         if column.name != "practice_id"
     }
     values |= {**BESIDE.get(table, {}), **changed}
     return (
-        f"INSERT INTO {table} ({', '.join(values)})"
+        f"INSERT INTO {table} ({quoted(values)})"
         f" SELECT {', '.join(values.values())} FROM {table} LIMIT 1"
     )
 
@@ -118,10 +144,15 @@ def copied(table: str, changed: Mapping[str, str]) -> str:
 def linked(table: str, column: str, to: UUID) -> str:
     """Return a statement that links a row to another by id: an UPDATE where ``app`` may do one."""
     if may(table, "UPDATE", column):
-        changed = BESIDE.get(f"{table}.{column}", {}) | {column: f"'{to}'"}
+        changed = beside(table, column) | {column: f"'{to}'"}
         sets = ", ".join(f"{name} = {value}" for name, value in changed.items())
         return f"UPDATE {table} SET {sets} WHERE id = (SELECT id FROM {table} LIMIT 1)"
-    return copied(table, {column: f"'{to}'"})
+    return copied(table, beside(table, column) | {column: f"'{to}'"})
+
+
+def quoted(names: Iterable[str]) -> str:
+    """Return a list of columns; one of them is called ``to``."""
+    return ", ".join(f'"{name}"' for name in names)
 
 
 def copies_of(table: str, practice_id: UUID) -> list[tuple[str, list[object]]]:
@@ -130,10 +161,10 @@ def copies_of(table: str, practice_id: UUID) -> list[tuple[str, list[object]]]:
     fresh |= {name: now for name, now in BESIDE.get(table, {}).items() if now == NOW}
     names = [c.name for c in columns(table) if c.name not in {"practice_id", *fresh}]
     places = ", ".join([*fresh.values(), *(["%s"] * len(names))])
-    into = ", ".join([*fresh, *names])
+    into = quoted([*fresh, *names])
+    shown = ", ".join(f'"{name}"::text' for name in names)
     found = looked_up(
-        f"SELECT {', '.join(f'{name}::text' for name in names)} FROM {table}"
-        " WHERE practice_id = %s",
+        f"SELECT {shown} FROM {table} WHERE practice_id = %s",
         practice_id,
     )
     return [(f"INSERT INTO {table} ({into}) VALUES ({places})", list(row)) for row in found]

@@ -2,6 +2,7 @@
 
 from playwright.sync_api import Browser
 
+from config.dev import people
 from tests.journeys.house import HARBOR_LANE, House
 from tests.journeys.person import App, Person
 
@@ -25,7 +26,12 @@ class Cast:
     def newcomer(self, role: str, slug: str = HARBOR_LANE) -> Person:
         """Return who has this role, at a browser in which nobody is signed in yet."""
         account = self._house.person(role, slug)
-        app = self._apps.setdefault(account["email"], App(account["totp_secret"]))
+        return self.somebody(
+            account, self._apps.setdefault(account["email"], App(account["totp_secret"]))
+        )
+
+    def somebody(self, account: people.Person, app: App) -> Person:
+        """Return a person who may be new to the house, at a browser of their own."""
         person = Person.at(self._chromium, account, app, self._house.base_url)
         self._everybody.append(person)
         return person

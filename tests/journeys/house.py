@@ -50,7 +50,7 @@ class House:
 
     def let_second_factor_age(self, cookies: Sequence[Cookie]) -> None:
         """Make the second factor of a signed-in browser ten minutes older than it is."""
-        [key] = [cookie["value"] for cookie in cookies if cookie["name"] == "session"]
+        [key] = [cookie["value"] for cookie in cookies if cookie["name"] == "__Host-session"]
         self.run(
             "shell",
             *("-v", "0", "-c"),

@@ -136,11 +136,16 @@ class Person:
 
     def look(self, name: str) -> None:
         """Keep a picture of the page, and demand that it is sound for everybody, at any width."""
-        self.page.wait_for_load_state()
-        RESULTS.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=RESULTS / f"{name}.png", full_page=True)
+        self.picture(name)
         assert self._barriers() == []
         assert self._too_wide() == []
+
+    def picture(self, name: str, page: Page | None = None) -> None:
+        """Keep a picture of the page, or of another tab."""
+        shown = page or self.page
+        shown.wait_for_load_state()
+        RESULTS.mkdir(parents=True, exist_ok=True)
+        shown.screenshot(path=RESULTS / f"{name}.png", full_page=True)
 
     @contextlib.contextmanager
     def in_the_dark(self) -> Iterator[None]:

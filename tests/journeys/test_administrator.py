@@ -32,7 +32,7 @@ def test_a_role_may_do_more_and_then_less(cast: Cast, therapist: Person, house: 
     house.let_second_factor_age(administrator.context.cookies())
 
     with administrator.watch.expecting(422):
-        administrator.press("Save changes")
+        administrator.press("See the changes")
     expect(administrator.heading).to_have_text("Before you go on")
     administrator.look("step-up")
     administrator.fill("Six-digit code", administrator.app.code())
@@ -81,7 +81,7 @@ def take_payment(person: Person) -> Locator:
 def change_role(administrator: Person, *, checked: bool) -> None:
     """Let therapists take cash, or not, with the second factor still fresh."""
     administrator.main.get_by_role("checkbox", name=TAKES_CASH).set_checked(checked)
-    administrator.press("Save changes")
+    administrator.press("See the changes")
     administrator.shows(f"Taken away: {TAKES_CASH}")
     administrator.press("Save changes")
     expect(administrator.heading).to_have_text("Therapist")

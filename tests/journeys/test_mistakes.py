@@ -29,7 +29,7 @@ def test_a_wrong_password_says_not_which_half_is_wrong(at_the_door: Person) -> N
     with at_the_door.watch.expecting(422):
         at_the_door.press("Continue")
 
-    at_the_door.shows("This address and password do not belong together.")
+    at_the_door.shows("This address and password do not belong together")
     expect(at_the_door.page.get_by_label("Work e-mail")).to_have_value(at_the_door.account["email"])
     at_the_door.look("sign-in-refused")
 

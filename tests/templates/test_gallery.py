@@ -9,7 +9,18 @@ from config.dev.gallery import EXAMPLES, THEMES, Example, gallery, icon_names
 from tests.templates.sources import COMPONENTS, text
 from tests.templates.strict import engine
 
-FRAME = {"idle", "keys", "messages", "rail", "search", "sign_out", "theme", "topbar"}
+FRAME = {
+    "draft",
+    "idle",
+    "keys",
+    "messages",
+    "rail",
+    "search",
+    "sign_out",
+    "theme",
+    "topbar",
+    "view_as",
+}
 """Parts of the frame, which stands around every page and once on it."""
 
 INSIDE = {"choices", "dialog_unsaved", "errors", "event", "field_errors", "steps", "tick", "bars"}

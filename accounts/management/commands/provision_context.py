@@ -1,11 +1,18 @@
-"""Provision the keys that sign scopes, and what else a migrated or restored database needs."""
+"""Provision the keys that sign scopes, and what else a migrated or restored database needs.
 
+A key is rotated in three steps, and no process has to be restarted at the same moment as another:
+add a version to the key ring and run this command (scopes of either key open), start every process
+anew, then run it with ``--retire-old``.
+"""
+
+from argparse import ArgumentParser
 from hashlib import sha256
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections, transaction
 
 from accounts import crypto, keys
+from accounts.services import breached
 from accounts.tenancy import installation_scope
 from audit.actions import Action
 from audit.services import events
@@ -22,10 +29,21 @@ def padded_blocks(key: bytes) -> tuple[bytes, bytes]:
 def provision() -> list[int]:
     """Write the context keys of the key ring's two newest versions, and remove all others.
 
-    Returns the versions, newest last. Runs as ``owner``; idempotent.
+    A key that was retired does not come back. Returns the versions, newest last. Runs as
+    ``owner``; idempotent.
+
+    Raises:
+        CommandError: the database knows only keys newer than the ring's.
     """
-    versions = sorted(crypto.ring().keks)[-2:]
     with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT min(key_id) FROM accounts_contextkey")
+        oldest_kept = cursor.fetchone()[0] or 0
+        newest = sorted(crypto.ring().keks)[-2:]
+        versions = [version for version in newest if version >= oldest_kept]
+        if not versions:
+            raise CommandError(
+                f"QUIETLEDGER_KEYS holds no key as new as {oldest_kept}, which signs scopes here."
+            )
         cursor.execute("DELETE FROM accounts_contextkey WHERE key_id <> ALL (%s)", [versions])
         for version in versions:
             inner, outer = padded_blocks(crypto.context_key(version))
@@ -36,6 +54,23 @@ def provision() -> list[int]:
                 [version, inner, outer],
             )
     return versions
+
+
+def retire() -> list[int]:
+    """Let no key but the ring's newest open a scope; return those that did until now.
+
+    If the log cannot be told, they still do.
+    """
+    newest = crypto.ring().newest
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM accounts_contextkey WHERE key_id <> %s RETURNING key_id", [newest]
+        )
+        retired = sorted(key_id for (key_id,) in cursor.fetchall())
+        with installation_scope():
+            for key_id in retired:
+                events.record(Action.CONTEXT_KEY_RETIRED, retired=key_id, newest=newest)
+    return retired
 
 
 def forbid_temporary_tables() -> None:
@@ -65,10 +100,25 @@ def forbid_temporary_tables() -> None:
 class Command(BaseCommand):
     help = "Provision the keys that sign scopes, from QUIETLEDGER_KEYS (runs as the owner)."
 
-    def handle(self, *args: object, **options: object) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--retire-old",
+            action="store_true",
+            help="let only the newest key open scopes, once every process has been started anew",
+        )
+
+    def handle(self, *args: object, retire_old: bool = False, **options: object) -> None:
         forbid_temporary_tables()
         versions = provision()
         with installation_scope():
             keys.create()
             events.record(Action.KEYS_PROVISIONED, newest=versions[-1])
+        retired = retire() if retire_old else []
+        breached.load_bundled()
         self.stdout.write(f"Scopes are signed by key {versions[-1]}.")
+        for key_id in retired:
+            self.stdout.write(f"Key {key_id} opens nothing any more.")
+        for key_id in set(versions[:-1]) - set(retired):
+            self.stdout.write(
+                f"Key {key_id} still opens them: start every process anew, then --retire-old."
+            )

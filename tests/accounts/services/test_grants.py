@@ -1,11 +1,12 @@
 """Roles changed by two people at the same moment."""
 
 from concurrent.futures import ThreadPoolExecutor, wait
+from threading import Barrier
 
 import pytest
-from django.db import connections
+from django.db import IntegrityError, connections
 
-from accounts.models import Role
+from accounts.models import Membership, Role, RoleGrant
 from accounts.permissions import Permission
 from accounts.selectors import members
 from accounts.services import grants, roles
@@ -37,6 +38,40 @@ def test_two_administrators_cannot_both_take_the_others_role(practice: House) ->
 
         assert waited
         assert isinstance(late.exception(), LastAdministrator)
+    with practice_scope(practice.id):
+        present = [members.permissions_of(member) for member in (first, second)]
+        assert sum(Permission.ROLE_CHANGE in held for held in present) == 1
+
+
+@pytest.mark.commits
+def test_two_who_go_round_the_lock_cannot_both_take_the_others_role(practice: House) -> None:
+    """As raw statements, at the same moment: the database lets the second wait, and refuses it."""
+    first, second = practice.people["administrator"], practice.people["auditor"]
+    with practice_scope(practice.id):
+        both = Role.objects.get(slug="administrator")
+        roles.grant(member=second, role=both, now=NOW, by=first)
+    meeting = Barrier(2)
+
+    def take(from_whom: Membership, by: Membership) -> str:
+        try:
+            with practice_scope(practice.id, person_id=by.person_id):
+                RoleGrant.objects.filter(member=from_whom, role=both).update(
+                    withdrawn_at=NOW, withdrawn_by=by
+                )
+                meeting.wait(timeout=5)
+        except IntegrityError as refused:
+            return str(refused)
+        finally:
+            connections.close_all()
+        return ""
+
+    with ThreadPoolExecutor(2) as pool:
+        one = pool.submit(take, first, second)
+        other = pool.submit(take, second, first)
+
+    ended = sorted([one.result(), other.result()])
+    assert ended[0] == ""
+    assert "somebody must stay who can change roles" in ended[1]
     with practice_scope(practice.id):
         present = [members.permissions_of(member) for member in (first, second)]
         assert sum(Permission.ROLE_CHANGE in held for held in present) == 1

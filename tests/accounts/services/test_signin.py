@@ -6,6 +6,7 @@ import pytest
 
 from accounts.models import SignInTicket, SignInTry, TotpDevice, User
 from accounts.services import recovery, signin, totp
+from accounts.services.factors import HasOne
 from accounts.services.signin import NotAccepted, TicketOver
 from accounts.services.totp import CodeAlreadyUsed, WrongCode
 from accounts.services.tries import NameRests
@@ -177,7 +178,7 @@ def test_an_app_that_is_not_confirmed_signs_nobody_in(newcomer: User, person: Si
 def test_a_password_alone_cannot_replace_a_confirmed_app(person: SignInPerson) -> None:
     ticket = password_of(person)
 
-    with pytest.raises(WrongCode):
+    with pytest.raises(HasOne):
         signin.confirm_device(ticket=ticket.text, code=person.code(), now=NOW)
     assert totp.secret_to_show(person.user) is None
 

@@ -1,15 +1,20 @@
 """Being signed in: the first page, the look, and the frame round every page."""
 
+import re
+
 import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.context import PLACES, first_page, rail
-from accounts.models import Membership
+from accounts.models import Membership, Role
 from accounts.permissions import BUILT_IN_ROLES, BuiltInRole, Permission
+from accounts.services import members
 from accounts.sessions import SessionStore
-from tests.houses import House, browser_of
+from accounts.tenancy import practice_scope
+from tests.houses import House, browser_of, user_of
 
 
 @pytest.mark.parametrize("role", BUILT_IN_ROLES, ids=lambda role: role.slug)
@@ -26,7 +31,7 @@ def test_everybody_starts_at_the_first_page_that_their_role_opens(
 def test_every_place_of_the_rail_exists() -> None:
     shown = {
         item.label
-        for held in (Permission, [Permission.CLIENT_VIEW])
+        for held in (Permission, [Permission.CLIENT_VIEW], [Permission.PAYMENT_RECORD])
         for group in rail(held, "/")
         for item in group.items
     }
@@ -35,9 +40,9 @@ def test_every_place_of_the_rail_exists() -> None:
 
 
 def test_the_letters_of_the_rail_differ() -> None:
-    keys = [place.key for _, places in PLACES for place in places]
-
-    assert len(set(keys)) == len(keys)
+    for held in (frozenset(Permission), *(role.permissions for role in BUILT_IN_ROLES)):
+        keys = [item.key for group in rail(held, "/") for item in group.items]
+        assert len(set(keys)) == len(keys)
 
 
 def test_the_rail_shows_only_what_is_open() -> None:
@@ -88,3 +93,74 @@ def test_the_frame_says_who_and_where_and_when_it_ends(auditor: Membership) -> N
     assert "Harbor Lane" in page
     assert "Ends after 10 quiet minutes" in page
     assert 'data-warn-after="540"' in page
+
+
+@pytest.fixture
+def in_both(practice: House, other_practice: House) -> Client:
+    """A browser of Harbor Lane's auditor, who is an administrator of Summit Row as well."""
+    member = practice.people["auditor"]
+    with practice_scope(other_practice.id):
+        members.add(
+            person_id=user_of(member).pk,
+            display_name="Also here",
+            role=Role.objects.get(slug="administrator"),
+            now=timezone.now(),
+            by=other_practice.automaton,
+        )
+    checked = Client(enforce_csrf_checks=True)
+    checked.cookies = browser_of(member).cookies
+    return checked
+
+
+def token_in(page: bytes) -> str:
+    found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.decode())
+    assert found
+    return found[1]
+
+
+def switch(browser: Client, to: House) -> int:
+    page = browser.get(reverse("accounts:choose_practice"))
+    typed = {"practice": str(to.id), "csrfmiddlewaretoken": token_in(page.content)}
+    return browser.post(reverse("accounts:choose_practice"), typed).status_code
+
+
+def test_a_page_of_the_practice_before_does_not_post_into_the_next(
+    in_both: Client, other_practice: House
+) -> None:
+    """A tab that was left open on Harbor Lane must not write into Summit Row."""
+    stale = token_in(in_both.get(reverse("accounts:log")).content)
+    assert switch(in_both, other_practice) == 302
+    url = reverse("accounts:person", args=[other_practice.people["therapist"].pk])
+
+    refused = in_both.post(url, {"roles": [], "csrfmiddlewaretoken": stale})
+
+    assert refused.status_code == 403
+    assert "This page was open too long" in refused.content.decode()
+    with practice_scope(other_practice.id):
+        assert other_practice.people["therapist"].grants.filter(withdrawn_at=None).exists()
+    fresh = token_in(in_both.get(url).content)
+    assert in_both.post(url, {"roles": [], "csrfmiddlewaretoken": fresh}).status_code == 302
+
+
+def test_switching_shows_nothing_of_the_practice_before(
+    in_both: Client, practice: House, other_practice: House
+) -> None:
+    before = in_both.get(reverse("accounts:people")).content.decode()
+    assert 'data-practice="harbor-lane"' in before
+    assert switch(in_both, other_practice) == 302
+
+    after = in_both.get(reverse("accounts:people")).content.decode()
+
+    assert 'data-practice="summit-row"' in after
+    assert "Harbor Lane" not in after
+    foreign = reverse("accounts:person", args=[practice.people["therapist"].pk])
+    assert in_both.get(foreign).status_code == 404
+
+
+def test_only_ones_own_practices_are_named(auditor: Membership, other_practice: House) -> None:
+    browser, url = browser_of(auditor), reverse("accounts:choose_practice")
+
+    assert "Summit Row" not in browser.get(url).content.decode()
+    answer = browser.post(url, {"practice": str(other_practice.id)})
+    assert answer.status_code == 422
+    assert "Summit Row" not in answer.content.decode()

@@ -129,7 +129,7 @@ def test_nothing_of_a_client_shows_in_a_repr(scope: None, front_desk: Membership
     assert "Razo" not in f"{client!r} {shown!r} {identity!r}"
 
 
-def test_an_assignment_can_end_from_its_first_day_on(
+def test_an_assignment_is_open_from_its_first_day_on(
     scope: None, front_desk: Membership, therapist: Membership
 ) -> None:
     client = added(front_desk)
@@ -138,7 +138,7 @@ def test_an_assignment_can_end_from_its_first_day_on(
     [before] = assigned.of(client, on=TODAY - timedelta(days=1))
     [after] = assigned.of(client, on=TODAY)
 
-    assert (before.may_end, after.may_end) == (False, True)
+    assert (before.is_open, after.is_open) == (False, True)
 
 
 def test_of_a_member_number_only_the_end_is_shown(scope: None, front_desk: Membership) -> None:

@@ -53,11 +53,11 @@ def test_a_therapist_is_assigned_once_at_a_time(
 def test_a_therapist_comes_back_after_the_last_day(
     client_record: Client, therapist: Membership
 ) -> None:
-    end(assign(client_record, therapist))
+    end(assign(client_record, therapist), TODAY + timedelta(days=1))
 
     with pytest.raises(assignments.AlreadyAssigned):
-        assign(client_record, therapist, TODAY)
-    assign(client_record, therapist, TODAY + timedelta(days=1))
+        assign(client_record, therapist, TODAY + timedelta(days=1))
+    assign(client_record, therapist, TODAY + timedelta(days=2))
 
     assert Assignment.objects.count() == 2
 

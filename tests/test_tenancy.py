@@ -154,13 +154,6 @@ def test_the_gate_role_reads_no_tenant_table(table: str) -> None:
         cursor.execute(f"SELECT * FROM {table}")
 
 
-def test_the_owner_sees_no_rows_either(practice: House) -> None:
-    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM accounts_membership")
-
-        assert cursor.fetchone() == (0,)
-
-
 @pytest.mark.commits
 def test_another_session_of_the_app_role_cannot_read_the_context(practice: House) -> None:
     """The value is bound by the server and activity tracking is off: nothing to steal."""

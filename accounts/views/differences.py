@@ -1,0 +1,66 @@
+"""What a change to roles comes to, in words, before it is saved."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from accounts.forms.people import Wish, cells
+from accounts.models import Act
+from accounts.permissions import Permission
+from accounts.selectors import limits
+from accounts.selectors.roles import HeldRole, words_of
+from audit.sentences import dollars
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What would change of a role, and what others changed of it since it was shown.
+
+    ``seen`` and ``may`` are the cells that the form sends again.
+    """
+
+    role: HeldRole
+    wanted: frozenset[Permission]
+    added: list[str]
+    taken: list[str]
+    others_added: list[str]
+    others_taken: list[str]
+
+    @property
+    def is_stale(self) -> bool:
+        return bool(self.others_added or self.others_taken)
+
+    @property
+    def is_change(self) -> bool:
+        return bool(self.added or self.taken)
+
+    @property
+    def seen(self) -> list[str]:
+        return cells(self.role.pk, self.role.permissions)
+
+    @property
+    def may(self) -> list[str]:
+        return cells(self.role.pk, self.wanted)
+
+
+def of(wish: Wish) -> Difference:
+    """Return what a wish would change now, on top of what others changed meanwhile."""
+    stands = wish.role.permissions
+    wanted = (stands | (wish.wanted - wish.seen)) - (wish.seen - wish.wanted)
+    return Difference(
+        wish.role,
+        wanted,
+        words_of(wanted - stands),
+        words_of(stands - wanted),
+        words_of(stands - wish.seen),
+        words_of(wish.seen - stands),
+    )
+
+
+def of_limits(stand: Mapping[str, int], wanted: Mapping[str, int]) -> list[str]:
+    """Return which limits would change, from what to what."""
+    return [
+        f"{Act(act).label}s alone up to {dollars(wanted.get(act, 0))},"
+        f" so far up to {dollars(stand.get(act, 0))}"
+        for act in limits.MONEY_ACTS
+        if wanted.get(act, 0) != stand.get(act, 0)
+    ]

@@ -1,0 +1,43 @@
+"""Asking a second person, in short: a refund of $350.00 on one payment unless told otherwise."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from accounts.models import Act, Approval, Membership
+from accounts.services import approvals
+from accounts.services.approvals import Cleared, Decision, Waiting
+from tests.accounts.conftest import NOW
+
+LATER = NOW + timedelta(hours=1)
+PAYMENT = UUID(int=182)
+
+
+def ask(
+    by: Membership,
+    cents: int = 350_00,
+    *,
+    act: Act = Act.REFUND,
+    subject: UUID = PAYMENT,
+    now: datetime = NOW,
+) -> Cleared | Waiting:
+    return approvals.require(
+        act=act,
+        amount_cents=cents,
+        subject_kind="billing.payment",
+        subject_id=subject,
+        label="R-00012",
+        by=by,
+        now=now,
+    )
+
+
+def waiting(by: Membership, cents: int = 350_00, *, act: Act = Act.REFUND) -> Approval:
+    answer = ask(by, cents, act=act)
+    assert isinstance(answer, Waiting)
+    return Approval.objects.get(pk=answer.approval_id)
+
+
+def approved(by: Membership, decider: Membership, cents: int = 350_00) -> Approval:
+    request = waiting(by, cents)
+    approvals.decide(approval=request, decision=Decision.APPROVED, by=decider, now=LATER)
+    return request

@@ -1,0 +1,110 @@
+"""Resetting the second step of somebody who lost it: two administrators, or the operator."""
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Approval, Membership, OutgoingMail, Role, TotpDevice
+from accounts.services import approvals, factors, grants, totp
+from accounts.services import members as joining
+from accounts.tenancy import installation_scope, practice_scope
+from audit.selectors import log
+from tests.houses import PASSWORD, House, browser_of, user_of
+
+
+@pytest.fixture
+def browser(practice: House) -> Client:
+    return browser_of(practice.people["administrator"])
+
+
+def second_administrator(house: House) -> Membership:
+    by, other = house.people["administrator"], house.people["accountant"]
+    with practice_scope(house.id, person_id=by.person_id):
+        wanted = [Role.objects.get(slug="administrator")]
+        grants.hold_exactly(member=other, wanted=wanted, now=timezone.now(), by=by)
+    return other
+
+
+def test_a_second_step_is_reset_by_two(practice: House, browser: Client) -> None:
+    member, second = practice.people["therapist"], second_administrator(practice)
+    user = user_of(member)
+    totp.install(user=user, secret=totp.new_secret(), now=timezone.now())
+    theirs = browser_of(member)
+    url = reverse("accounts:second_factor_reset", args=[member.pk])
+    assert browser.post(url)["Location"] == url
+    assert "It waits for another administrator" in browser.get(url).content.decode()
+    browser.post(url)
+    assert factors.has_any(user)
+    asked = browser_of(second).get(reverse("accounts:approvals")).content.decode()
+    assert member.display_name in asked
+
+    with practice_scope(practice.id, person_id=second.person_id):
+        row = Approval.objects.get()
+        approvals.decide(
+            approval=row, decision=Approval.Decision.APPROVED, by=second, now=timezone.now()
+        )
+    assert "Reset now" in browser.get(url).content.decode()
+    browser.post(url)
+
+    assert not factors.has_any(user)
+    assert theirs.get(reverse("billing:my_clients")).status_code == 302
+    with practice_scope(practice.id):
+        assert log.page(limit=1)[0].action == "accounts.mfa.reset"
+        letters = OutgoingMail.objects.order_by("-created_at", "-id")
+        assert user.email in [letter.to for letter in letters]
+    step = Client().post(reverse("accounts:sign_in"), {"email": user.email, "password": PASSWORD})
+    assert step["Location"].startswith(reverse("accounts:enroll"))
+
+
+def test_one_alone_resets_nothing(practice: House, browser: Client) -> None:
+    member = practice.people["therapist"]
+    totp.install(user=user_of(member), secret=totp.new_secret(), now=timezone.now())
+    url = reverse("accounts:second_factor_reset", args=[member.pk])
+
+    for _ in range(3):
+        browser.post(url)
+
+    assert factors.has_any(user_of(member))
+    with practice_scope(practice.id):
+        by = practice.people["administrator"]
+        with pytest.raises(approvals.NotYours):
+            approvals.decide(
+                approval=Approval.objects.get(),
+                decision=Approval.Decision.APPROVED,
+                by=by,
+                now=timezone.now(),
+            )
+
+
+def test_who_works_elsewhere_too_is_left_to_the_operator(
+    practice: House, other_practice: House, browser: Client
+) -> None:
+    member = practice.people["therapist"]
+    user = user_of(member)
+    totp.install(user=user, secret=totp.new_secret(), now=timezone.now())
+    with practice_scope(other_practice.id):
+        joining.add(
+            person_id=user.pk,
+            display_name="Also here",
+            role=Role.objects.get(slug="auditor"),
+            now=timezone.now(),
+            by=other_practice.automaton,
+        )
+
+    answer = browser.post(reverse("accounts:second_factor_reset", args=[member.pk]))
+
+    assert answer.status_code == 409
+    assert "Only the operator" in answer.content.decode()
+    call_command("reset_second_factor", email=user.email)
+    assert not TotpDevice.objects.filter(user=user).exists()
+    with installation_scope():
+        assert log.page(limit=1)[0].action == "accounts.mfa.reset"
+        assert OutgoingMail.objects.get().to == user.email
+
+
+def test_nobody_resets_their_own(practice: House, browser: Client) -> None:
+    me = practice.people["administrator"]
+
+    assert browser.post(reverse("accounts:second_factor_reset", args=[me.pk])).status_code == 409

@@ -1,0 +1,53 @@
+"""Which row each address of the product names, found from the names alone.
+
+So a new route is attacked from its first day; one whose row cannot be told from its name fails
+a test until it is named here.
+"""
+
+from collections.abc import Iterator
+
+from django.urls.converters import UUIDConverter
+
+from accounts.router import GATE_MODELS
+from tests.catalogue import TENANT_TABLES
+from tests.test_permissions import EVERY_ROUTE, routes
+
+SPECIAL = {
+    "billing:checkout_return.pk": "billing_cardintent",
+    "billing:checkout_start.pk": "billing_invoice",
+    "billing:stripe_webhook.endpoint_id": "billing_webhookendpoint",
+    "clients:assign.pk": "clients_client",
+    "member_id": "accounts_membership",
+}
+"""Route and parameter, or parameter alone, where its name does not say the table's."""
+
+HANDLE = "handle"
+"""Names a session of a person's own, which belongs to no practice."""
+
+
+def table_of(route: str, parameter: str) -> str | None:
+    """Return the table whose row a parameter of a route names, or None if that cannot be told."""
+    special = SPECIAL.get(f"{route}.{parameter}") or SPECIAL.get(parameter)
+    if special:
+        return special
+    app, _, page = route.partition(":")
+    noun = page.split("_")[0] if parameter == "pk" else parameter.removesuffix("_id")
+    noun = noun.replace("_", "")
+    ours = sorted(TENANT_TABLES, key=lambda name: (not name.startswith(f"{app}_"), len(name)))
+    ends = [name for name in ours if name.endswith(f"_{noun}")]
+    holds = [name for name in ours if noun in name.partition("_")[2]]
+    return next(iter([*ends, *holds]), None)
+
+
+def rows_named() -> Iterator[tuple[str, str, str | None]]:
+    """Walk the routes: (route, parameter, table) for every id in a path."""
+    for name, route in routes():
+        for parameter, converter in route.pattern.converters.items():
+            is_row = isinstance(converter, UUIDConverter) and not _is_of_a_person(parameter)
+            if is_row and name in EVERY_ROUTE:
+                yield name, parameter, table_of(name, parameter)
+
+
+def _is_of_a_person(parameter: str) -> bool:
+    noun = parameter.removesuffix("_id").replace("_", "")
+    return parameter == HANDLE or any(model.endswith(noun) for model in GATE_MODELS)
