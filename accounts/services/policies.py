@@ -6,6 +6,7 @@ from django.db import transaction
 
 from accounts.models import Membership, SecurityPolicy
 from accounts.selectors.policies import Rules
+from accounts.services import idle
 from audit.actions import Action
 from audit.services import events
 
@@ -20,7 +21,8 @@ WORDS = {
 def change(*, rules: Rules, now: datetime, by: Membership) -> None:
     """Let the practice in scope sign in by these rules; they count from the next sign-in.
 
-    Nothing is written when nothing differs.
+    Fewer or more quiet minutes count at once, in every browser. Nothing is written when nothing
+    differs.
     """
     row = SecurityPolicy.objects.select_for_update(no_key=True).get()
     wanted = {name: getattr(rules, name) for name in WORDS}
@@ -34,3 +36,4 @@ def change(*, rules: Rules, now: datetime, by: Membership) -> None:
     row.changed_at, row.changed_by = now, by
     row.save()
     events.record(Action.SECURITY_POLICY_CHANGED, target=row, changed=", ".join(changed))
+    idle.apply(row.practice_id, row.idle_minutes * idle.MINUTE)

@@ -18,6 +18,9 @@ FOREIGN_KEY, UNIQUE, NOT_A_NUMBER, DENIED = "23503", "23505", "22P02", "42501"
 THROUGH_A_FUNCTION = {"audit_event", "audit_head", "audit_touch", "audit_value"}
 """Tables in which ``app`` inserts nothing itself."""
 
+ONLY_LATER = {"ledger_knownpoint"}
+"""Tables that take only what is newer than all they hold, so nothing comes as far as colliding."""
+
 INSERTED = sorted(set(TENANT_TABLES) - THROUGH_A_FUNCTION)
 WITH_ID = [m._meta.db_table for m in TENANT_MODELS if "id" in {f.name for f in m._meta.fields}]
 
@@ -124,7 +127,7 @@ def test_what_is_taken_there_is_free_here(street: Street, table: str) -> None:
             for insert, values in again
         ]
 
-    assert any(collide) == bool(tables.natural_keys(table))
+    assert any(collide) == (bool(tables.natural_keys(table)) and table not in ONLY_LATER)
     assert not [answer for answer in told if answer.code == UNIQUE]
     assert all(answer.is_refusal or answer.rows == ((1,),) for answer in silent)
 

@@ -30,9 +30,9 @@ class Cast:
             account, self._apps.setdefault(account["email"], App(account["totp_secret"]))
         )
 
-    def somebody(self, account: people.Person, app: App) -> Person:
+    def somebody(self, account: people.Person, app: App, base_url: str = "") -> Person:
         """Return a person who may be new to the house, at a browser of their own."""
-        person = Person.at(self._chromium, account, app, self._house.base_url)
+        person = Person.at(self._chromium, account, app, base_url or self._house.base_url)
         self._everybody.append(person)
         return person
 

@@ -29,6 +29,7 @@ def test_a_role_may_do_more_and_then_less(cast: Cast, therapist: Person, house: 
     administrator.follow("Therapist")
     administrator.main.get_by_role("checkbox", name=TAKES_CASH).check()
     administrator.look("role")
+    administrator.step_up_by_hand()
     house.let_second_factor_age(administrator.context.cookies())
 
     with administrator.watch.expecting(422):

@@ -49,6 +49,7 @@ def newcomer(cast: Cast, house: House) -> Person:
         wren.fill("New password", "wren holloway")
         wren.fill("The same again", "wren holloway")
         wren.press("Accept and go on")
+        wren.shows("Leave out your name")
     wren.look("invitation-refused")
     wren.fill("New password", PASSWORD)
     wren.fill("The same again", PASSWORD)

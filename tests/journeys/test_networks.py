@@ -35,7 +35,7 @@ def test_work_from_the_named_networks_only(cast: Cast, administrator: Person) ->
     administrator.follow("Leave it")
     with administrator.watch.expecting(422):
         add(administrator, "0.0.0.0/0", "All")
-    administrator.shows("This is every address there is.")
+        administrator.shows("This is every address there is.")
     add(administrator, "127.0.0.1", "This desk")
     administrator.shows("Your own address 127.0.0.1 passes.")
     administrator.look("networks-preview")

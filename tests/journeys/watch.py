@@ -1,6 +1,7 @@
 """An ear at everything a browser complains about while somebody works in it."""
 
 import contextlib
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -11,6 +12,8 @@ addEventListener("securitypolicyviolation", (event) => console.error(
   `CSP: ${event.effectiveDirective} refused ${event.blockedURI} ${event.sourceFile ?? ""}`
 ));
 """
+SLOW_ANSWER_SECONDS = 10
+
 SAID_TWICE = "Failed to load resource"
 """How the console repeats what a response has told already."""
 
@@ -23,9 +26,11 @@ class Watch:
     """The complaints of one browser context, and the statuses that are wanted just now."""
 
     complaints: list[str] = field(default_factory=list)
+    _context: BrowserContext = field(init=False)
     _expected: list[int] = field(default_factory=list)
 
     def attach(self, context: BrowserContext) -> None:
+        self._context = context
         context.add_init_script(LISTEN)
         context.on("console", self._heard)
         context.on("weberror", self._failed)
@@ -39,9 +44,20 @@ class Watch:
         self._expected.append(status)
         yield
         self._expected.pop()
-        wanted = [line for line in self.complaints[before:] if line.startswith(f"{status} ")]
+        until = time.monotonic() + SLOW_ANSWER_SECONDS
+        while not (wanted := self._since(before, status)) and time.monotonic() < until:
+            self._context.pages[-1].wait_for_timeout(50)
         assert wanted, f"No answer was a {status}."
         self.complaints[before:] = [line for line in self.complaints[before:] if line not in wanted]
+
+    def forget(self, status: int) -> None:
+        """Let one refusal pass that was answered as it should be."""
+        found = [line for line in self.complaints if line.startswith(f"{status} ")]
+        if found:
+            self.complaints.remove(found[-1])
+
+    def _since(self, before: int, status: int) -> list[str]:
+        return [line for line in self.complaints[before:] if line.startswith(f"{status} ")]
 
     def take(self) -> list[str]:
         """Return the complaints since the last time, and forget them."""
