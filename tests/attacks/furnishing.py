@@ -24,7 +24,7 @@ from billing.models import Invoice, ServiceCode
 from billing.services import card_accounts, checkout, documents, imports, webhooks
 from clients.models import Client, EmergencyAccess
 from clients.services import assignments, emergencies
-from ledger.services import periods
+from ledger.services import known, periods
 from tests.attacks import planting
 from tests.billing import desk as at
 from tests.clients import bundles
@@ -187,7 +187,8 @@ def _take_in(by: Membership) -> None:
 
 
 def _months(by: Membership) -> None:
-    """Close a month and reopen it; close another for good."""
+    """Close a month and reopen it; close another for good, and settle what is known."""
+    known.settle()
     periods.close(month=REOPENED, today=at.TODAY, by=by)
     periods.reopen(month=REOPENED, reason=periods.Reason.CORRECTION, by=by)
     periods.close(month=CLOSED, today=at.TODAY, by=by)

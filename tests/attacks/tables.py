@@ -83,12 +83,16 @@ class Column:
         return OTHER_VALUE[self.type].format(self.name)
 
 
+def _target(field: Any) -> str:
+    return str(field.related_model._meta.db_table)
+
+
 @cache
 def columns(table: str) -> list[Column]:
     targets = {
-        field.column: field.related_model._meta.db_table  # type: ignore[union-attr]  # a model
+        field.column: _target(field)
         for field in _fields(table)
-        if field.is_relation and field.related_model._meta.db_table in TENANT_TABLES
+        if field.is_relation and _target(field) in TENANT_TABLES
     }
     choices = {field.column for field in _fields(table) if field.choices or field.name == "kind"}
     rows = looked_up(

@@ -31,7 +31,7 @@ def link_of(email: str) -> str:
         bodies = [
             letter.body for letter in OutgoingMail.objects.order_by("-id") if letter.to == email
         ]
-    return bodies[0].split("/reset/")[1].split("/")[0]
+    return str(bodies[0]).split("/reset/")[1].split("/")[0]
 
 
 def test_one_of_many_who_follow_a_link_sets_the_password(street: Street) -> None:
