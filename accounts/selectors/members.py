@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.ids import NIL
 from accounts.models import Membership, Practice, Role, RoleGrant, User
@@ -39,8 +39,10 @@ def people() -> QuerySet[Membership]:
 
 
 def therapists() -> QuerySet[Membership]:
-    """Return the members who hold the role Therapist today, by name."""
-    return people().filter(ended_at=None, grants__role__slug="therapist", grants__withdrawn_at=None)
+    """Return the members who hold the role Therapist today, or one made after it, by name."""
+    kind = Q(role__slug="therapist") | Q(role__copied_from__slug="therapist")
+    held = RoleGrant.objects.filter(kind, withdrawn_at=None)
+    return people().filter(ended_at=None, pk__in=held.values("member"))
 
 
 def roles_of(member: Membership) -> list[Role]:

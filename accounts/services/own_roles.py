@@ -36,6 +36,8 @@ class StillHeld(Exception):
 def copy(*, original: Role, name: str, description: str, now: datetime, by: Membership) -> Role:
     """Make a role of the practice's own that begins with all that another one has.
 
+    A copy of a copy is known as one of the built-in role that both come from.
+
     Raises:
         NameTaken: another role is called the same.
     """
@@ -48,7 +50,7 @@ def copy(*, original: Role, name: str, description: str, now: datetime, by: Memb
         name=name,
         description=description,
         is_network_bound=original.is_network_bound,
-        copied_from=original,
+        copied_from=original.copied_from or original,
     )
     events.record(Action.ROLE_CREATED, target=made, original=original.slug)
     roles.write(Change(made, frozenset(), standing.permissions_of([original.pk])[original.pk]))

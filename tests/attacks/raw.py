@@ -12,6 +12,9 @@ from django.db import DatabaseError, connection, connections, transaction
 
 from accounts.tenancy import practice_scope
 
+PASSING = re.compile(r'name="csrfmiddlewaretoken" value="\w+"|[\d,]+ events|no\. [\d,]+|-in="\d+"')
+"""What differs from one answer to the next, whatever was asked."""
+
 UUIDS = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -62,6 +65,11 @@ def with_context(context: str) -> Iterator[None]:
 def set_context(context: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('app.context', %s, true)", [context])
+
+
+def masked(answer: Any) -> str:
+    """Return the text of an answer, without what differs from one request to the next."""
+    return UUIDS.sub("…", PASSING.sub("…", answer.content.decode("utf-8", "replace")))
 
 
 def looked_up(statement: str, *parameters: Any) -> list[tuple[Any, ...]]:

@@ -8,7 +8,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from accounts.models import Invitation, Membership, Role, RoleGrant, SignInSession
 from accounts.permissions import Permission
-from accounts.selectors import explain
+from accounts.selectors import explain, members
 from accounts.selectors.roles import permissions_of
 from accounts.services import own_roles, roles
 from accounts.services.own_roles import BuiltInStays, NameTaken, StillHeld
@@ -136,6 +136,20 @@ def test_a_copy_does_not_follow_its_original(administrator: Membership) -> None:
     roles.set_permissions(role=role("auditor"), permissions=[P.LOG_VIEW])
 
     assert held("reader") == {P.LOG_VIEW, P.MEMBER_VIEW, P.REPORT_VIEW}
+
+
+@scoped
+def test_who_holds_a_role_made_after_therapist_is_a_therapist(
+    administrator: Membership, auditor: Membership, therapist: Membership
+) -> None:
+    senior = copy("Senior therapist", administrator, original="therapist")
+    leading = own_roles.copy(
+        original=senior, name="Lead therapist", description="Leads.", now=NOW, by=administrator
+    )
+    for made in (senior, leading):
+        roles.grant(member=auditor, role=made, now=NOW, by=administrator)
+
+    assert list(members.therapists()) == [auditor, therapist]
 
 
 def test_a_raised_role_asks_for_new_keys_and_a_lowered_one_does_not(practice: House) -> None:

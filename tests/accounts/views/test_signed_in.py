@@ -132,6 +132,22 @@ def test_signing_in_beyond_the_limit_ends_the_oldest_and_says_so(
     assert not is_signed_in(office)
 
 
+def test_signing_in_again_in_the_same_browser_is_a_session_of_its_own(
+    person: SignInPerson,
+) -> None:
+    browser = sign_in(person, FIREFOX, "203.0.113.7")
+    [first] = rows(person)
+    given = {"email": person.user.email, "password": person.password}
+    step = browser.post(reverse("accounts:sign_in"), given)["Location"]
+
+    browser.post(step, {"code": person.code(timezone.now() + timedelta(seconds=30))})
+
+    [second] = rows(person)
+    assert second.session_key != first.session_key
+    assert second.handle != first.handle
+    assert is_signed_in(browser)
+
+
 @pytest.mark.parametrize(
     "count", [10, pytest.param(100, marks=pytest.mark.brute)], ids=["a few", "many"]
 )
