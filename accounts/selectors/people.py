@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Max
-
-from accounts.models import Membership, Passkey, RoleGrant, SignInSession, TotpDevice, User
+from accounts.models import Membership, Passkey, RoleGrant, TotpDevice, User
 from accounts.selectors import absences, members
 
 
@@ -18,12 +16,14 @@ class Login:
 
     email: str
     second_step: str
-    last_seen_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A colleague. ``second_step`` is "on" or "off"."""
+    """A colleague. ``second_step`` is "on" or "off".
+
+    ``entered_at`` is when they last came into this practice: what they do in others stays there.
+    """
 
     pk: UUID
     person_id: UUID
@@ -32,7 +32,7 @@ class Person:
     email: str
     role_names: list[str]
     second_step: str
-    last_seen_at: datetime | None
+    entered_at: datetime | None
     created_at: datetime
     ended_at: datetime | None
     is_resting: bool
@@ -99,7 +99,7 @@ def _shown(found: Iterable[Membership], now: datetime) -> list[Person]:
     for member_id, name in held.order_by("role__name").values_list("member_id", "role__name"):
         roles[member_id].append(name)
     logins = _logins({person_id for _, person_id in rows if person_id})
-    nothing = Login("", "off", None)
+    nothing = Login("", "off")
     return [
         Person(
             member.pk,
@@ -109,7 +109,7 @@ def _shown(found: Iterable[Membership], now: datetime) -> list[Person]:
             (login := logins.get(person_id, nothing)).email,
             roles[member.pk],
             login.second_step,
-            login.last_seen_at,
+            member.entered_at,
             member.created_at,
             member.ended_at,
             not member.ended_at and absences.rests(member, now=now),
@@ -126,16 +126,7 @@ def _logins(person_ids: set[UUID]) -> dict[UUID, Login]:
         *apps.values_list("user_id", flat=True),
         *passkeys.values_list("user_id", flat=True),
     }
-    seen = dict(
-        SignInSession.objects.filter(user_id__in=person_ids)
-        .values_list("user_id")
-        .annotate(Max("last_seen_at"))
-    )
     return {
-        user.pk: Login(
-            user.email,
-            "on" if user.pk in confirmed else "off",
-            max(filter(None, (seen.get(user.pk), user.last_login)), default=None),
-        )
+        user.pk: Login(user.email, "on" if user.pk in confirmed else "off")
         for user in User.objects.filter(pk__in=person_ids)
     }

@@ -1,13 +1,16 @@
 """The people of the practice, and giving and taking roles."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Membership, Role
+from accounts.models import Membership, Role, User
 from accounts.permissions import Permission
-from accounts.selectors import members
+from accounts.selectors import members, people
+from accounts.services import sessions
 from accounts.tenancy import practice_scope
 from audit.actions import Action
 from audit.models import Event
@@ -140,3 +143,19 @@ def test_holding_no_role_opens_nothing(
     with practice_scope(practice.id):
         assert not members.permissions_of(therapist)
         assert Permission.CLIENT_VIEW not in members.permissions_of(therapist)
+
+
+def test_when_somebody_was_last_here_says_nothing_of_other_practices(
+    practice: House, other_practice: House, administrator: Membership
+) -> None:
+    now = timezone.now() + timedelta(days=1)
+    person = user_of(practice.people["therapist"])
+    User.objects.filter(pk=person.pk).update(last_login=now)
+    with practice_scope(other_practice.id):
+        Membership.objects.create(person_id=person.pk, display_name="Noor Aziz", created_at=now)
+    sessions.enter(practice_id=other_practice.id, person_id=person.pk, is_sign_in=True, now=now)
+
+    with practice_scope(practice.id, person_id=administrator.person_id):
+        shown = {one.person_id: one.entered_at for one in people.everybody(now=now)}
+
+    assert shown[person.pk] != now
