@@ -205,12 +205,16 @@ def test_no_row_of_somebody_else_takes_part_in_random_sql(street: Street, tell: 
 @contextmanager
 def hole_in(table: str, policy: str) -> Iterator[None]:
     """Break the wall round one table for a while, as a careless migration would."""
+    _as_owner(f"CREATE POLICY hole ON {table} {policy}")
+    try:
+        yield
+    finally:
+        _as_owner(f"DROP POLICY hole ON {table}")
+
+
+def _as_owner(statement: str) -> None:
     with connections["owner"].cursor() as cursor:
-        cursor.execute(f"CREATE POLICY hole ON {table} {policy}")
-        try:
-            yield
-        finally:
-            cursor.execute(f"DROP POLICY hole ON {table}")
+        cursor.execute(statement)
 
 
 @pytest.mark.parametrize(
