@@ -22,7 +22,7 @@ def main(arguments: Sequence[str]) -> int:
     command = arguments[1] if len(arguments) > 1 else "help"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     try:
-        if command in {"demo", "test"}:
+        if command in {"demo", "test", "bench"}:
             return _stack_command(command, arguments[2:])
         with _environment(command):
             _run(arguments)
@@ -37,8 +37,10 @@ def main(arguments: Sequence[str]) -> int:
 def _stack_command(command: str, arguments: Sequence[str]) -> int:
     # A container's image holds none of this, so it is imported only where it is used.
     from config.dev import demo, testing
+    from config.dev.bench import running
 
-    return demo.main(arguments) if command == "demo" else testing.main(arguments)
+    commands = {"demo": demo.main, "test": testing.main, "bench": running.main}
+    return commands[command](arguments)
 
 
 def _run(arguments: Sequence[str]) -> None:

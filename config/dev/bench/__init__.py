@@ -1,0 +1,1 @@
+"""The project's own benchmarks: each figure beside the floor measured in the same run."""

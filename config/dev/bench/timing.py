@@ -1,0 +1,132 @@
+"""Measuring our path and its floor in turn, and what comes of it."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+from typing import Literal
+
+Act = Callable[[], object]
+Clock = Callable[[], int]
+
+WARM_UP = 20
+"""Unmeasured calls of each side: caches, prepared statements and connections are made by then."""
+
+NANOSECONDS = {"us": 1_000, "ms": 1_000_000}
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How long to measure: so many rounds, with so many calls of each side in each."""
+
+    rounds: int = 8
+    calls: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """What one side cost, in the figure's unit."""
+
+    median: float
+    p95: float
+
+    def as_json(self) -> dict[str, float]:
+        return {"median": round(self.median, 1), "p95": round(self.p95, 1)}
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """The most that a figure may come to: what is ``added`` at the median, or the ``ratio``."""
+
+    of: Literal["added", "ratio"]
+    at_most: float
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Both sides of one comparison, and how many calls of each were measured."""
+
+    ours: Spread
+    floor: Spread
+    samples: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What we cost beside a floor. ``size`` says how much data lay underneath."""
+
+    name: str
+    size: int
+    unit: str
+    measured: Measured
+    goal: Goal | None = None
+
+    @property
+    def added(self) -> float:
+        return self.measured.ours.median - self.measured.floor.median
+
+    @property
+    def ratio(self) -> float:
+        return self.measured.ours.median / self.measured.floor.median
+
+    @property
+    def holds(self) -> bool | None:
+        """Whether the goal is met; None for a figure without one."""
+        if self.goal is None:
+            return None
+        return (self.added if self.goal.of == "added" else self.ratio) <= self.goal.at_most
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "name": self.name,
+            "size": self.size,
+            "unit": self.unit,
+            "samples": self.measured.samples,
+            "ours": self.measured.ours.as_json(),
+            "floor": self.measured.floor.as_json(),
+            "added": round(self.added, 1),
+            "ratio": round(self.ratio, 2),
+            "goal": self.goal.at_most if self.goal else None,
+            "goal_of": self.goal.of if self.goal else None,
+            "holds": self.holds,
+        }
+
+
+def rounds(
+    ours: Act,
+    floor: Act,
+    *,
+    effort: Effort,
+    unit: str = "us",
+    clock: Clock = time.perf_counter_ns,
+    before: Act | None = None,
+) -> Measured:
+    """Measure both sides in turn, the other one first in every second round.
+
+    ``before`` sets the scene for each call of ours and is not measured.
+    """
+    sides: dict[Act, list[int]] = {ours: [], floor: []}
+    scenes = {ours: before}
+    for act in sides:
+        _timed(act, scenes.get(act), WARM_UP, clock)
+    for number in range(effort.rounds):
+        for act in (ours, floor) if number % 2 == 0 else (floor, ours):
+            sides[act] += _timed(act, scenes.get(act), effort.calls, clock)
+    return Measured(_spread(sides[ours], unit), _spread(sides[floor], unit), len(sides[ours]))
+
+
+def _timed(act: Act, before: Act | None, calls: int, clock: Clock) -> list[int]:
+    spent = []
+    for _ in range(calls):
+        if before is not None:
+            before()
+        began = clock()
+        act()
+        spent.append(clock() - began)
+    return spent
+
+
+def _spread(spent: list[int], unit: str) -> Spread:
+    ordered = sorted(spent)
+    worst = ordered[min(len(ordered) - 1, len(ordered) * 95 // 100)]
+    return Spread(median(ordered) / NANOSECONDS[unit], worst / NANOSECONDS[unit])
