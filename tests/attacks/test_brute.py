@@ -1,7 +1,7 @@
 """Guessing at the door: many hands, many spellings, one limit."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
@@ -43,10 +43,13 @@ uses = pytest.mark.parametrize(
 
 
 @pytest.fixture(autouse=True)
-def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let a guess cost little, so that more of them come at the same moment."""
     for cost, least in {"time_cost": 1, "memory_cost": 8, "parallelism": 1}.items():
         monkeypatch.setattr(Argon2PasswordHasher, cost, least)
+    yield
+    # A cheap hash that stayed behind would tell the next test's names apart by the time.
+    users.nobodys_hash.cache_clear()
 
 
 @pytest.fixture(autouse=True)
