@@ -264,7 +264,11 @@ def test_after_a_report_the_next_sign_in_asks_for_a_new_password(
         signin.give_code(ticket=ticket.text, code=person.code(), now=NOW)
 
 
-@pytest.mark.parametrize("token", ["", "x", signing.dumps(str(UUID(int=7)), salt=NOT_ME_SALT)])
+@pytest.mark.parametrize(
+    "token",
+    ["", "x", signing.dumps(str(UUID(int=7)), salt=NOT_ME_SALT)],
+    ids=["nothing", "no token", "nobody's"],
+)
 def test_a_link_that_is_not_of_a_letter_is_refused(db: None, token: str) -> None:
     with pytest.raises(LinkOver):
         devices.reported(token=token)
