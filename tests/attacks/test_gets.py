@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from urllib.parse import urlencode
+from uuid import UUID
 
 import pytest
 from django.db import connections
@@ -15,7 +16,7 @@ from tests.attacks.conftest import Street
 from tests.attacks.test_over_http import EVERY_PATH, QUERIES, WEBHOOK
 from tests.billing import desk as at
 from tests.houses import browser_of
-from tests.test_permissions import EVERY_ROUTE
+from tests.test_permissions import EVERY_ROUTE, routes
 
 pytestmark = [pytest.mark.commits, pytest.mark.xdist_group("attacks")]
 
@@ -30,6 +31,10 @@ PASSING = {
     "accounts_signinsession": ("last_seen_at", "when the person was here last"),
 }
 """Columns that a GET may set."""
+
+
+PARAMETERS = {route: set(found.pattern.converters) for route, found in routes()}
+"""Route → what stands in its path: where no row of a practice does, a token or a key."""
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +56,8 @@ def addresses(street: Street) -> Iterator[str]:
     for route, view in sorted(EVERY_ROUTE.items()):
         if route != WEBHOOK and hasattr(view, "get"):
             rows = {name: street.here.ids[row] for name, row in EVERY_PATH.get(route, {}).items()}
-            yield reverse(route, kwargs=rows)
+            guessed = dict.fromkeys(PARAMETERS[route] - rows.keys(), UUID(int=7))
+            yield reverse(route, kwargs=guessed | rows)
     for route, name, row in QUERIES:
         yield f"{reverse(route)}?{urlencode({name: street.here.ids[row]})}"
     yield from ("/nothing/", "/invoices/?page=2&state=open", "/clients/?page=9")

@@ -228,11 +228,11 @@ def test_the_attack_finds_a_hole_that_is_there(street: Street, policy: str) -> N
 
 
 def test_a_row_that_is_written_there_and_not_shown_is_counted(street: Street) -> None:
-    insert = tables.copied("clients_client", {"practice_id": f"'{street.there.id}'"})
+    insert = tables.copied("ledger_account", {"practice_id": f"'{street.there.id}'"})
     with raw.inside(street.here.id):
         assert written(insert) == 0
 
-    everywhere = hole_in("clients_client", "FOR INSERT WITH CHECK (true)")
+    everywhere = hole_in("ledger_account", "FOR INSERT WITH CHECK (true)")
     with everywhere, raw.inside(street.here.id):
         assert written(insert) == 1
 

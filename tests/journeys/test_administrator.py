@@ -71,6 +71,7 @@ def test_a_person_holds_a_second_role_for_a_while(cast: Cast, therapist: Person)
     expect(therapist.heading).to_have_text("Trial balance")
     administrator.main.get_by_role("checkbox", name="Accountant").uncheck()
     administrator.press("Save roles")
+    expect(administrator.main).not_to_contain_text("Accountant, Therapist")
     with therapist.watch.expecting(403):
         therapist.page.reload()
 

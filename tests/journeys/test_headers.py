@@ -80,7 +80,7 @@ def test_each_answer_of_the_running_server_is_dressed(
         answer = connection.getresponse()
 
         assert answer.status == status
-        assert flaws(dict(answer.headers)) == []
+        assert flaws({name.title(): text for name, text in answer.headers.items()}) == []
         assert cookie_flaws(answer.headers.get_all("Set-Cookie") or []) == []
         assert "Strict-Transport-Security" not in answer.headers
 
