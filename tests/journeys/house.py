@@ -7,6 +7,7 @@ import sys
 import urllib.request
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 import psycopg
@@ -57,6 +58,15 @@ class House:
             "from accounts.sessions import MFA_AT, SessionStore;"
             f" session = SessionStore({key!r}); session[MFA_AT] -= 600; session.save()",
         )
+
+    def let_session_be_short(self, cookies: Sequence[Cookie], seconds: int) -> None:
+        """Let the session of a signed-in browser end after so many quiet seconds."""
+        [key] = [cookie["value"] for cookie in cookies if cookie["name"] == "__Host-session"]
+        with self.superuser() as connection:
+            connection.execute(
+                "UPDATE accounts_signinsession SET idle_seconds = %s WHERE session_key = %s",
+                [seconds, sha256(key.encode()).hexdigest()],
+            )
 
     def run(self, *arguments: str) -> str:
         """Run a command of the operator, which has to succeed, and return what it says."""
