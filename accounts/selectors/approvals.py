@@ -59,6 +59,12 @@ def waiting_for(
     )
 
 
+def number_waiting(member: Membership, permissions: frozenset[Permission], *, now: datetime) -> int:
+    """Return how much waits for this person's answer; who may answer nothing asks no database."""
+    may_answer = any(needed <= permissions for needed in NEEDED.values())
+    return waiting_for(member, permissions, now=now).count() if may_answer else 0
+
+
 def shown(found: QuerySet[Approval], *, now: datetime) -> list[Request]:
     """Return requests as a page shows them, the newest first."""
     ordered = found.select_related("asked_by", "decided_by").order_by("-asked_at", "-id")

@@ -1,18 +1,18 @@
 """Who sits where: a person in the practice in scope, and everything that follows from it."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cache
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db import connection
+from django.db.models import Model
 
-from accounts.models import Approval, Membership, NetworkRange, Practice, Role, RoleGrant
+from accounts.models import Membership, Practice
 from accounts.permissions import Permission
 from accounts.selectors import approvals, doors, members
-from accounts.tenancy import practice_scope
+from accounts.tenancy import current_scope, practice_scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,38 +52,60 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
-    """A role with one thing that it may do; ``codename`` is None for a role that may nothing."""
+class _Held:
+    """A role, and whether the member holds it."""
 
     role_id: UUID
     name: str
-    codename: str | None
     is_network_bound: bool
     is_held: bool
+    codenames: list[str]
+
+
+TAKEN = """
+SELECT {practice}, {member},
+    ARRAY(SELECT network FROM accounts_networkrange WHERE removed_at IS NULL),
+    (SELECT coalesce(json_agg(json_build_array(
+        role.id, role.name, role.is_network_bound, role.is_held, ARRAY(
+            SELECT permission.codename FROM auth_group_permissions AS granted
+            JOIN auth_permission AS permission ON permission.id = granted.permission_id
+            WHERE granted.group_id = role.group_id
+        )
+    )), '[]')::text FROM (
+        SELECT own.*, EXISTS (
+            SELECT FROM accounts_rolegrant AS held
+            WHERE held.role_id = own.id AND held.member_id = member.id
+            AND held.withdrawn_at IS NULL
+        ) AS is_held FROM accounts_role AS own
+    ) AS role WHERE role.is_held OR (role.id = %s AND role.retired_at IS NULL))
+FROM accounts_membership AS member
+JOIN accounts_practice AS practice ON practice.id = member.practice_id
+WHERE member.person_id = %s AND member.ended_at IS NULL
+"""
+"""Every request pays for this, and building the same from models costs more than running it.
+Row security keeps each of its tables to the practice in scope."""
 
 
 def taken(*, now: datetime, viewed: UUID | None = None) -> Seat | None:
     """Return the seat of who acts in the open scope, or None if they left or never belonged.
 
-    Three queries: the member, the roles with all they hold (and the role ``viewed``), and the
-    practice with what waits there.
+    One query, and another for those who may have to answer what others asked for.
     """
-    member = members.acting()
-    if member is None:
+    found = _found(viewed)
+    if found is None:
         return None
-    rows = _roles(member, viewed)
-    held = [row for row in rows if row.is_held]
+    practice, member, networks, roles = found
+    held = [role for role in roles if role.is_held]
     permissions = _permissions(held)
-    practice = _practice(member, permissions, now)
     return Seat(
         practice,
         member,
-        sorted({row.name for row in held}),
+        sorted({role.name for role in held}),
         permissions,
-        practice.networks,  # type: ignore[attr-defined]  # annotated
-        any(row.is_network_bound for row in held),
-        practice.approvals_waiting,  # type: ignore[attr-defined]  # annotated
-        _viewed(rows, viewed) if Permission.ROLE_CHANGE in permissions else None,
+        networks,
+        any(role.is_network_bound for role in held),
+        approvals.number_waiting(member, permissions, now=now),
+        _viewed(roles, viewed) if Permission.ROLE_CHANGE in permissions else None,
     )
 
 
@@ -96,36 +118,41 @@ def choices(person_id: UUID) -> list[Choice]:
     return sorted(found, key=lambda choice: (choice.name, choice.id))
 
 
-def _roles(member: Membership, viewed: UUID | None) -> list[_Row]:
-    grants = RoleGrant.objects.filter(member=member, withdrawn_at=None, role=OuterRef("pk"))
-    roles = Role.objects.annotate(is_held=Exists(grants))
-    rows = roles.filter(Q(is_held=True) | Q(pk=viewed, retired_at=None))
-    return [
-        _Row(*row)
-        for row in rows.values_list(
-            "pk", "name", "group__permissions__codename", "is_network_bound", "is_held"
-        )
-    ]
+def _found(viewed: UUID | None) -> tuple[Practice, Membership, list[str], list[_Held]] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(), [viewed, current_scope().person_id])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    *values, networks, told = row
+    end = len(_columns(Practice))
+    return (
+        Practice.from_db("default", _columns(Practice), values[:end]),
+        Membership.from_db("default", _columns(Membership), values[end:]),
+        networks,
+        [_Held(UUID(role_id), *rest) for role_id, *rest in json.loads(told)],
+    )
 
 
-def _practice(member: Membership, permissions: frozenset[Permission], now: datetime) -> Practice:
-    named = NetworkRange.objects.filter(removed_at=None).values("network")
-    waiting = _counted(approvals.waiting_for(member, permissions, now=now))
-    return Practice.objects.annotate(
-        networks=ArraySubquery(named),
-        approvals_waiting=Coalesce(Subquery(waiting, output_field=IntegerField()), 0),
-    ).get()
+@cache
+def _statement() -> str:
+    columns = {
+        name: ", ".join(f"{name}.{column}" for column in _columns(model))
+        for name, model in {"practice": Practice, "member": Membership}.items()
+    }
+    return TAKEN.format(**columns)
 
 
-def _counted(found: QuerySet[Approval]) -> QuerySet[Any, Any]:
-    return found.order_by().values("practice_id").annotate(number=Count("pk")).values("number")
+@cache
+def _columns(model: type[Model]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields]
 
 
-def _viewed(rows: list[_Row], viewed: UUID | None) -> Viewed | None:
-    of_role = [row for row in rows if row.role_id == viewed]
-    return Viewed(of_role[0].role_id, of_role[0].name, _permissions(of_role)) if of_role else None
+def _viewed(roles: list[_Held], viewed: UUID | None) -> Viewed | None:
+    asked = [role for role in roles if role.role_id == viewed]
+    return Viewed(asked[0].role_id, asked[0].name, _permissions(asked)) if asked else None
 
 
-def _permissions(rows: list[_Row]) -> frozenset[Permission]:
-    codenames = {row.codename for row in rows}
+def _permissions(roles: list[_Held]) -> frozenset[Permission]:
+    codenames = {codename for role in roles for codename in role.codenames}
     return frozenset(permission for permission in Permission if permission.codename in codenames)
