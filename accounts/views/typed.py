@@ -20,6 +20,8 @@ from audit.actions import Action
 from audit.services import events
 
 DRAFTS = "accounts:drafts"
+BEGAN = "form_began"
+"""In the session: the path of the form that was sent last and not accepted yet, and its page."""
 BYTES_MAX = 65_536
 """What a browser sends at most while its page is being left."""
 
@@ -43,13 +45,23 @@ def of_page(sent: QueryDict) -> Typed:
 
 
 def forget_sent(request: StaffRequest, response: HttpResponseBase) -> None:
-    """Forget what was kept of a form that has just been accepted."""
+    """Forget what was kept of a form that has just been accepted, on the page where it stood.
+
+    That may be some pages back: a preview, a second step or a page of mistakes can come between.
+    """
     if request.method != "POST" or route_name(request) in QUIET_ROUTES:
         return
-    page = pages.before(request) or pages.here(request)
-    if page and _accepts(request, response):
-        with telling(request):
+    here, before = pages.here(request), pages.before(request)
+    began = request.session.get(BEGAN, {})
+    if not _accepts(request, response):
+        if before and before != here:
+            request.session[BEGAN] = {request.path: before}
+        return
+    with telling(request):
+        for page in {before or here, began.get(request.path, "")} - {""}:
             drafts.sent(member=request.membership, path=page, form=request.path, now=timezone.now())
+    if request.path in began:
+        del request.session[BEGAN]
 
 
 def keep_unsent(request: HttpRequest, response: HttpResponseBase, ended: Ended) -> None:

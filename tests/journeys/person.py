@@ -24,8 +24,12 @@ from tests.journeys.watch import Watch
 
 RESULTS = BASE_DIR / "test-results" / "journeys"
 STEP_SECONDS = 30
+PATIENCE = 60_000
+"""Milliseconds for a step: a second factor asked for on the way may wait 30 s for its code."""
+
 WIDTHS = (1024, 768, 390, 320)
 DESK: ViewportSize = {"width": 1440, "height": 900}
+expect.set_options(timeout=PATIENCE)
 AXE = Axe().axe_script
 RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
@@ -69,7 +73,7 @@ class Person:
     def at(cls, browser: Browser, account: people.Person, app: App, base_url: str) -> "Person":
         """Sit somebody down at a browser of their own, not signed in."""
         context = browser.new_context(base_url=base_url, viewport=DESK, reduced_motion="reduce")
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         return cls(account, app, context, base_url)
 
     @cached_property

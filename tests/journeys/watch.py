@@ -12,7 +12,7 @@ addEventListener("securitypolicyviolation", (event) => console.error(
   `CSP: ${event.effectiveDirective} refused ${event.blockedURI} ${event.sourceFile ?? ""}`
 ));
 """
-SLOW_ANSWER_SECONDS = 10
+SLOW_ANSWER_SECONDS = 60
 
 SAID_TWICE = "Failed to load resource"
 """How the console repeats what a response has told already."""
@@ -28,6 +28,7 @@ class Watch:
     complaints: list[str] = field(default_factory=list)
     _context: BrowserContext = field(init=False)
     _expected: list[int] = field(default_factory=list)
+    _forgotten: list[int] = field(default_factory=list)
 
     def attach(self, context: BrowserContext) -> None:
         self._context = context
@@ -51,10 +52,12 @@ class Watch:
         self.complaints[before:] = [line for line in self.complaints[before:] if line not in wanted]
 
     def forget(self, status: int) -> None:
-        """Let one refusal pass that was answered as it should be."""
-        found = [line for line in self.complaints if line.startswith(f"{status} ")]
+        """Let one refusal pass that was answered as it should be, also if it is heard of later."""
+        found = self._since(0, status)
         if found:
             self.complaints.remove(found[-1])
+        else:
+            self._forgotten.append(status)
 
     def _since(self, before: int, status: int) -> list[str]:
         return [line for line in self.complaints[before:] if line.startswith(f"{status} ")]
@@ -73,7 +76,9 @@ class Watch:
         self.complaints.append(f"script: {told}")
 
     def _answered(self, response: Response) -> None:
-        if response.status >= 400:
+        if response.status in self._forgotten:
+            self._forgotten.remove(response.status)
+        elif response.status >= 400:
             self.complaints.append(f"{response.status} {response.request.method} {response.url}")
 
     def _unanswered(self, request: Request) -> None:

@@ -207,6 +207,26 @@ def test_a_form_whose_code_is_asked_for_stays_kept(
     assert kept(administrator, page) == {page: {"roles": ["x"]}}
 
 
+def test_a_form_is_not_kept_where_it_began_once_a_preview_of_it_is_accepted(
+    administrator: Membership,
+) -> None:
+    browser = browser_of(administrator)
+    with practice_scope(administrator.practice_id):
+        role = Role.objects.get(slug="front-desk")
+    page = reverse("accounts:role", args=[role.pk])
+    form = reverse("accounts:role_limits", args=[role.pk])
+    sums = {"REFUND": "250", "WRITE_OFF": "0", "seen_REFUND": "10000", "seen_WRITE_OFF": "0"}
+    save(browser, page, form, REFUND="250")
+
+    preview = browser.post(form, sums, headers=on(page))
+    assert (preview.status_code, kept(administrator, page)) == (200, {form: {"REFUND": ["250"]}})
+    again = browser.post(form, sums, headers=on(form))
+    assert again.status_code == 200
+
+    assert browser.post(form, {**sums, "save": "yes"}, headers=on(form)).status_code == 302
+    assert kept(administrator, page) is None
+
+
 def test_htmx_shows_an_accepted_form_in_place_and_it_is_not_kept(
     browser: Client, front_desk: Membership
 ) -> None:
