@@ -82,9 +82,13 @@ class Person:
         page.add_locator_handler(page.locator("#step-up-title"), self._step_up)
         return page
 
-    def step_up_by_hand(self) -> None:
-        """Let a journey look at the second step itself from now on."""
-        self.page.remove_locator_handler(self.page.locator("#step-up-title"))
+    @contextlib.contextmanager
+    def by_hand(self) -> Iterator[None]:
+        """Let a journey look at the second step itself while the block lasts."""
+        title = self.page.locator("#step-up-title")
+        self.page.remove_locator_handler(title)
+        yield
+        self.page.add_locator_handler(title, self._step_up)
 
     def _step_up(self) -> None:
         """Show the second factor again wherever it is asked for: the last time was too long ago."""

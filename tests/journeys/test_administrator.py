@@ -29,15 +29,15 @@ def test_a_role_may_do_more_and_then_less(cast: Cast, therapist: Person, house: 
     administrator.follow("Therapist")
     administrator.main.get_by_role("checkbox", name=TAKES_CASH).check()
     administrator.look("role")
-    administrator.step_up_by_hand()
     house.let_second_factor_age(administrator.context.cookies())
 
-    with administrator.watch.expecting(422):
-        administrator.press("See the changes")
-    expect(administrator.heading).to_have_text("Before you go on")
-    administrator.look("step-up")
-    administrator.fill("Six-digit code", administrator.app.code())
-    administrator.press("Go on")
+    with administrator.by_hand():
+        with administrator.watch.expecting(422):
+            administrator.press("See the changes")
+        expect(administrator.heading).to_have_text("Before you go on")
+        administrator.look("step-up")
+        administrator.fill("Six-digit code", administrator.app.code())
+        administrator.press("Go on")
     administrator.shows(f"Added: {TAKES_CASH}")
     administrator.look("role-preview")
     expect(take_payment(therapist)).to_have_count(0)
