@@ -13,9 +13,13 @@ function take(part) {
   }
 }
 
+const after = (milliseconds) => new Promise((go) => setTimeout(go, milliseconds));
+
+// A form cannot be sent again before its first "submit" has been told to everybody, hence the task between.
 async function goOn(form, submitter) {
   waiting.add(form);
-  await Promise.race([saved(), new Promise((go) => setTimeout(go, 3000))]);
+  await Promise.race([saved(), after(3000)]);
+  await after(0);
   forget(form);
   waiting.delete(form);
   form.requestSubmit(submitter);

@@ -48,6 +48,20 @@ def test_a_wrong_code_opens_nothing(at_the_door: Person) -> None:
     expect(at_the_door.heading).to_have_text("Sign in")
 
 
+def test_a_form_that_rested_since_the_last_key_is_sent_at_the_first_press(
+    front_desk: Person,
+) -> None:
+    front_desk.go("/clients/new/")
+    with front_desk.page.expect_response("**/drafts/"):
+        front_desk.fill("Given names", "Perpetua")
+    front_desk.page.wait_for_timeout(100)
+
+    with front_desk.watch.expecting(422):
+        front_desk.press("Add client")
+
+    front_desk.shows("Enter the birth date.")
+
+
 def test_a_client_without_a_birth_date_is_not_added(front_desk: Person) -> None:
     front_desk.go("/clients/new/")
     front_desk.fill("Given names", "Perpetua")
