@@ -13,5 +13,4 @@ import "./kept.js";
 import "./busy.js";
 import "./idle.js";
 import "./back.js";
-import "./sent.js";
 import "./practice.js";
