@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,18 @@ from tests.journeys.house import House
 from tests.journeys.person import RESULTS, Person
 
 MISSING = "Chromium was not found, so NO JOURNEY RUNS (apt-get install chromium)."
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Function, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Keep a picture of what everybody saw when a journey failed."""
+    report = yield
+    seen = item.funcargs.get("cast")
+    if report.failed and isinstance(seen, Cast):
+        seen.pictures(f"failed-{item.originalname}")
+    return report
 
 
 @pytest.fixture(scope="package")
