@@ -4,9 +4,9 @@ from typing import Any, Self
 
 from django import forms
 
+from accounts.forms.signin import LONGEST_PASSWORD
 from accounts.selectors.policies import IDLE_MINUTES_MAX, SESSIONS_MAX, Rules
 
-LONGEST_TYPED = 1024
 IDLE_MINUTES_MIN = 2
 ON_EVIDENCE = ""
 ROTATIONS = (
@@ -21,7 +21,7 @@ def password_field(label: str, kind: str, missing: str) -> forms.CharField:
     """Return a field for a password, which a manager can fill and nothing trims."""
     return forms.CharField(
         label=label,
-        max_length=LONGEST_TYPED,
+        max_length=LONGEST_PASSWORD,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": f"{kind}-password"}),
         error_messages={"required": missing},
@@ -32,7 +32,7 @@ class NewPasswordForm(forms.Form):
     """A new password, twice; both may be pasted."""
 
     new_password = password_field("New password", "new", "Type a new password.")
-    again = password_field("The same again", "new", "Type the new password again.")
+    new_password_again = password_field("The same again", "new", "Type the new password again.")
 
     def needing(self, length_min: int) -> Self:
         """Return the form, telling its reader how long a password has to be."""
@@ -45,8 +45,9 @@ class NewPasswordForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         typed = self.cleaned_data
-        if "new_password" in typed and "again" in typed and typed["new_password"] != typed["again"]:
-            self.add_error("again", "The two are not the same. Type them again.")
+        both = [typed[name] for name in ("new_password", "new_password_again") if name in typed]
+        if len(set(both)) == 2:
+            self.add_error("new_password_again", "The two are not the same. Type them again.")
         return typed
 
 
@@ -54,7 +55,7 @@ class OwnPasswordForm(NewPasswordForm):
     """The present password, and a new one."""
 
     present_password = password_field("Present password", "current", "Type your present password.")
-    field_order = ("present_password", "new_password", "again")
+    field_order = ("present_password", "new_password", "new_password_again")
 
 
 class ResetAskForm(forms.Form):

@@ -2,7 +2,9 @@
 
 from django import forms
 
-LONGEST_PASSWORD = 256
+LONGEST_PASSWORD = 1024
+"""Characters as typed, before they are brought into one form: a syllable may come as three."""
+
 CODE_ATTRIBUTES = {
     "autocomplete": "one-time-code",
     "autofocus": True,

@@ -23,7 +23,7 @@ NOT_REPEATED = StepUpForm.FIELDS | {
     "csrfmiddlewaretoken",
     "present_password",
     "new_password",
-    "again",
+    "new_password_again",
 }
 """What the form does not send again: passwords are not written into a page."""
 

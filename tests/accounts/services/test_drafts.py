@@ -1,11 +1,16 @@
 """What was typed: sealed, its person's own, one row a page, and gone after a day."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from importlib import import_module
+from pkgutil import walk_packages
 from threading import Barrier
 
 import pytest
 from django.db import ProgrammingError, connection, connections, transaction
+from django.forms import PasswordInput
+from django.forms.forms import BaseForm
 from django.utils import timezone
 
 from accounts.models import Draft, Membership
@@ -76,6 +81,33 @@ def test_a_secret_is_never_kept(draft: None, front_desk: Membership, name: str) 
     drafts.keep(member=front_desk, path=PAGE, typed={PAGE: {name: ["hush"], "a": ["b"]}}, now=NOW)
 
     assert kept(front_desk) == {PAGE: {"a": ["b"]}}
+
+
+def every_form() -> Iterator[type[BaseForm]]:
+    """Return every class of form of the product."""
+    for app in ("accounts", "audit", "billing", "clients", "ledger"):
+        package = import_module(app)
+        for module in walk_packages(package.__path__, f"{app}."):
+            if "forms" in module.name.split("."):
+                import_module(module.name)
+    waiting: list[type[BaseForm]] = [BaseForm]
+    while waiting:
+        waiting += waiting[0].__subclasses__()
+        form = waiting.pop(0)
+        if not form.__module__.startswith("django."):
+            yield form
+
+
+def test_no_password_of_any_form_is_kept() -> None:
+    names = {
+        name
+        for form in every_form()
+        for name, field in getattr(form, "base_fields", {}).items()
+        if isinstance(field.widget, PasswordInput)
+    }
+
+    assert {"password", "new_password", "new_password_again", "present_password"} <= names
+    assert drafts.harmless({name: ["hush"] for name in names}) == {}
 
 
 @pytest.mark.parametrize("code", ["123456", " 123 456"])

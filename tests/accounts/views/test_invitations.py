@@ -19,7 +19,7 @@ from tests.houses import House, browser_of, user_of
 
 EMAIL = "wren.holloway@mail.example"
 PASSWORD = "seventeen umbrellas by the quay"
-CHOSEN = {"new_password": PASSWORD, "again": PASSWORD}
+CHOSEN = {"new_password": PASSWORD, "new_password_again": PASSWORD}
 
 
 def invite(house: House, email: str = EMAIL, role: str = "front-desk") -> str:
@@ -168,7 +168,7 @@ def test_no_header_decides_where_the_link_leads(
 
 def test_a_weak_first_password_is_refused_in_words_and_the_link_stays(practice: House) -> None:
     path = invite(practice)
-    weak = {"new_password": "wren holloway 1", "again": "wren holloway 1"}
+    weak = {"new_password": "wren holloway 1", "new_password_again": "wren holloway 1"}
 
     answer = Client().post(path, weak)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from unicodedata import normalize
 
 import pytest
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership, PasswordDue, SignInSession, User
+from accounts.password_rules import LENGTH_MAX
 from accounts.services import totp, users
 from accounts.sessions import MFA_AT, SessionStore
 from accounts.views.entering import TICKET_COOKIE
@@ -18,7 +20,7 @@ from tests.accounts.views.test_signin import give_password
 from tests.houses import PASSWORD, user_of
 
 NEXT = "kestrel lantern nutmeg quartz"
-TYPED = {"new_password": NEXT, "again": NEXT}
+TYPED = {"new_password": NEXT, "new_password_again": NEXT}
 STEP = "/sign-in/new-password/"
 OWN = "/you/password/"
 
@@ -51,6 +53,20 @@ def test_both_steps_lead_to_a_new_password_and_open_no_session(
     assert "At least 12 characters" in page
     assert settings.SESSION_COOKIE_NAME not in browser.cookies
     assert not SignInSession.objects.exists()
+
+
+def test_the_longest_password_is_set_and_signs_in_as_any_keyboard_types_it(
+    browser: Client, due: SignInPerson
+) -> None:
+    both_steps(browser, due)
+    syllables = "".join(chr(0xAC01 + 28 * number) for number in range(LENGTH_MAX))
+    apart = normalize("NFD", syllables)
+    assert len(apart) == 3 * LENGTH_MAX
+
+    browser.post(STEP, {"new_password": apart, "new_password_again": apart})
+
+    assert give_password(Client(), due.user, apart) == reverse("accounts:sign_in_code")
+    assert give_password(Client(), due.user, syllables) == reverse("accounts:sign_in_code")
 
 
 @pytest.mark.parametrize("path", ["/", "/people/", "/you/", OWN, "/practice/", "/stay/"])
@@ -101,9 +117,12 @@ def test_the_second_step_is_not_asked_twice(browser: Client, due: SignInPerson) 
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ({"new_password": "short", "again": "short"}, "Use at least 12 characters."),
-        ({"new_password": NEXT, "again": "other"}, "The two are not the same."),
-        ({"new_password": PASSWORD, "again": PASSWORD}, "You had this password before."),
+        ({"new_password": "short", "new_password_again": "short"}, "Use at least 12 characters."),
+        ({"new_password": NEXT, "new_password_again": "other"}, "The two are not the same."),
+        (
+            {"new_password": PASSWORD, "new_password_again": PASSWORD},
+            "You had this password before.",
+        ),
         ({}, "Type a new password."),
     ],
 )

@@ -15,7 +15,7 @@ from tests.accounts.conftest import SignInPerson
 from tests.houses import browser_of
 
 NEXT = "kestrel lantern nutmeg quartz"
-TYPED = {"new_password": NEXT, "again": NEXT}
+TYPED = {"new_password": NEXT, "new_password_again": NEXT}
 LINK = re.compile(r"(\S+)(/reset/[\w-]{43}/)")
 EVIL = "evil.example"
 TRICKS = [
@@ -173,7 +173,7 @@ def test_a_cookie_of_ones_own_making_opens_nothing(person: SignInPerson) -> None
 def test_a_refused_password_is_said_in_place(person: SignInPerson) -> None:
     browser = opened(person)
 
-    answer = browser.post("/reset/new/", {"new_password": "short", "again": "short"})
+    answer = browser.post("/reset/new/", {"new_password": "short", "new_password_again": "short"})
 
     assert (answer.status_code, "Use at least 12" in answer.content.decode()) == (422, True)
     assert browser.post("/reset/new/", TYPED).status_code == 302
