@@ -9,15 +9,16 @@ from datetime import datetime
 from uuid import UUID
 
 from django.core import signing
+from django.db import transaction
 
 from accounts.ids import NIL
-from accounts.models import KnownDevice, User
+from accounts.models import KnownDevice, SignInTicket, User
 from accounts.models.gate import PasswordDue
 from accounts.selectors import doors
 from accounts.selectors.presence import device_digest
-from accounts.services import mail, sessions
+from accounts.services import mail, resets, sessions
 from accounts.sessions import Origin
-from accounts.tenancy import practice_scope
+from accounts.tenancy import installation_scope, practice_scope
 from audit.actions import Action
 from audit.services import events
 
@@ -121,15 +122,20 @@ def reported(*, token: str) -> KnownDevice:
     return device
 
 
-def not_me(*, person_id: UUID) -> None:
-    """Take it that somebody else signed in as this person.
+def not_me(*, person_id: UUID, now: datetime) -> None:
+    """Take it that somebody else signed in as this person, with both of their steps.
 
-    Every session ends, no device is known any more, and the next sign-in asks for a new password.
-    Each of their practices is told.
+    Every session and half sign-in ends, and no device is known any more. Nobody comes in before the
+    password was changed by the link of a letter, which is written here: the mailbox alone tells the
+    person from the other one. Each of their practices is told.
     """
-    User.objects.filter(pk=person_id).update(password_due=PasswordDue.REPORTED)
-    count = sessions.end_all(person_id, why="reported")
-    KnownDevice.objects.filter(user_id=person_id).delete()
+    with installation_scope(), transaction.atomic(using="gate"):
+        user = User.objects.select_for_update(no_key=True).get(pk=person_id)
+        User.objects.filter(pk=person_id).update(password_due=PasswordDue.REPORTED)
+        SignInTicket.objects.filter(user=user, used_at=None).update(used_at=now)
+        count = sessions.end_all(person_id, why="reported")
+        KnownDevice.objects.filter(user=user).delete()
+        resets.write(user=user, template="sign_in_reported", now=now)
     for practice_id in doors.memberships_of(person_id) or [NIL]:
         with practice_scope(practice_id, person_id=person_id):
             events.record(Action.SIGN_IN_REPORTED, count=count)

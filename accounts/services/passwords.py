@@ -40,6 +40,15 @@ class PasswordRefused(Exception):
     """A password is not accepted; the message says what to do."""
 
 
+class LetterNeeded(PasswordRefused):
+    """A sign-in was reported: whoever has both steps may be the one who was reported."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A sign-in was reported. Only the link in the letter to your address sets a new one."
+        )
+
+
 class WrongPassword(Exception):
     """The present password was not given."""
 
@@ -119,6 +128,7 @@ def change(
 
     Raises:
         PasswordRefused: it is not fit, or another change came first.
+        LetterNeeded: a sign-in was reported, and this is no change by a link.
     """
     typed = users.canonical_password(password)
     try:
@@ -130,6 +140,8 @@ def change(
     with _log_of(user, practice_id):
         with transaction.atomic(using="gate"):
             claim()
+            if action != Action.PASSWORD_RESET:
+                _require_no_report(user)
             _replace(user, before, after, now, is_long=password_rules.is_long(typed))
             ended = sessions.end_others(user.pk, keep=keep, why="password")
         events.record(action, sessions_ended=ended, reason=reason)
@@ -174,8 +186,9 @@ def order(*, member: Membership) -> None:
 def note_if_known(user: User, password: str) -> None:
     """Make a password due that is known to others, as its right typing shows."""
     if not user.password_due and breached.is_known(users.canonical_password(password)):
-        user.password_due = PasswordDue.BREACHED
-        user.save(update_fields=["password_due"])
+        undue = User.objects.filter(pk=user.pk, password_due="")
+        undue.update(password_due=PasswordDue.BREACHED)
+        user.refresh_from_db(using="gate", fields=["password_due"])
 
 
 def _log_of(user: User, practice_id: UUID | None) -> AbstractContextManager[object]:
@@ -194,6 +207,13 @@ def _was_had(user: User, typed: str) -> bool:
     past = PastPassword.objects.filter(user=user).order_by("-replaced_at", "-id")
     had = [user.password, *past.values_list("password", flat=True)[: password_rules.HISTORY]]
     return any(check_password(typed, encoded) for encoded in had)
+
+
+def _require_no_report(user: User) -> None:
+    """Hold a person's row, so that no report comes between this and the change."""
+    rows = User.objects.select_for_update(no_key=True)
+    if rows.filter(pk=user.pk, password_due=PasswordDue.REPORTED).exists():
+        raise LetterNeeded
 
 
 def _replace(user: User, before: str, after: str, now: datetime, *, is_long: bool) -> None:

@@ -51,6 +51,19 @@ def answer_waiting(*, now: datetime) -> None:
         _answer(asked, now)
 
 
+def write(*, user: User, template: str, now: datetime) -> None:
+    """Write a letter with a new link, in the open scope; the links before it end.
+
+    The caller holds the person's row, so that of two letters the later one's link works.
+    """
+    token = secrets.token_urlsafe(32)
+    PasswordReset.objects.filter(user=user, used_at=None).update(used_at=now)
+    PasswordReset.objects.create(
+        digest=_digest(token), user=user, asked_at=now, expires_at=now + LINK_LIFE
+    )
+    mail.queue(to=user.email, template=template, now=now, context={"token": token})
+
+
 def holder(*, token: str, now: datetime) -> User:
     """Return whose password a link may change.
 
@@ -98,12 +111,7 @@ def _answer(asked: PasswordResetAsk, now: datetime) -> None:
         user = known.filter(email=asked.email, is_active=True).first()
         if user is None:
             return
-        token = secrets.token_urlsafe(32)
-        PasswordReset.objects.filter(user=user, used_at=None).update(used_at=now)
-        PasswordReset.objects.create(
-            digest=_digest(token), user=user, asked_at=now, expires_at=now + LINK_LIFE
-        )
-        mail.queue(to=user.email, template="password_reset", now=now, context={"token": token})
+        write(user=user, template="password_reset", now=now)
 
 
 def _digest(token: str) -> bytes:

@@ -179,6 +179,7 @@ def give_new_password(*, ticket: str, password: str, now: datetime) -> User:
     Raises:
         TicketOver: the five minutes are over, or the second step was not taken.
         passwords.PasswordRefused: it is not fit; the ticket still stands.
+        passwords.LetterNeeded: a sign-in was reported; no ticket helps against that.
     """
     held = holder(ticket=ticket, now=now)
     if held.proved_at is None:

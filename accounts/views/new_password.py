@@ -9,11 +9,11 @@ from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from accounts.forms.passwords import NewPasswordForm, OwnPasswordForm
-from accounts.models import Membership
+from accounts.models import Membership, PasswordDue
 from accounts.permissions import Permission
 from accounts.selectors import members, policies
 from accounts.services import passwords, signin
@@ -49,6 +49,8 @@ class NewPassword(SecondStep):
         return go_on(self.request, user, now)
 
     def show(self, form: Form, status: int = HTTPStatus.OK) -> HttpResponse:
+        if passwords.due(self.held.user, now=timezone.now()) is PasswordDue.REPORTED:
+            return render(self.request, "accounts/signin/reported.html", status=status)
         if isinstance(form, NewPasswordForm):
             form.needing(policies.for_person(self.held.user.pk).password_min)
         return super().show(form, status)

@@ -5,6 +5,7 @@ no page that anybody sees, and no Referer, has it in its address; our own log ne
 """
 
 from http import HTTPStatus
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.forms.passwords import NewPasswordForm, ResetAskForm
-from accounts.models import User
+from accounts.models import PasswordDue, User
 from accounts.selectors import policies
 from accounts.services import resets
 from accounts.services.passwords import PasswordRefused
@@ -76,7 +77,7 @@ class ResetNew(OutsideView):
             user = resets.holder(token=self.token, now=now)
             if form.is_valid():
                 resets.redeem(token=self.token, password=form.cleaned_data["new_password"], now=now)
-                return self.done()
+                return self.done(was_reported=user.password_due == PasswordDue.REPORTED)
         except LinkOver:
             return self.over()
         except PasswordRefused as refused:
@@ -92,8 +93,11 @@ class ResetNew(OutsideView):
         )
         return held or ""
 
-    def done(self) -> HttpResponse:
-        response = redirect(reverse("accounts:sign_in") + "?why=reset")
+    def done(self, *, was_reported: bool) -> HttpResponse:
+        said = {"why": "reset"}
+        if was_reported:
+            said = {"why": "reported_reset", "next": reverse("accounts:you")}
+        response = redirect(f"{reverse('accounts:sign_in')}?{urlencode(said)}")
         response.delete_cookie(RESET_COOKIE, samesite="Lax")
         return response
 

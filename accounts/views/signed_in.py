@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.services import devices, sessions
@@ -52,7 +53,7 @@ class Report(SignedInView):
     """Says that somebody else signed in as this person: everything ends, this browser's too."""
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        devices.not_me(person_id=cast(User, request.user).pk)
+        devices.not_me(person_id=cast(User, request.user).pk, now=timezone.now())
         return redirect("accounts:sign_in")
 
 
@@ -71,7 +72,7 @@ class NotMe(OutsideView):
             device = devices.reported(token=token)
         except LinkOver as over:
             return self.show(HTTPStatus.NOT_FOUND, over=str(over))
-        devices.not_me(person_id=device.user_id)
+        devices.not_me(person_id=device.user_id, now=timezone.now())
         return self.show(done=True)
 
     def show(self, status: int = HTTPStatus.OK, **context: object) -> HttpResponse:

@@ -41,7 +41,9 @@ WHY = {
     "ordered": "An administrator asks you for a new password. You choose it after both steps.",
     "remote": "You signed this browser out from another one.",
     "reset": "Your new password is set. Sign in with it, and with your second step.",
-    "reported": "All your sign-ins were ended. You choose a new password when you sign in.",
+    "reported": "All your sign-ins were ended. A letter leads you to a new password.",
+    "reported_reset": "Your new password is set. Sign in with it, and look at your second steps:"
+    " remove what is not yours.",
     "ticket": str(signin.TicketOver()),
 }
 
