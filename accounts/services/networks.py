@@ -1,7 +1,8 @@
 """A practice's networks: naming them, dropping them, and binding roles to them.
 
-Whoever changes this may set security rules, and must pass afterwards from where they are now: so
-somebody who can undo it can always come in.
+Whoever changes this may set security rules, and must pass afterwards from where they are now: no
+change locks out the one who makes it. Addresses move and roles are given afterwards, so it can
+still come to it that nobody passes: then the operator drops all networks.
 """
 
 from collections.abc import Collection, Iterable
@@ -106,6 +107,17 @@ def remove(
     NetworkRange.objects.filter(pk=row.pk).update(removed_at=now, removed_by=by)
     events.record(Action.NETWORK_REMOVED, target=row)
     return row
+
+
+@transaction.atomic
+def clear(*, now: datetime, by: Membership) -> list[NetworkRange]:
+    """Drop every network, so that work is allowed from anywhere again; return those dropped."""
+    _one_at_a_time()
+    rows = list(NetworkRange.objects.filter(removed_at=None).order_by("added_at", "id"))
+    for row in rows:
+        NetworkRange.objects.filter(pk=row.pk).update(removed_at=now, removed_by=by)
+        events.record(Action.NETWORK_REMOVED, target=row)
+    return rows
 
 
 @transaction.atomic

@@ -1,9 +1,12 @@
 """Networks: what counts as one, what the database holds to, and who is not locked out."""
 
+from http import HTTPStatus
 from ipaddress import IPv6Address, ip_address, ip_network
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import DataError, IntegrityError, connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,7 +16,7 @@ from accounts.selectors import networks as found
 from accounts.services import networks
 from accounts.tenancy import practice_scope
 from audit.selectors import log
-from tests.houses import House
+from tests.houses import House, browser_of
 
 NOW = timezone.now()
 OFFICE = ip_address("203.0.113.7")
@@ -217,3 +220,42 @@ def test_every_network_that_is_named_can_be_read_again(practice: House) -> None:
     assert shown.added_by == "Administrator of Harbor Lane"
     with practice_scope(practice.id):
         assert Membership.objects.get(display_name=shown.added_by)
+
+
+def test_the_operator_drops_the_networks_that_nobody_passes(practice: House) -> None:
+    add(practice, "203.0.113.0/24")
+    add(practice, "2001:db8::/48")
+    by = practice.people["administrator"]
+    with practice_scope(practice.id, person_id=by.person_id):
+        networks.bind(roles=list(Role.objects.all()), address=OFFICE, by=by)
+    browser = browser_of(by)
+    assert browser.get(reverse("accounts:networks")).status_code == HTTPStatus.FORBIDDEN
+
+    call_command("clear_networks", practice="harbor-lane")
+
+    assert allowed(practice) == []
+    assert browser.get(reverse("accounts:networks")).status_code == HTTPStatus.OK
+    with practice_scope(practice.id):
+        assert {row.removed_by.person_id for row in NetworkRange.objects.all()} == {None}
+        actions = [entry.action for entry in log.page(limit=10)]
+    assert actions.count("accounts.network.removed") == 2
+
+
+def test_the_networks_of_another_practice_stay(practice: House, other_practice: House) -> None:
+    add(practice, "203.0.113.0/24")
+    add(other_practice, "203.0.113.0/24")
+
+    call_command("clear_networks", practice="harbor-lane")
+
+    assert allowed(other_practice) == ["203.0.113.0/24"]
+
+
+@pytest.mark.parametrize(
+    ("slug", "words"),
+    [("no-such-place", "no practice with this slug"), ("harbor-lane", "names no network")],
+)
+def test_the_operator_is_told_when_there_is_nothing_to_drop(
+    practice: House, slug: str, words: str
+) -> None:
+    with pytest.raises(CommandError, match=words):
+        call_command("clear_networks", practice=slug)
