@@ -1,5 +1,6 @@
 """The alarm that many names are tried at once, each with few guesses."""
 
+import logging
 from datetime import datetime
 
 from django.conf import settings
@@ -13,12 +14,15 @@ from accounts.tenancy import installation_scope
 from audit.actions import Action
 from audit.services import events
 
+logger = logging.getLogger(__name__)
+
 
 def watch(*, now: datetime) -> SprayAlarm | None:
     """Raise the alarm if strangers' devices failed under too many names; once in ten minutes.
 
     Names that nobody has count as well. The log and the operator are told before the alarm is
-    written down: should the telling fail, it is tried again.
+    written down: should the telling fail, it is tried again. The stream of the process has a line
+    in any case, with no name in it, for whoever collects it.
     """
     with transaction.atomic(using="gate"):
         hold(*ALARM_LOCK)
@@ -35,6 +39,7 @@ def watch(*, now: datetime) -> SprayAlarm | None:
                     now=now,
                     context={"names": names, "now": now},
                 )
+        logger.warning("Sign-ins failed under %d names in ten minutes, from new devices.", names)
         return SprayAlarm.objects.create(raised_at=now, names=names)
 
 

@@ -4,6 +4,8 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from django.apps import apps
+from django.core.checks import run_checks
 from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -184,7 +186,38 @@ def test_the_alarm_is_raised_once_in_ten_minutes(practice: House, ten_tries: Non
         assert Event.objects.filter(action=Action.SPRAY_ALARM).count() == 1
 
 
-def test_a_few_names_are_no_alarm(practice: House, ten_tries: None) -> None:
+def test_a_few_names_are_no_alarm(
+    practice: House, ten_tries: None, caplog: pytest.LogCaptureFixture
+) -> None:
     spread(7)
 
     assert spray.watch(now=NOW) is None
+    assert caplog.messages == []
+
+
+def test_without_an_operators_address_the_alarm_still_has_its_line(
+    practice: House, ten_tries: None, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.OPERATOR_MAIL = ""
+    spread(8)
+
+    for _ in range(2):
+        spray.watch(now=NOW)
+
+    assert caplog.messages == ["Sign-ins failed under 8 names in ten minutes, from new devices."]
+
+
+@pytest.mark.parametrize(
+    ("address", "is_demo", "ids"),
+    [("", False, ["accounts.W001"]), ("", True, []), ("operator@example.org", False, [])],
+)
+def test_a_deployment_that_reaches_no_operator_is_warned(
+    settings: Settings, address: str, is_demo: bool, ids: list[str]
+) -> None:
+    settings.OPERATOR_MAIL, settings.QUIETLEDGER_DEMO = address, is_demo
+
+    found = run_checks(
+        app_configs=[apps.get_app_config("accounts")], include_deployment_checks=True
+    )
+
+    assert [each.id for each in found if str(each.id).startswith("accounts.")] == ids
