@@ -52,6 +52,10 @@ class Action(StrEnum):
         "accounts.mfa.reset",
         "{who} reset the second factor of {label}[: {reason}].",
     )
+    MFA_RESET_AGREED = (
+        "accounts.mfa.reset_agreed",
+        "{who} and a second administrator agreed to reset the second factor of {label}.",
+    )
     PASSWORD_CHANGED = "accounts.password.changed", "{who} chose a new password[: {reason}]."
     PASSWORD_REFUSED = (
         "accounts.password.refused",

@@ -17,7 +17,12 @@ from accounts.services import second_factor_resets as services
 from accounts.services.approvals import AskedBySomebodyElse
 from accounts.views.base import PracticeView, StaffRequest
 
-REFUSED = (services.NotOneself, services.BelongsElsewhere, AskedBySomebodyElse)
+REFUSED = (services.NotOneself, AskedBySomebodyElse)
+AGREED = (
+    "Agreed. {} is signed out and sets up a new second step; in some cases the operator of this"
+    " installation has to do it, and has got a letter then."
+)
+"""One sentence for both: that a colleague works elsewhere too is not told here."""
 
 
 class SecondFactorReset(PracticeView):
@@ -43,7 +48,7 @@ class SecondFactorReset(PracticeView):
             return self.show(HTTPStatus.CONFLICT, str(refused))
         if waiting:
             return redirect("accounts:second_factor_reset", member_id)
-        messages.success(request, f"The second step of {self.member.display_name} is reset.")
+        messages.success(request, AGREED.format(self.member.display_name))
         return redirect("accounts:person", member_id)
 
     def show(self, status: int = HTTPStatus.OK, error: str = "") -> HttpResponse:
