@@ -44,6 +44,10 @@ class Action(StrEnum):
     PASSKEY_ADDED = "accounts.passkey.added", "{who} added a passkey."
     PASSKEY_RENAMED = "accounts.passkey.renamed", "{who} gave a passkey another name."
     PASSKEY_REMOVED = "accounts.passkey.removed", "{who} removed a passkey."
+    RECOVERY_CODE_USED = (
+        "accounts.mfa.recovery_code_used",
+        "{who} used a recovery code as the second step[; {left} are left].",
+    )
     RECOVERY_CODES_RENEWED = (
         "accounts.mfa.recovery_codes_renewed",
         "{who} made new recovery codes; the old ones stopped working.",

@@ -8,6 +8,9 @@ from django.db import models
 from accounts.fields import EncryptedText
 from accounts.ids import uuid7
 
+WRONG_CODES_MAX = 100
+"""NIST SP 800-63B-4, 3.2.2: how many failures in a row an authenticator of an account has."""
+
 
 class PasswordDue(models.TextChoices):
     """Why a person must choose a new password at their next sign-in."""
@@ -135,15 +138,31 @@ class SignInTry(models.Model):
     person_id = models.UUIDField(
         null=True, db_comment="Whose name it was, noted once it was refused."
     )
+    wrong_code = models.PositiveSmallIntegerField(
+        null=True,
+        db_comment="Which one it is of the wrong codes from unknown devices since the last right"
+        " one; kept while it counts.",
+    )
     told_at = models.DateTimeField(
         null=True, db_comment="UTC: when that person's practices were told of the refusal."
     )
 
     FIELD_CLASSES: ClassVar = {
-        "PUBLIC": "id name_hash at succeeded device_id reason person_id told_at"
+        "PUBLIC": "id name_hash at succeeded device_id reason person_id wrong_code told_at"
     }
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="accounts_signintry_hundred_wrong_codes",
+                condition=models.Q(wrong_code__range=(1, WRONG_CODES_MAX)),
+            ),
+            models.UniqueConstraint(
+                fields=["name_hash", "wrong_code"],
+                condition=models.Q(wrong_code__isnull=False),
+                name="accounts_signintry_wrong_code_counts_once",
+            ),
+        ]
         indexes = [
             models.Index(fields=["name_hash", "at"], name="accounts_signintry_recent"),
             models.Index(fields=["at"], name="accounts_signintry_at"),

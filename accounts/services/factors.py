@@ -14,6 +14,7 @@ from django.db import transaction
 from accounts.models import Passkey, TotpDevice, User
 from accounts.services import mail, passkeys, recovery, totp
 from accounts.services.totp import CodeRefused
+from accounts.tenancy import installation_scope
 from audit.actions import Action
 from audit.services import events
 
@@ -128,6 +129,20 @@ def take_app(*, user: User, code: str, now: datetime) -> None:
     else:
         events.record(Action.MFA_ENROLLED)
         tell(user, "An authenticator app was added", now)
+
+
+def use_recovery_code(*, user: User, code: str, now: datetime) -> None:
+    """Use up one of a person's recovery codes. Opens a scope of the installation.
+
+    Raises:
+        CodeRefused: it is none of their unused ones.
+    """
+    with installation_scope(person_id=user.pk):
+        recovery.redeem(user=user, code=code, now=now)
+        left = recovery.left(user)
+        events.record(Action.RECOVERY_CODE_USED, left=left)
+        context = {"left": left, "at": now}
+        mail.queue(to=user.email, template="recovery_code_used", now=now, context=context)
 
 
 def renew_recovery_codes(*, user: User, now: datetime) -> list[str]:

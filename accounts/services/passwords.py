@@ -143,6 +143,7 @@ def change(
             if action != Action.PASSWORD_RESET:
                 _require_no_report(user)
             _replace(user, before, after, now, is_long=password_rules.is_long(typed))
+            tries.forget_wrong_codes(user.email)
             ended = sessions.end_others(user.pk, keep=keep, why="password")
         events.record(action, sessions_ended=ended, reason=reason)
         mail.queue(to=user.email, template="password_changed", now=now, context={"at": now})

@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from accounts.models import PasswordDue, SignInTicket, SignInTry, User
-from accounts.services import factors, passkeys, passwords, recovery, totp, tries, users
+from accounts.services import factors, mail, passkeys, passwords, totp, tries, users
 from accounts.services.passkeys import Purpose
 from accounts.services.totp import CodeRefused
 from accounts.services.tries import NameRests, NewDevicesRest
@@ -126,7 +126,8 @@ def give_recovery_code(
         CodeRefused, TicketOver, NameRests
         NewPasswordNeeded: one is due; the ticket waits for it.
     """
-    return _second_step(ticket, now, partial(recovery.redeem, code=code, now=now), device_id)
+    prove = partial(factors.use_recovery_code, code=code, now=now)
+    return _second_step(ticket, now, prove, device_id)
 
 
 def confirm_device(
@@ -200,6 +201,17 @@ def give_new_password(*, ticket: str, password: str, now: datetime) -> User:
     return held.user
 
 
+def claim(*, ticket: str, now: datetime, waits: bool) -> None:
+    """Take a ticket for the second step, once. ``waits``: it stands for a new password then.
+
+    Raises:
+        TicketOver
+    """
+    ready = _open(ticket, now).filter(proved_at=None)
+    if not (ready.update(proved_at=now) if waits else ready.update(used_at=now)):
+        raise TicketOver
+
+
 def prove_again(
     *, user: User, now: datetime, code: str = "", passkey: str = "", device_id: UUID | None = None
 ) -> None:
@@ -210,12 +222,12 @@ def prove_again(
     Raises:
         CodeRefused, NameRests
     """
-    attempt = tries.reserve(user.email, now=now, device_id=device_id)
+    attempt = tries.reserve(user.email, now=now, device_id=device_id, is_second_step=True)
     if passkey:
         passkeys.prove(user=user, purpose=Purpose.STEP_UP, answer=passkey, now=now)
     else:
         totp.verify(user=user, code=code, now=now)
-    tries.succeeded(attempt)
+    tries.completed(attempt)
 
 
 def _enroll(
@@ -233,19 +245,19 @@ def _second_step(
     ticket: str, now: datetime, prove: Callable[..., None], device_id: UUID | None
 ) -> User:
     user = holder(ticket=ticket, now=now).user
-    attempt = _reserve_or_tell(user.email, now, device_id)
+    attempt = _reserve_or_tell(user.email, now, device_id, is_second_step=True)
     try:
         prove(user=user)
     except CodeRefused as refused:
         tries.refused(attempt, person_id=user.pk, reason=refused.reason)
         with installation_scope(person_id=user.pk):
             events.record(Action.MFA_FAILED, reason=refused.reason)
+            if tries.is_worth_a_letter(attempt):
+                mail.queue(to=user.email, template="wrong_codes", now=now, context={"at": now})
         raise
-    tries.succeeded(attempt)
+    tries.completed(attempt)
     why = passwords.due(user, now=now)
-    ready = _open(ticket, now).filter(proved_at=None)
-    if not (ready.update(proved_at=now) if why else ready.update(used_at=now)):
-        raise TicketOver
+    claim(ticket=ticket, now=now, waits=why is not None)
     if why:
         raise NewPasswordNeeded(user, why)
     return user
@@ -257,9 +269,11 @@ def _open(ticket: str, now: datetime) -> QuerySet[SignInTicket]:
     )
 
 
-def _reserve_or_tell(name: str, now: datetime, device_id: UUID | None) -> SignInTry:
+def _reserve_or_tell(
+    name: str, now: datetime, device_id: UUID | None, *, is_second_step: bool = False
+) -> SignInTry:
     try:
-        return tries.reserve(name, now=now, device_id=device_id)
+        return tries.reserve(name, now=now, device_id=device_id, is_second_step=is_second_step)
     except NameRests as rests:
         _refused(name, None, rests.reason)
         raise

@@ -39,7 +39,7 @@ def _over(now: datetime) -> tuple[QuerySet[Model], ...]:
         PasskeyChallenge.objects.filter(expires_at__lte=now - DAY),
         PasswordReset.objects.filter(expires_at__lte=now - DAY),
         PasswordResetAsk.objects.filter(asked_at__lte=now - DAY),
-        SignInTry.objects.filter(at__lte=now - TRIES_KEPT),
+        SignInTry.objects.filter(at__lte=now - TRIES_KEPT, wrong_code=None),
         KnownDevice.objects.filter(last_used_at__lte=now - DEVICES_KEPT),
     )
 

@@ -1,15 +1,19 @@
 """Signing in, by the service: passwords, tickets, second factors, and the limit on guesses."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 
-from accounts.models import SignInTicket, SignInTry, TotpDevice, User
+from accounts.models import OutgoingMail, SignInTicket, SignInTry, TotpDevice, User
 from accounts.services import recovery, signin, totp
 from accounts.services.factors import HasOne
 from accounts.services.signin import NotAccepted, TicketOver
-from accounts.services.totp import CodeAlreadyUsed, WrongCode
+from accounts.services.totp import CodeAlreadyUsed, CodeRefused, WrongCode
 from accounts.services.tries import NameRests
+from accounts.tenancy import installation_scope
+from audit.actions import Action
+from audit.models import Event
 from tests.accounts.conftest import NOW, SignInPerson
 
 
@@ -141,6 +145,21 @@ def test_a_code_that_signed_in_does_not_sign_in_again(person: SignInPerson) -> N
 
     with pytest.raises(CodeAlreadyUsed, match="Wait for the next one, about 20 seconds"):
         signin.give_code(ticket=password_of(person).text, code=person.code(), now=NOW)
+
+
+def test_a_used_recovery_code_stands_on_the_log_and_in_a_letter(person: SignInPerson) -> None:
+    codes = recovery.issue(user=person.user)
+    for code in (codes[3], "wrong", codes[3]):
+        ticket = signin.give_password(email=person.user.email, password=person.password, now=NOW)
+        with suppress(CodeRefused):
+            signin.give_recovery_code(ticket=ticket.text, code=code, now=NOW)
+
+    with installation_scope():
+        [event] = Event.objects.filter(action=Action.RECOVERY_CODE_USED)
+        [letter] = OutgoingMail.objects.all()
+        told = (letter.to, letter.subject, "9 are left." in letter.body)
+    assert (event.person_id, event.facts) == (person.user.pk, {"left": 9})
+    assert told == (person.user.email, "A recovery code was used", True)
 
 
 def test_a_recovery_code_stands_in_for_the_app_once(person: SignInPerson) -> None:
