@@ -25,8 +25,8 @@ pytestmark = [pytest.mark.commits, pytest.mark.xdist_group("attacks")]
 NOW = datetime(2026, 3, 3, 14, 30, 10, tzinfo=UTC)
 PAIRS = 500
 FURTHEST_MS, AUC_MAX = 5.0, 0.55
-ROUNDS_MAX = 3
-"""A leak is there every time, and a machine that is busy with something else is not."""
+ROUNDS_NEEDED, ROUNDS_MAX = 2, 3
+"""A leak is there every time; a machine that is busy with something else spoils one round."""
 
 Ask = Callable[[str], HttpResponse]
 
@@ -118,6 +118,7 @@ def test_the_time_of_an_answer_tells_nothing(
     names: dict[str, str], kind: str, ask: Ask, tell: Tell, request: pytest.FixtureRequest
 ) -> None:
     somebody, else_nobody = names[kind], nobody()
+    alike = 0
 
     for _ in range(ROUNDS_MAX):
         taken = measured(ask, somebody, else_nobody, rested=kind == "locked")
@@ -129,6 +130,8 @@ def test_the_time_of_an_answer_tells_nothing(
             f"AUC {auc:.3f}, 2 x {PAIRS} tries"
         )
         if abs(apart) <= FURTHEST_MS and abs(auc - 0.5) <= AUC_MAX - 0.5:
+            alike += 1
+        if alike == ROUNDS_NEEDED:
             return
     pytest.fail("One can tell by the time whether an address is somebody's; see the figures.")
 
