@@ -1,6 +1,5 @@
 """Invitations into the practice in scope, and what a link that comes back stands for."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -9,9 +8,9 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from accounts import password_rules
-from accounts.models import Invitation, Role, User
+from accounts.models import ApprovalLimit, Invitation, Membership, Role, User
 from accounts.permissions import Permission
-from accounts.selectors import doors, members, roles
+from accounts.selectors import doors, limits, members, roles
 from accounts.tenancy import practice_scope
 
 SHOWN = 50
@@ -54,13 +53,24 @@ def digest(token: str) -> bytes:
 
 
 def waiting(*, now: datetime) -> QuerySet[Invitation]:
-    """Return the invitations that can be accepted now."""
+    """Return the invitations that can be accepted now, if ``is_covered`` holds for them too."""
     return Invitation.objects.filter(
         accepted_at=None,
         revoked_at=None,
         expires_at__gt=now,
         role__retired_at=None,
         invited_by__ended_at=None,
+    )
+
+
+def is_covered(invitation: Invitation) -> bool:
+    """Say whether whoever sent an invitation could send it today: a link outlives no right."""
+    giver = invitation.invited_by
+    return (
+        giver.ended_at is None
+        and members.is_active(giver)
+        and Permission.MEMBER_CHANGE in members.permissions_of(giver)
+        and roles_to_give(giver).filter(pk=invitation.role_id).exists()
     )
 
 
@@ -83,7 +93,7 @@ def sent(*, now: datetime) -> list[Sent]:
 
 
 def offer(token: str, *, now: datetime) -> Offer | None:
-    """Return what a link offers, or None: unknown, used, taken back and too old look the same.
+    """Return what a link offers, or None: unknown, used, over and too old look the same.
 
     Opens the practice's scope for a moment.
     """
@@ -93,7 +103,7 @@ def offer(token: str, *, now: datetime) -> Offer | None:
     with practice_scope(practice_id):
         found = waiting(now=now).select_related("role", "invited_by")
         row = found.filter(digest=digest(token)).first()
-        if row is None:
+        if row is None or not is_covered(row):
             return None
         practice, held = members.practice(), roles.permissions_of([row.role_id])[row.role_id]
     return Offer(
@@ -118,17 +128,24 @@ def was_accepted_by(token: str, person_id: UUID) -> bool:
         return used.exists()
 
 
-def roles_to_give(permissions: Collection[Permission]) -> QuerySet[Role]:
-    """Return the roles into which somebody with these permissions may invite, by name.
+def roles_to_give(giver: Membership) -> QuerySet[Role]:
+    """Return the roles that a member may give to somebody who comes, by name.
 
-    Whoever may change roles gives any; others only what they hold themselves, so that nobody
-    rises by inviting an address of their own.
+    Whoever may change roles gives any. Others give none that may do more than they may, acts alone
+    up to more, or works from more places: nobody rises by inviting an address of their own.
     """
-    roles = Role.objects.filter(retired_at=None).order_by("name", "id")
-    if Permission.ROLE_CHANGE in permissions:
-        return roles
-    beyond = [may.codename for may in Permission if may not in permissions]
-    return roles.exclude(group__permissions__codename__in=beyond)
+    held = members.permissions_of(giver)
+    found = roles.in_use()
+    if Permission.ROLE_CHANGE in held:
+        return found
+    beyond = [may.codename for may in Permission if may not in held]
+    found = found.exclude(group__permissions__codename__in=beyond)
+    for act in limits.MONEY_ACTS:
+        alone = limits.alone_up_to(giver, act)
+        above = ApprovalLimit.objects.filter(act=act, limit_cents__gt=alone)
+        found = found.exclude(pk__in=above.values("role"))
+    is_bound = any(role.is_network_bound for role in members.roles_of(giver))
+    return found.filter(is_network_bound=True) if is_bound else found
 
 
 def _state(row: Invitation, now: datetime) -> str:

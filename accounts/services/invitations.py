@@ -17,6 +17,7 @@ from accounts.selectors import doors, members, roles
 from accounts.selectors import invitations as found
 from accounts.services import mail, passwords, users
 from accounts.services import members as joining
+from accounts.services.roles import one_at_a_time
 from accounts.tenancy import practice_scope
 from audit.actions import Action
 from audit.services import events
@@ -32,14 +33,17 @@ class AlreadyHere(Exception):
 
 
 class NotYoursToGive(Exception):
-    """The role may do more than the inviter, who may not change roles."""
+    """The role lets people do more than the inviter may, who may not change roles."""
 
     def __init__(self) -> None:
         super().__init__("Choose a role that may do no more than you may.")
 
 
 class InvitationOver(Exception):
-    """The link is unknown, used, taken back or older than a day; nothing tells which."""
+    """The link is unknown, used, taken back, older than a day, or its sender may not send it now.
+
+    Nothing tells which.
+    """
 
     def __init__(self) -> None:
         super().__init__("This invitation cannot be used any more.")
@@ -62,7 +66,7 @@ def invite(
     # One at a time, so that only one link to an address is ever open.
     practice = Practice.objects.select_for_update(no_key=True).get()
     name = users.canonical_name(email)
-    if not found.roles_to_give(members.permissions_of(by)).filter(pk=role.pk).exists():
+    if not found.roles_to_give(by).filter(pk=role.pk).exists():
         raise NotYoursToGive
     if _is_here(name):
         raise AlreadyHere
@@ -196,8 +200,11 @@ def _take_back(invitation: Invitation, now: datetime, by: Membership) -> bool:
 
 
 def _claimed(token: str, now: datetime) -> Invitation:
+    """Lock an invitation that lets somebody in, if its sender may still give what it gives."""
+    # Rights change under this lock: nobody loses theirs between this look and the joining.
+    one_at_a_time()
     row = _locked(now, digest=found.digest(token))
-    if row is None:
+    if row is None or not found.is_covered(row):
         raise InvitationOver
     return row
 

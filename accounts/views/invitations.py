@@ -53,7 +53,7 @@ class Invitations(PracticeView):
 
     @cached_property
     def roles(self) -> Any:
-        return invitations.roles_to_give(self.request.permissions)
+        return invitations.roles_to_give(self.request.membership)
 
     def show(self, form: InvitationForm, status: int = HTTPStatus.OK) -> HttpResponse:
         return self.page(

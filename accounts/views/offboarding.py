@@ -37,7 +37,7 @@ def access_of(member: Membership, *, request: StaffRequest) -> Access | None:
 
 def role_form(request: StaffRequest) -> RoleForm:
     """Return the form that asks for the role of somebody who comes back."""
-    return RoleForm(request.POST or None, roles=invitations.roles_to_give(request.permissions))
+    return RoleForm(request.POST or None, roles=invitations.roles_to_give(request.membership))
 
 
 class LetBackIn(PracticeView):
