@@ -206,6 +206,10 @@ class EmergencyAccess(PracticeModel):
                 name="clients_emergencyaccess_not_by_oneself",
                 condition=Q(reviewed_by=None) | ~Q(reviewed_by=F("member")),
             ),
+            models.CheckConstraint(
+                name="clients_emergencyaccess_reviewed_once_over",
+                condition=Q(reviewed_at=None) | Q(reviewed_at__gte=F("ends_at")),
+            ),
         ]
         indexes = [
             models.Index(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
+from itertools import groupby, islice
 from uuid import UUID
 
 from django.utils import timezone
@@ -12,7 +12,7 @@ from accounts.models import Membership
 from accounts.selectors import members
 from audit.selectors import chain
 from audit.selectors import log as entries
-from audit.selectors.log import Entry
+from audit.selectors.log import Entry, Span
 from audit.sentences import sentence
 
 PAGE = 100
@@ -75,11 +75,11 @@ def lines(
     )
 
 
-def lines_touching(
-    client_id: UUID, *, person_id: UUID | None, since: datetime, until: datetime
-) -> list[Line]:
-    """Return what a person did with one client's record in a span of time, oldest first."""
-    return _told(entries.touching(client_id, person_id=person_id, since=since, until=until))
+def lines_touching(spans: Iterable[Span]) -> list[list[Line]]:
+    """Return all that was done in each span, oldest first. A query for each, and two more."""
+    found = [entries.touching(span) for span in spans]
+    told = iter(_told([entry for each in found for entry in each]))
+    return [list(islice(told, len(each))) for each in found]
 
 
 def _told(found: list[Entry]) -> list[Line]:

@@ -17,6 +17,8 @@ from django.utils import timezone
 from accounts.permissions import Permission
 from accounts.tenancy import Scope, practice_scope
 from accounts.views.base import PracticeView
+from audit.actions import Action
+from audit.services import events
 from billing import gateway
 from billing.models import CardIntent, Invoice
 from billing.selectors import card_intents, days, invoices
@@ -40,6 +42,7 @@ class CheckoutStart(PracticeView):
     def get(self, *args: object, pk: UUID, **kwargs: object) -> HttpResponse:
         with self.scope():
             invoice = self.visible(pk)
+            events.record(Action.INVOICE_VIEWED, target=invoice, touched=[invoice.client_id])
             shown = clients.shown([invoice.client_id], permissions=self.request.permissions)
             return self.page(
                 "billing/checkout/start.html",
@@ -127,12 +130,18 @@ class CheckoutReturn(PracticeView):
         visible = invoices.visible_to(self.request.membership, on=today)
         if intent is None or not visible.filter(pk=intent.invoice_id).exists():
             raise Http404
+        state = SHOWN.get(State(intent.state), "waiting")
+        # Asked again every two seconds, a fragment that waits tells nothing of the record.
+        if state != "waiting" or not self.request.htmx:
+            events.record(
+                Action.INVOICE_VIEWED, target=intent.invoice, touched=[intent.invoice.client_id]
+            )
         return self.fragment(
             "billing/checkout/_state.html",
             page="billing/checkout/return.html",
             intent={
                 "pk": intent.pk,
-                "state": SHOWN.get(State(intent.state), "waiting"),
+                "state": state,
                 "amount": intent.amount,
             },
             invoice=intent.invoice,

@@ -27,6 +27,13 @@ class OneselfReviewed(Exception):
         super().__init__("Somebody else has to review what you opened yourself.")
 
 
+class StillOpen(Exception):
+    """The hour is not over: whoever looked may look again, and the review would not see it."""
+
+    def __init__(self) -> None:
+        super().__init__("This record is still open to them. Review it once the hour is over.")
+
+
 class AlreadyReviewed(Exception):
     """Somebody was first."""
 
@@ -61,13 +68,15 @@ def open_record(
 def review(
     *, opened: EmergencyAccess, finding: EmergencyAccess.Finding, now: datetime, by: Membership
 ) -> None:
-    """Note what somebody else than the member found.
+    """Note what somebody else than the member found, once the access has ended.
 
     Raises:
-        OneselfReviewed, AlreadyReviewed
+        OneselfReviewed, StillOpen, AlreadyReviewed
     """
     if opened.member_id == by.pk:
         raise OneselfReviewed
+    if now < opened.ends_at:
+        raise StillOpen
     waiting = EmergencyAccess.objects.filter(pk=opened.pk, finding="")
     if not waiting.update(finding=finding, reviewed_at=now, reviewed_by=by):
         raise AlreadyReviewed

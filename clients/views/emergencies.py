@@ -18,6 +18,7 @@ from clients.selectors import emergencies, search
 from clients.services import emergencies as services
 
 NOBODY_FOUND = "Nobody is known by exactly this. Check the code, or the name and the birth date."
+REFUSED = (services.OneselfReviewed, services.StillOpen, services.AlreadyReviewed)
 
 
 class EmergencyOpen(PracticeView):
@@ -50,7 +51,12 @@ class EmergencyOpen(PracticeView):
         return redirect("billing:client", client.pk)
 
     def show(self, form: EmergencyForm, status: int = HTTPStatus.OK) -> HttpResponse:
-        return self.page("clients/emergency/open.html", status=status, form=form)
+        return self.page(
+            "clients/emergency/open.html",
+            status=status,
+            form=form,
+            has_reviewer=emergencies.has_reviewer(self.request.membership),
+        )
 
 
 class Emergencies(PracticeView):
@@ -59,10 +65,11 @@ class Emergencies(PracticeView):
     permission = Permission.EMERGENCY_REVIEW
 
     def get(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
+        now = timezone.now()
         return self.page(
             "clients/emergency/list.html",
-            waiting=emergencies.waiting(request.membership),
-            reviewed=emergencies.reviewed(request.membership),
+            waiting=emergencies.waiting(request.membership, now=now),
+            reviewed=emergencies.reviewed(request.membership, now=now),
         )
 
 
@@ -83,7 +90,7 @@ class EmergencyReview(PracticeView):
                     now=timezone.now(),
                     by=request.membership,
                 )
-            except (services.OneselfReviewed, services.AlreadyReviewed) as refused:
+            except REFUSED as refused:
                 messages.error(request, str(refused))
             else:
                 messages.success(request, "Your review is noted.")

@@ -8,7 +8,8 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Membership
+from accounts.models import Membership, Role
+from accounts.services import roles
 from accounts.sessions import MFA_AT, SessionStore
 from accounts.tenancy import practice_scope
 from clients.models import Client, EmergencyAccess
@@ -109,7 +110,7 @@ def test_an_administrator_reviews_it_without_learning_who_it_was(
         access = emergencies.open_record(
             client=client_record,
             reason=EmergencyAccess.Reason.SAFETY,
-            now=timezone.now(),
+            now=timezone.now() - emergencies.LASTS,
             by=therapist,
         )
     browser = signed_in(administrator)
@@ -125,6 +126,51 @@ def test_an_administrator_reviews_it_without_learning_who_it_was(
     assert "It was not right" in after
     again = browser.post(review, {"finding": "JUSTIFIED"}, follow=True).content.decode()
     assert "Somebody has reviewed this already." in again
+
+
+def test_there_is_nothing_to_press_while_the_record_is_open(
+    practice: House,
+    client_record: Client,
+    therapist: Membership,
+    administrator: Membership,
+    signed_in: SignedIn,
+) -> None:
+    with practice_scope(practice.id, person_id=therapist.person_id):
+        access = emergencies.open_record(
+            client=client_record,
+            reason=EmergencyAccess.Reason.SAFETY,
+            now=timezone.now(),
+            by=therapist,
+        )
+    browser, review = (
+        signed_in(administrator),
+        reverse("clients:emergency_review", args=[access.pk]),
+    )
+
+    page = browser.get(reverse("clients:emergencies")).content.decode()
+    after = browser.post(review, {"finding": "JUSTIFIED"}, follow=True).content.decode()
+
+    assert "once the record is shut again" in page
+    assert review not in page
+    assert "This record is still open to them." in after
+
+
+@pytest.mark.parametrize("is_alone", [True, False])
+def test_who_is_alone_is_told_that_nobody_reviews_it(
+    practice: House, administrator: Membership, signed_in: SignedIn, is_alone: bool
+) -> None:
+    with practice_scope(practice.id, person_id=administrator.person_id):
+        now, role = timezone.now(), Role.objects.get(slug="therapist")
+        roles.grant(member=administrator, role=role, now=now, by=administrator)
+        if not is_alone:
+            role = Role.objects.get(slug="administrator")
+            other = practice.people["auditor"]
+            roles.grant(member=other, role=role, now=now, by=administrator)
+
+    page = signed_in(administrator).get(reverse("clients:emergency")).content.decode()
+
+    assert ("Nobody else here can be told or review it" in page) is is_alone
+    assert ("The administrators are told at once" in page) is not is_alone
 
 
 def test_the_list_is_empty_at_first(administrator: Membership, signed_in: SignedIn) -> None:

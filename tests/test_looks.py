@@ -1,0 +1,151 @@
+"""Who opened a record in an emergency is seen looking: on every page that shows the client."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from accounts.models import Membership, Role
+from accounts.permissions import Permission
+from accounts.services import own_roles, roles
+from accounts.tenancy import practice_scope
+from audit.models import Touch
+from billing.services import card_accounts, checkout
+from clients.models import Client, EmergencyAccess
+from clients.services import emergencies
+from tests.billing import desk
+from tests.houses import House, browser_of
+from tests.test_permissions import EVERY_ROUTE, put_back
+
+P = Permission
+OWN_ROLE = {
+    P.ASSIGNMENT_CHANGE,
+    P.CARD_PAYMENT_START,
+    P.CLIENT_CREATE,
+    P.CLIENT_IDENTITY_VIEW,
+    P.CLIENT_VIEW,
+    P.EMERGENCY_OPEN,
+    P.INVOICE_ISSUE,
+    P.INVOICE_VIEW,
+    P.PAYMENT_RECORD,
+    P.REPORT_VIEW,
+    P.SESSION_RECORD,
+    P.SESSION_VIEW,
+}
+"""All that shows clients, without the right to see every one of them."""
+
+BEARING = {
+    "billing:aging",
+    "billing:checkout_return",
+    "billing:checkout_start",
+    "billing:client",
+    "billing:invoice",
+    "billing:invoice_list",
+    "billing:invoice_pdf",
+    "billing:payment",
+    "billing:payment_new",
+    "billing:session_new",
+    "billing:unbilled",
+    "clients:assign",
+    "clients:list",
+}
+"""Pages that show the client. The rest of the URLconf is asked too, and shows nothing of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A client, the ids that the client's pages ask for, and the words that tell of the client."""
+
+    client: Client
+    ids: dict[str, dict[str, Any]]
+    marks: list[str]
+
+
+@pytest.fixture
+def opener(practice: House) -> Membership:
+    """Somebody with a role of the practice's own, to whom no client is assigned."""
+    member, by = practice.people["auditor"], practice.people["administrator"]
+    with practice_scope(practice.id, person_id=by.person_id):
+        before = Role.objects.get(slug="auditor")
+        own = own_roles.copy(original=before, name="Stand-in", description="", now=desk.NOW, by=by)
+        roles.set_permissions(role=own, permissions=OWN_ROLE)
+        roles.withdraw(member=member, role=before, now=desk.NOW, by=by)
+        roles.grant(member=member, role=own, now=desk.NOW, by=by)
+    return member
+
+
+@pytest.fixture
+def record(practice: House) -> Record:
+    """A client with everything that a page could show, and the ids that its pages ask for."""
+    by = practice.people["front-desk"]
+    with practice_scope(practice.id, person_id=by.person_id):
+        desk.open_books(by)
+        client = desk.client(by, "Quillfeather")
+        invoice = desk.invoice(client, by)
+        payment = desk.cash(client, by, "20.00", apply_to=invoice)
+        desk.session(client, by)
+        card_accounts.connect(
+            secret_key="sk_test_x", is_live=False, now=desk.NOW, by=practice.automaton
+        )
+        intent = checkout.intend(invoice=invoice, now=desk.NOW, by=by).intent_id
+        checkout.note(intent_id=intent, state=checkout.State.OPEN, checkout_id="cs_x")
+    ids = {
+        "billing:client": client.pk,
+        "clients:assign": client.pk,
+        "billing:invoice": invoice.pk,
+        "billing:invoice_pdf": invoice.pk,
+        "billing:checkout_start": invoice.pk,
+        "billing:checkout_return": intent,
+        "billing:payment": payment.pk,
+    }
+    return Record(
+        client,
+        {route: {"pk": pk} for route, pk in ids.items()},
+        ["Quillfeather", client.code, invoice.number, payment.receipt],
+    )
+
+
+def looks(house: House, client: Client) -> int:
+    with practice_scope(house.id):
+        return Touch.objects.filter(client_id=client.pk).count()
+
+
+def address(route: str, record: Record) -> str | None:
+    """Return where a page stands about this client, or None for one that asks for other ids."""
+    try:
+        return reverse(route, kwargs=record.ids.get(route, {}))
+    except NoReverseMatch:
+        return None
+
+
+def test_every_look_at_a_record_opened_in_an_emergency_is_on_the_log(
+    practice: House, record: Record, opener: Membership
+) -> None:
+    with practice_scope(practice.id, person_id=opener.person_id):
+        reason = EmergencyAccess.Reason.CRISIS
+        now = timezone.now()
+        emergencies.open_record(client=record.client, reason=reason, now=now, by=opener)
+    browser, shown, unseen = browser_of(opener), set(), set()
+    before = looks(practice, record.client)
+    for route, view in EVERY_ROUTE.items():
+        url = address(route, record) if hasattr(view, "get") else None
+        if url is None:
+            continue
+        with put_back():
+            answer = browser.get(url, {"client": str(record.client.pk)})
+            if answer.status_code == 200 and tells(answer, record):
+                shown.add(route)
+                if looks(practice, record.client) == before:
+                    unseen.add(route)
+
+    assert unseen == set()
+    assert shown >= BEARING
+
+
+def tells(answer: Any, record: Record) -> bool:
+    if not answer.headers["Content-Type"].startswith("text/html"):
+        return bool(answer.headers["Content-Type"] == "application/pdf")
+    page = answer.content.decode()
+    return any(mark in page for mark in record.marks)
