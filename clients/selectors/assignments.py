@@ -58,6 +58,6 @@ def carers(assigned: Iterable[Assigned]) -> list[tuple[UUID, str]]:
 def only_therapist(client: Client, *, on: date) -> UUID | None:
     """Return the member who alone is assigned to a client on a date; None if several or nobody."""
     lasting = Q(ends_on=None) | Q(ends_on__gte=on)
-    found = Assignment.objects.filter(lasting, client=client, starts_on__lte=on)
+    found = Assignment.objects.filter(lasting, client=client, starts_on__lte=on, closed_at=None)
     therapists = set(found.values_list("therapist_id", flat=True))
     return therapists.pop() if len(therapists) == 1 else None

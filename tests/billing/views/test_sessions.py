@@ -9,6 +9,8 @@ from django.utils import timezone
 from accounts.models import Membership
 from accounts.tenancy import practice_scope
 from billing.models import ServiceCode, Session
+from clients.models import Assignment
+from clients.services import assignments
 from ledger.money import Money
 from tests.billing import desk as at
 from tests.billing.conftest import Billed
@@ -59,6 +61,20 @@ def test_the_only_therapist_of_a_client_is_chosen_already(
 
     assert f'<option value="{therapist.pk}" selected' in own.text
     assert f'<option value="{therapist.pk}" selected' not in other.text
+
+
+def test_a_therapist_whose_care_ended_today_is_not_chosen(
+    at_desk: Browser, billed: Billed, therapist: Membership
+) -> None:
+    by, now = billed.house.people["front-desk"], timezone.now()
+    with practice_scope(billed.house.id, person_id=by.person_id):
+        [assigned] = Assignment.objects.filter(client=billed.own)
+        today = timezone.localdate(now, timezone=at.ZONE)
+        assignments.end(assignment=assigned, ends_on=today, now=now, by=by)
+
+    page = at_desk.get(NEW, {"client": str(billed.own.pk)})
+
+    assert f'<option value="{therapist.pk}" selected' not in page.text
 
 
 def test_a_session_of_tomorrow_comes_back(at_desk: Browser, billed: Billed) -> None:
