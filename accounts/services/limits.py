@@ -7,6 +7,7 @@ from django.db import transaction
 
 from accounts.models import ApprovalLimit, Membership, Role
 from accounts.selectors import limits
+from accounts.services import roles
 from audit.actions import Action
 from audit.services import events
 
@@ -42,4 +43,6 @@ def change(
             act=act,
             defaults={"limit_cents": cents, "changed_at": now, "changed_by": by},
         )
+        if cents > before:
+            roles.raised(role)
         events.record(Action.LIMIT_CHANGED, target=role, act=str(act.label), limit_cents=cents)

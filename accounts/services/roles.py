@@ -5,13 +5,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 
+from accounts import password_rules
 from accounts.ids import NIL
 from accounts.models import Membership, Practice, Role, RoleGrant, User
 from accounts.permissions import Permission
-from accounts.selectors import members
+from accounts.selectors import absences, limits, members
 from accounts.selectors import roles as standing
 from accounts.services import sessions
 from audit.actions import Action
@@ -45,6 +47,8 @@ class Change:
 def somebody_stays() -> Iterator[None]:
     """Do one at a time what could take the last administrator away, and refuse it if it did.
 
+    A colleague who rests does not count while another is there: nobody could let them back in.
+
     Two who take each other's role at once would both see the other stay. The lock comes before
     any other, so that nobody waits for whoever waits for them. The caller's transaction has to
     end with the exception; the database holds the same at commit.
@@ -53,8 +57,12 @@ def somebody_stays() -> Iterator[None]:
         LastAdministrator: nobody could change roles afterwards.
     """
     one_at_a_time()
+    before = _administrators()
     yield
-    _require_an_administrator()
+    after = _administrators()
+    is_lost = any(before.values()) and not any(after.values())
+    if (is_lost or not after) and members.people().filter(ended_at=None).exists():
+        raise LastAdministrator
 
 
 @transaction.atomic
@@ -98,7 +106,9 @@ def grant(*, member: Membership, role: Role, now: datetime, by: Membership) -> R
     )
     if is_new:
         events.record(Action.ROLE_GRANTED, target=role, member=str(member.pk))
-        _raised(member, standing.permissions_of([role.pk])[role.pk] - before)
+        gained = standing.permissions_of([role.pk])[role.pk] - before
+        if gained or limits.of_role(role):
+            _raised(member, gained)
     return held
 
 
@@ -129,17 +139,23 @@ def one_at_a_time() -> None:
     Practice.objects.select_for_update(no_key=True).get()
 
 
-def _require_an_administrator() -> None:
-    present = list(members.people().filter(ended_at=None))
-    if not present:
-        return
-    may = {
-        member.person_id or NIL
-        for member in present
-        if Permission.ROLE_CHANGE in members.permissions_of(member)
-    }
-    if not User.objects.filter(pk__in=may, is_active=True).exists():
-        raise LastAdministrator
+def _administrators() -> dict[UUID, bool]:
+    """Return who is present and can change roles, with whether they can come in: none who rests."""
+    holders = members.people().filter(
+        ended_at=None,
+        grants__withdrawn_at=None,
+        grants__role__group__permissions__codename=Permission.ROLE_CHANGE.codename,
+    )
+    found = {member.person_id or NIL: member for member in holders}
+    active = User.objects.filter(pk__in=found, is_active=True).values_list("pk", flat=True)
+    now = _database_clock()
+    return {pk: not absences.rests(found[pk], now=now) for pk in active}
+
+
+def _database_clock() -> datetime:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT now()")
+        return cursor.fetchone()[0]  # type: ignore[no-any-return]  # timestamptz
 
 
 def write(wanted: Change) -> None:
@@ -150,10 +166,13 @@ def write(wanted: Change) -> None:
     _tell(wanted)
     gained = wanted.wanted - wanted.seen
     if gained:
-        for held in RoleGrant.objects.filter(role=wanted.role, withdrawn_at=None).select_related(
-            "member"
-        ):
-            _raised(held.member, gained)
+        raised(wanted.role, gained)
+
+
+def raised(role: Role, gained: frozenset[Permission] = frozenset()) -> None:
+    """Let the keys of sessions change of everybody who holds a role that lets them do more."""
+    for held in RoleGrant.objects.filter(role=role, withdrawn_at=None).select_related("member"):
+        _raised(held.member, gained)
 
 
 def _tell(wanted: Change) -> None:
@@ -174,6 +193,16 @@ def _tell(wanted: Change) -> None:
 
 
 def _raised(member: Membership, gained: frozenset[Permission]) -> None:
-    """Let the keys of somebody's sessions change with what they open."""
-    if gained and member.person_id is not None:
+    """Let the keys of somebody's sessions change with what they open.
+
+    Where it needs a longer password than theirs they are signed out: they choose one as they
+    sign in again, and until then nothing new is open.
+    """
+    if member.person_id is None:
+        return
+    needs_long = password_rules.length_min(gained) > password_rules.LENGTH_MIN
+    short = User.objects.filter(pk=member.person_id, password_is_long=False)
+    if needs_long and short.exists():
+        sessions.end_all(member.person_id, why="longer")
+    else:
         sessions.renew(member.person_id)

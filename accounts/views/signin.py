@@ -36,6 +36,7 @@ WHY = {
     "hours": "You were signed out 12 hours after you signed in.",
     "idle": "You were signed out because nothing had happened for a while.",
     "joined": "You are in. Sign in with your new password; then you set up a second step.",
+    "longer": "You were given a role that needs a longer password. You choose it after both steps.",
     "left": str(NotAMember()),
     "password": "You were signed out because your password was changed.",
     "ordered": "An administrator asks you for a new password. You choose it after both steps.",
