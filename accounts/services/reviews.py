@@ -112,17 +112,38 @@ def remove(*, item_id: UUID, now: datetime, by: Membership) -> None:
     _decide(item, Decision.REMOVED, now, by)
 
 
-@transaction.atomic
 def close(*, review: AccessReview, now: datetime, by: Membership) -> None:
     """Finish a review once nothing waits; from then on it is history.
+
+    What was given after the review began is taken up first, and stays when this is refused.
 
     Raises:
         ReviewClosed, StillWaiting
     """
-    _locked(review.pk)
+    _take_up(review)
     items = AccessReviewItem.objects.filter(review=review)
     if waiting := items.filter(found.UNDECIDED).count():
         raise StillWaiting(waiting)
+    _finish(review, now, by)
+
+
+@transaction.atomic
+def _take_up(review: AccessReview) -> int:
+    """Add a line for all that people hold and the review does not list; return how many.
+
+    The lock stays until the scope ends.
+    """
+    _locked(review.pk)
+    held = RoleGrant.objects.filter(withdrawn_at=None, member__ended_at=None)
+    listed = AccessReviewItem.objects.filter(review=review).values("grant")
+    of_people = held.exclude(member__person_id=None).exclude(pk__in=listed).order_by("id")
+    items = [AccessReviewItem(review=review, grant=grant) for grant in of_people]
+    return len(AccessReviewItem.objects.bulk_create(items))
+
+
+@transaction.atomic
+def _finish(review: AccessReview, now: datetime, by: Membership) -> None:
+    items = AccessReviewItem.objects.filter(review=review)
     for item in items.filter(decision="").select_related("grant"):
         # Taken away outside the review: by whom and when stands on the grant.
         AccessReviewItem.objects.filter(pk=item.pk).update(
@@ -137,12 +158,9 @@ def close(*, review: AccessReview, now: datetime, by: Membership) -> None:
 def _open(practice: Practice, now: datetime, by: Membership) -> AccessReview:
     today = now.astimezone(ZoneInfo(practice.time_zone)).date()
     review = AccessReview.objects.create(opened_at=now, due_on=today + DUE_AFTER)
-    held = RoleGrant.objects.filter(withdrawn_at=None, member__ended_at=None)
-    of_people = held.exclude(member__person_id=None).order_by("id")
-    items = [AccessReviewItem(review=review, grant=grant) for grant in of_people]
-    AccessReviewItem.objects.bulk_create(items)
-    events.record(Action.ACCESS_REVIEW_OPENED, target=review, count=len(items))
-    letter = {"practice": practice.name, "count": len(items), "due_on": review.due_on}
+    count = _take_up(review)
+    events.record(Action.ACCESS_REVIEW_OPENED, target=review, count=count)
+    letter = {"practice": practice.name, "count": count, "due_on": review.due_on}
     for address in reach.addresses_of_holders(Permission.ACCESS_REVIEW, but=by):
         mail.queue(to=address, template="access_review", now=now, context=letter)
     return review
