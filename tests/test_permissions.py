@@ -279,6 +279,7 @@ def world(practice: House, other_practice: House) -> World:
         asked = approvals.require(
             act=Act.REFUND,
             amount_cents=500_00,
+            already_cents=0,
             subject_kind="billing.payment",
             subject_id=payment.pk,
             label="R-0001",

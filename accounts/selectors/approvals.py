@@ -44,7 +44,8 @@ class Request:
 
 def may_decide(member: Membership, act: str) -> bool:
     """Say whether a member may agree to an act at this moment."""
-    if not Membership.objects.filter(pk=member.pk, ended_at=None).exists():
+    is_here = Membership.objects.filter(pk=member.pk, ended_at=None).exists()
+    if not is_here or not members.is_active(member):
         return False
     return NEEDED[act] <= members.permissions_of(member)
 

@@ -5,6 +5,7 @@ Whoever does an act that may need two people asks first, in the transaction of t
     answer = approvals.require(  # once the lock of what it is about is held
         act=Act.REFUND,
         amount_cents=refund.amount.cents,
+        already_cents=refunded_of(payment).cents,
         subject_kind="billing.payment",
         subject_id=payment.pk,
         label=payment.receipt,
@@ -82,6 +83,7 @@ def require(
     *,
     act: Act,
     amount_cents: int,
+    already_cents: int,
     subject_kind: str,
     subject_id: UUID,
     label: str,
@@ -90,18 +92,22 @@ def require(
 ) -> Cleared | Waiting:
     """Say whether a person may do an act now; above their limit, ask a second person once.
 
+    ``already_cents`` is what was done before to the same subject: a limit is of the sum, so that
+    ten small refunds of one payment are one large one.
+
     An approval that was given for the same act, subject and amount to the same person is spent
-    here: with the surrounding transaction, and by one caller only, however many ask at once.
+    here: with the surrounding transaction, and by one caller only, however many ask at once. One
+    whose giver could not give it any more is not.
     The reset of a second factor (``amount_cents`` 0) always needs a second person.
 
     Raises:
         AskedBySomebodyElse: another person waits for an answer about the same subject.
-        ValueError: money of less than a cent.
+        ValueError: money of less than a cent, or less than nothing done before.
     """
     if act in limits.MONEY_ACTS:
-        if amount_cents < 1:
+        if amount_cents < 1 or already_cents < 0:
             raise ValueError("An act of money is about one cent at least.")
-        if amount_cents <= limits.alone_up_to(by, act):
+        if already_cents + amount_cents <= limits.alone_up_to(by, act):
             return Cleared(None)
     about = Approval.objects.filter(act=act, subject_kind=subject_kind, subject_id=subject_id)
     given = about.filter(
@@ -111,9 +117,12 @@ def require(
         spent_at=None,
         expires_at__gt=now,
     )
-    for approval_id in given.order_by("asked_at", "id").values_list("pk", flat=True):
-        if given.filter(pk=approval_id).update(spent_at=now):
-            return Cleared(approval_id)
+    for answered in given.select_related("decided_by").order_by("asked_at", "id"):
+        giver = answered.decided_by
+        if giver is None or not approvals.may_decide(giver, act):
+            continue
+        if given.filter(pk=answered.pk).update(spent_at=now):
+            return Cleared(answered.pk)
     for old in about.filter(decision="", expires_at__lte=now):
         _close(old, Decision.WITHDRAWN, members.automaton(), now)
     for other in about.filter(decision="", asked_by=by).exclude(amount_cents=amount_cents):
@@ -172,6 +181,12 @@ def withdraw(*, approval: Approval, by: Membership, now: datetime) -> None:
         raise NotYours
     if not _close(approval, Decision.WITHDRAWN, by, now):
         raise NotWaiting
+
+
+def withdraw_all(*, asked_by: Membership, by: Membership, now: datetime) -> int:
+    """End what waits of somebody who leaves, so that colleagues may ask; return how much it was."""
+    waiting = Approval.objects.filter(asked_by=asked_by, decision="")
+    return sum(_close(request, Decision.WITHDRAWN, by, now) for request in waiting)
 
 
 def _close(approval: Approval, decision: Decision, by: Membership, now: datetime) -> bool:

@@ -57,6 +57,7 @@ def ask_or_do(*, member: Membership, now: datetime, by: Membership) -> Waiting |
     answer = approvals.require(
         act=Act.SECOND_FACTOR_RESET,
         amount_cents=0,
+        already_cents=0,
         subject_kind=KIND,
         subject_id=member.pk,
         label=LABEL,

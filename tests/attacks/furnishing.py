@@ -95,6 +95,7 @@ def _people(house: House) -> dict[str, UUID]:
     asked = approvals.require(
         act=Act.REFUND,
         amount_cents=350_00,
+        already_cents=0,
         subject_kind="billing.payment",
         subject_id=uuid7(),
         label="R-00012",

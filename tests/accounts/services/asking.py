@@ -16,6 +16,7 @@ def ask(
     by: Membership,
     cents: int = 350_00,
     *,
+    already: int = 0,
     act: Act = Act.REFUND,
     subject: UUID = PAYMENT,
     now: datetime = NOW,
@@ -23,6 +24,7 @@ def ask(
     return approvals.require(
         act=act,
         amount_cents=cents,
+        already_cents=already,
         subject_kind="billing.payment",
         subject_id=subject,
         label="R-00012",

@@ -173,6 +173,7 @@ def _asked(by: Membership, cents: int, now: Any) -> Cleared | Waiting | None:
         return approvals.require(
             act=Act.WRITE_OFF,
             amount_cents=cents,
+            already_cents=0,
             subject_kind="billing.invoice",
             subject_id=PAYMENT,
             label="INV-2026-0007",
