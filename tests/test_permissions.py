@@ -83,7 +83,7 @@ accounts:sessions_end_others POST 302   302    302    302    302    302    302
 accounts:device_forget    POST   404    404    404    404    404    404    302
 accounts:people           GET    403    403    403    200    200    200    302
 accounts:person           GET    403    403    403    200    200    404    302
-accounts:person           POST   403    403    403    302    403    404    302
+accounts:person           POST   403    403    403    409    403    404    302
 accounts:readmit          POST   403    403    403    302    403    404    302
 accounts:second_factor_reset GET 403    403    403    200    403    404    302
 accounts:second_factor_reset POST 403   403    403    302    403    404    302

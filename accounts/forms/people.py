@@ -20,7 +20,7 @@ _TYPED = re.compile(r"(?P<dollars>[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.(?P<cents
 
 
 class MemberRolesForm(forms.Form):
-    """Which roles a member holds."""
+    """Which roles a member is to hold; ``seen`` are those they held when it was shown."""
 
     roles = forms.ModelMultipleChoiceField(
         queryset=Role.objects.none(),
@@ -29,10 +29,15 @@ class MemberRolesForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
 
+    seen = forms.ModelMultipleChoiceField(
+        queryset=Role.objects.none(), required=False, widget=forms.MultipleHiddenInput
+    )
+
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
-        field = cast("forms.ModelMultipleChoiceField[Role]", self.fields["roles"])
-        field.queryset = roles.in_use()
+        for name, found in {"roles": roles.in_use(), "seen": Role.objects.all()}.items():
+            field = cast("forms.ModelMultipleChoiceField[Role]", self.fields[name])
+            field.queryset = found
 
 
 def cell(role_id: UUID, permission: Permission) -> str:

@@ -1,10 +1,10 @@
 """What a change to roles comes to, in words, before it is saved."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from accounts.forms.people import Wish, cells
-from accounts.models import Act
+from accounts.models import Act, Role
 from accounts.permissions import Permission
 from accounts.selectors import limits
 from accounts.selectors.roles import HeldRole, words_of
@@ -54,6 +54,49 @@ def of(wish: Wish) -> Difference:
         words_of(stands - wish.seen),
         words_of(wish.seen - stands),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class OfPerson:
+    """What would change of a person's roles, and what others changed of them since they were shown.
+
+    ``held`` and ``wanted`` are the roles that the form sends again.
+    """
+
+    held: list[Role]
+    wanted: list[Role]
+    added: list[str]
+    taken: list[str]
+    others_added: list[str]
+    others_taken: list[str]
+
+    @property
+    def is_stale(self) -> bool:
+        return bool(self.others_added or self.others_taken)
+
+    @property
+    def is_change(self) -> bool:
+        return bool(self.added or self.taken)
+
+
+def of_person(
+    held: Collection[Role], *, seen: Collection[Role], wanted: Collection[Role]
+) -> OfPerson:
+    """Return what would change of a person's roles, on top of what others changed meanwhile."""
+    stands, before, ticked = set(held), set(seen), set(wanted)
+    after = (stands | (ticked - before)) - (before - ticked)
+    return OfPerson(
+        list(stands),
+        list(after),
+        _names(after - stands),
+        _names(stands - after),
+        _names(stands - before),
+        _names(before - stands),
+    )
+
+
+def _names(found: Collection[Role]) -> list[str]:
+    return sorted(role.name for role in found)
 
 
 def of_limits(stand: Mapping[str, int], wanted: Mapping[str, int]) -> list[str]:

@@ -4,6 +4,7 @@ from functools import cached_property
 from http import HTTPStatus
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -13,8 +14,10 @@ from accounts.models import Membership
 from accounts.permissions import Permission
 from accounts.selectors import explain, limits, members, people
 from accounts.services import grants
-from accounts.services.roles import LastAdministrator
+from accounts.services.roles import ChangedMeanwhile, LastAdministrator
+from accounts.views import differences
 from accounts.views.base import PracticeView, StaffRequest
+from accounts.views.differences import OfPerson
 from accounts.views.log import lines_by
 from accounts.views.offboarding import access_of
 
@@ -33,7 +36,7 @@ class People(PracticeView):
 
 
 class Person(PracticeView):
-    """One colleague: what they may do, and since when."""
+    """One colleague: what they may do, and since when. A change is shown before it is saved."""
 
     permission = Permission.MEMBER_VIEW
     change_permission = Permission.ROLE_CHANGE
@@ -52,21 +55,48 @@ class Person(PracticeView):
         form = MemberRolesForm(request.POST)
         if not form.is_valid():
             return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
+        found = self.difference(form)
+        if found.is_stale:
+            return self.preview(found, HTTPStatus.CONFLICT)
+        if found.is_change and "save" not in request.POST:
+            return self.preview(found)
         try:
             grants.hold_exactly(
                 member=self.member,
-                wanted=list(form.cleaned_data["roles"]),
+                wanted=found.wanted,
+                seen=found.held,
                 now=timezone.now(),
                 by=request.membership,
             )
+        except ChangedMeanwhile:
+            return self.preview(self.difference(form), HTTPStatus.CONFLICT)
         except LastAdministrator as refused:
-            form.add_error("roles", str(refused))
-            return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
+            return self.preview(found, HTTPStatus.UNPROCESSABLE_ENTITY, refused=str(refused))
+        except grants.HasLeft as refused:
+            messages.warning(request, str(refused))
         return redirect("accounts:person", self.member.pk)
 
     def form(self) -> MemberRolesForm:
         held = [role.pk for role in members.roles_of(self.member)]
-        return MemberRolesForm(initial={"roles": held})
+        return MemberRolesForm(initial={"roles": held, "seen": held})
+
+    def difference(self, form: MemberRolesForm) -> OfPerson:
+        return differences.of_person(
+            members.roles_of(self.member),
+            seen=form.cleaned_data["seen"],
+            wanted=form.cleaned_data["roles"],
+        )
+
+    def preview(
+        self, found: OfPerson, status: int = HTTPStatus.OK, *, refused: str = ""
+    ) -> HttpResponse:
+        return self.page(
+            "accounts/people/roles_preview.html",
+            status=status,
+            person=self.member,
+            difference=found,
+            refused=refused,
+        )
 
     def show(self, form: MemberRolesForm, status: int = HTTPStatus.OK) -> HttpResponse:
         may_change = self.may(Permission.ROLE_CHANGE) and not self.member.ended_at

@@ -162,6 +162,7 @@ def second_role(cast: Cast) -> str:
     role = administrator.main.get_by_role("checkbox", name="Auditor")
     for held, shown in ((True, "Accountant, Auditor"), (False, "Accountant, since")):
         role.set_checked(held)
+        administrator.press("See the change")
         administrator.press("Save roles")
         administrator.shows(shown)
     return name

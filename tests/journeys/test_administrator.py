@@ -63,6 +63,9 @@ def test_a_person_holds_a_second_role_for_a_while(cast: Cast, therapist: Person)
 
     administrator.main.get_by_role("checkbox", name="Accountant").check()
     administrator.look("person")
+    administrator.press("See the change")
+    administrator.shows("Added: Accountant")
+    administrator.look("person-preview")
     administrator.press("Save roles")
 
     administrator.shows("Accountant, Therapist")
@@ -70,6 +73,7 @@ def test_a_person_holds_a_second_role_for_a_while(cast: Cast, therapist: Person)
     therapist.rail("Trial balance")
     expect(therapist.heading).to_have_text("Trial balance")
     administrator.main.get_by_role("checkbox", name="Accountant").uncheck()
+    administrator.press("See the change")
     administrator.press("Save roles")
     expect(administrator.main).not_to_contain_text("Accountant, Therapist")
     with therapist.watch.expecting(403):

@@ -118,6 +118,7 @@ def give(administrator: Person, to: Person, role: str, *, held: bool) -> None:
     administrator.rail("People")
     administrator.follow(to.name)
     administrator.main.get_by_role("checkbox", name=role).set_checked(held)
+    administrator.press("See the change")
     administrator.press("Save roles")
     expect(administrator.heading).to_have_text(to.name)
     expect(administrator.main.get_by_role("checkbox", name=role)).to_be_checked(checked=held)

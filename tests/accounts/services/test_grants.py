@@ -9,8 +9,8 @@ from django.db import IntegrityError, connections
 from accounts.models import Membership, Role, RoleGrant
 from accounts.permissions import Permission
 from accounts.selectors import members
-from accounts.services import grants, roles
-from accounts.services.roles import LastAdministrator
+from accounts.services import grants, offboarding, roles
+from accounts.services.roles import ChangedMeanwhile, LastAdministrator
 from accounts.tenancy import practice_scope
 from tests.accounts.conftest import NOW
 from tests.houses import House
@@ -41,6 +41,22 @@ def test_two_administrators_cannot_both_take_the_others_role(practice: House) ->
     with practice_scope(practice.id):
         present = [members.permissions_of(member) for member in (first, second)]
         assert sum(Permission.ROLE_CHANGE in held for held in present) == 1
+
+
+@pytest.mark.parametrize("how", ["left", "changed"])
+def test_what_was_decided_on_a_stale_look_is_refused(practice: House, how: str) -> None:
+    by, member = practice.people["administrator"], practice.people["therapist"]
+    with practice_scope(practice.id, person_id=by.person_id):
+        seen, wanted = members.roles_of(member), Role.objects.filter(slug="accountant")
+        if how == "left":
+            offboarding.end(member=member, now=NOW, by=by)
+        else:
+            roles.withdraw(member=member, role=seen[0], now=NOW, by=by)
+
+        with pytest.raises(grants.HasLeft if how == "left" else ChangedMeanwhile):
+            grants.hold_exactly(member=member, wanted=wanted, seen=seen, now=NOW, by=by)
+
+        assert members.roles_of(member) == []
 
 
 @pytest.mark.commits

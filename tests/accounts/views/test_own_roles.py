@@ -88,8 +88,9 @@ def test_an_own_role_is_retired_and_cannot_be_given_any_more(
 def test_a_role_that_somebody_holds_is_not_retired(
     admin: Client, practice: House, therapist: Membership
 ) -> None:
-    made = copied(admin, practice)
-    admin.post(reverse("accounts:person", args=[therapist.pk]), {"roles": [str(made.pk)]})
+    made, before = copied(admin, practice), str(role(practice, "therapist").pk)
+    form = {"roles": [str(made.pk)], "seen": [before], "save": "yes"}
+    assert admin.post(reverse("accounts:person", args=[therapist.pk]), form).status_code == 302
 
     answer = admin.post(url("role_retire", practice, "weekend-desk"))
 

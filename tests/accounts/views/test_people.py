@@ -1,5 +1,6 @@
 """The people of the practice, and giving and taking roles."""
 
+from collections.abc import Collection
 from datetime import timedelta
 
 import pytest
@@ -27,11 +28,20 @@ def roles_of(practice: House, member: Membership) -> list[str]:
         return [role.slug for role in members.roles_of(member)]
 
 
+def typed(
+    practice: House, member: Membership, *slugs: str, seen: Collection[str] | None = None
+) -> dict[str, list[str]]:
+    """Return a form that lets a member hold exactly these roles, after a look at what they hold."""
+    before = roles_of(practice, member) if seen is None else seen
+    with practice_scope(practice.id):
+        ids = {role.slug: str(role.pk) for role in Role.objects.all()}
+    return {"roles": [ids[slug] for slug in slugs], "seen": [ids[slug] for slug in before]}
+
+
 def give(browser: Client, practice: House, member: Membership, *slugs: str) -> int:
     """Let a member hold exactly these roles, by the page."""
-    with practice_scope(practice.id):
-        wanted = [str(role.pk) for role in Role.objects.filter(slug__in=slugs)]
-    return browser.post(reverse("accounts:person", args=[member.pk]), {"roles": wanted}).status_code
+    form = {**typed(practice, member, *slugs), "save": "yes"}
+    return browser.post(reverse("accounts:person", args=[member.pk]), form).status_code
 
 
 def test_everybody_is_listed_by_name_with_roles_and_address(admin: Client, practice: House) -> None:
@@ -54,6 +64,38 @@ def test_a_role_is_given_and_takes_effect_at_the_next_request(
 
     assert (before, browser.get(reverse("accounts:people")).status_code) == (403, 200)
     assert roles_of(practice, therapist) == ["auditor", "therapist"]
+
+
+def test_a_change_is_seen_before_it_is_saved(
+    admin: Client, practice: House, therapist: Membership
+) -> None:
+    form = typed(practice, therapist, "auditor")
+
+    answer = admin.post(reverse("accounts:person", args=[therapist.pk]), form)
+
+    assert answer.status_code == 200
+    page = answer.content.decode()
+    assert "Added: Auditor" in page
+    assert "Taken away: Therapist" in page
+    assert roles_of(practice, therapist) == ["therapist"]
+
+
+def test_a_stale_page_gives_no_role_again_that_was_taken(
+    admin: Client, practice: House, auditor: Membership
+) -> None:
+    """A page from before a colleague took the role, with one more role ticked on it."""
+    stale = {**typed(practice, auditor, "auditor", "accountant"), "save": "yes"}
+    give(admin, practice, auditor)
+    url = reverse("accounts:person", args=[auditor.pk])
+
+    answer = admin.post(url, stale)
+
+    assert answer.status_code == 409
+    assert "Taken away: Auditor" in answer.content.decode()
+    assert roles_of(practice, auditor) == []
+    again = {**typed(practice, auditor, "accountant", seen=[]), "save": "yes"}
+    assert admin.post(url, again).status_code == 302
+    assert roles_of(practice, auditor) == ["accountant"]
 
 
 def test_a_role_is_taken_at_once(admin: Client, practice: House, auditor: Membership) -> None:
