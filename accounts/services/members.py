@@ -81,4 +81,6 @@ def _let_in(member: Membership, now: datetime, by: Membership) -> None:
 
 
 def _locked(**which: UUID) -> Membership | None:
+    # The practice first, as whoever takes a role does: nobody waits for whoever waits for them.
+    roles.one_at_a_time()
     return Membership.objects.select_for_update(no_key=True).filter(**which).first()
