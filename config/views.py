@@ -74,8 +74,11 @@ def _broker_answers() -> None:
 
 @cache
 def _schema_is_newest() -> None:
-    """Asked until it is true: what is applied stays applied while this process runs."""
-    executor = MigrationExecutor(connections["owner"])
+    """Asked until it is true: what is applied stays applied while this process runs.
+
+    The app asks, who may read what is applied: no server that answers pages knows the owner.
+    """
+    executor = MigrationExecutor(connections["default"])
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise NotReady("migrations are not applied")
 

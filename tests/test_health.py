@@ -6,6 +6,13 @@ from django.db import connections
 from django.test import Client
 
 from config import views
+from tests import deployed
+
+ASKED = """
+from django.test import Client
+answer = Client().get("/readyz", secure=True)
+print(answer.status_code, answer.content.decode())
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -43,11 +50,18 @@ def test_without_a_context_key_it_is_not_ready(commits: None, client: Client) ->
     assert ready(client) == (503, b"not ready")
 
 
-def test_with_a_migration_missing_it_is_not_ready(client: Client) -> None:
+@pytest.mark.commits
+def test_with_a_migration_missing_it_is_not_ready(commits: None, client: Client) -> None:
     with connections["owner"].cursor() as cursor:
         cursor.execute("DELETE FROM django_migrations WHERE app = 'billing'")
 
     assert ready(client) == (503, b"not ready")
+
+
+@pytest.mark.commits
+def test_a_deployed_server_finds_out_without_knowing_the_owner(commits: None) -> None:
+    """ADR 0004: it is given neither the owner's address nor the backup's."""
+    assert deployed.told(ASKED) == "200 ok\n"
 
 
 def test_being_ready_needs_no_sign_in_and_leaves_no_session(client: Client) -> None:
