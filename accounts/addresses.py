@@ -11,11 +11,12 @@ def client_address(meta: Mapping[str, str], *, proxies: int) -> Address | None:
 
     ``proxies`` is how many proxies of ours stand before this server; each adds the address that it
     saw at the right end of X-Forwarded-For, so everything further left is the sender's own words.
+    With fewer entries than proxies nothing is known: the address at hand is a proxy's of ours.
     """
     seen = meta.get("REMOTE_ADDR", "")
     if proxies:
         forwarded = [part.strip() for part in meta.get("HTTP_X_FORWARDED_FOR", "").split(",")]
-        seen = forwarded[-proxies] if len(forwarded) >= proxies else seen
+        seen = forwarded[-proxies] if len(forwarded) >= proxies else ""
     return _address(seen)
 
 
