@@ -1,10 +1,12 @@
 """The shipped deployment, read as data: what it gives is what the settings read."""
 
+import os
 import re
 import subprocess
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import yaml
 from django.conf import settings
@@ -16,6 +18,23 @@ OUR_SERVICES = ["migrate", "web", "worker", "beat"]
 READERS = re.compile(r"\b(?:env|env_bool|env_int|env_list|env_secret|database)\(\s*\"([A-Z_]+)\"")
 OF_THE_DEMO = {"QUIETLEDGER_DEMO", "QUIETLEDGER_INSECURE_HTTP"}
 """Settings that a deployment leaves at their defaults."""
+
+SUPERUSER = "QUIETLEDGER_DEV_SUPERUSER_URL"
+ROLES = ["owner", "app", "gate", "backup", "doors"]
+LIKE = """
+SELECT replace(r.rolname, p, ''), rolsuper, rolbypassrls, rolcreaterole, rolreplication,
+       rolcanlogin, rolinherit, rolconfig,
+       (SELECT array_agg(replace(m.roleid::regrole::text, p, '')) FROM pg_auth_members AS m
+        WHERE m.member = r.oid)
+FROM pg_roles AS r, (SELECT %s::text AS p) AS prefix
+WHERE r.rolname = ANY (SELECT p || unnest('{owner,app,gate,backup,doors}'::text[]))
+ORDER BY 1
+"""
+"""All that a role is and may, but that the tests' owner may also create their databases."""
+
+needs_superuser = pytest.mark.skipif(
+    SUPERUSER not in os.environ, reason="the server was given, and its superuser was not"
+)
 
 
 def settings_read() -> set[str]:
@@ -102,3 +121,19 @@ def test_the_proxy_speaks_only_modern_tls() -> None:
     text = (ROOT / "config/deploy/nginx.conf").read_text(encoding="utf-8")
 
     assert re.findall(r"ssl_protocols (.*);", text) == ["TLSv1.2 TLSv1.3"]
+
+
+@needs_superuser
+def test_the_role_script_makes_the_roles_that_the_tests_run_as() -> None:
+    """The tests' own server is made by ``config.dev.postgres``; what is tried there must hold."""
+    text = (ROOT / "config/deploy/roles.sh").read_text(encoding="utf-8")
+    statements = re.sub(r":'\w+'", "'none'", text.split("<<'SQL'\n")[1].split("CREATE DATABASE")[0])
+    names = "|".join(ROLES)
+
+    with psycopg.connect(os.environ[SUPERUSER]) as server:
+        server.execute(re.sub(rf"\b({names})\b(?!')", r"shipped_\1", statements).encode())
+        shipped, ours = (server.execute(LIKE, [prefix]).fetchall() for prefix in ("shipped_", ""))
+        server.rollback()
+
+    assert [name for name, *_ in shipped] == sorted(ROLES)
+    assert shipped == ours
