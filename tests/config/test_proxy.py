@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from accounts.middleware import ISOLATION
 from tests.config.proxy import Proxy, nginx, running
 
 MISSING = (
@@ -53,6 +54,13 @@ WEAK = [
     "NULL-SHA256",
 ]
 """Ciphers without forward secrecy, without authenticated encryption, or without any."""
+
+
+SAME = {
+    "Cross-Origin-Opener-Policy": "same-origin",
+    **{name: value for name, value in ISOLATION.items() if name != "Server"},
+}
+"""What stands round nginx's own answers exactly as round the web server's."""
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +112,7 @@ def own_dress(answer: Answer) -> None:
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["X-Frame-Options"] == "DENY"
     assert answer.headers["Referrer-Policy"] == "same-origin"
+    assert {name: answer.headers[name] for name in SAME} == SAME
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
     assert answer.headers["Server"] == "nginx"
 
@@ -158,6 +167,7 @@ def test_the_web_servers_own_dress_is_left_as_it_is(proxy: Proxy) -> None:
     assert answer.headers.get_all("Content-Security-Policy") == ["default-src 'self'"]
     assert answer.headers.get_all("Cache-Control") == ["max-age=60"]
     assert answer.headers["Strict-Transport-Security"] is None
+    assert not SAME.keys() & {*answer.headers}
     assert "1.2.3" not in str(answer.headers)
 
 
