@@ -36,6 +36,14 @@ FEATURES_REFUSED = (
 """What a browser could offer a page and no page here needs; passkeys stay our own pages'."""
 
 ISOLATION = {
+SECURITY = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": settings.X_FRAME_OPTIONS,
+    "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
+    "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
+}
+"""What Django's own middleware sets, and fails to where it refuses a host by itself."""
+
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Origin-Agent-Cluster": "?1",
@@ -78,7 +86,8 @@ def security_headers(get_response: GetResponse) -> GetResponse:
         is_file = request.path_info.startswith(settings.STATIC_URL)
         if not (is_file and response.status_code in SERVED):
             response["Cache-Control"] = "no-store"
-        response.headers.setdefault("X-Frame-Options", settings.X_FRAME_OPTIONS)
+        for name, value in SECURITY.items():
+            response.headers.setdefault(name, value)
         for name, value in ISOLATION.items():
             response[name] = value
         if request.method == "POST" and asking.route_name(request) in LEAVING:

@@ -98,6 +98,11 @@ def plain(request: HttpRequest) -> HttpResponse:
     return HttpResponse("plain")
 
 
+def crashing(request: HttpRequest) -> HttpResponse:
+    """The same, for whoever asks."""
+    raise RuntimeError("on purpose")
+
+
 urlpatterns = [
     path("test/writing/", Writing.as_view(), name="writing"),
     path("test/crashing/", Crashing.as_view(), name="crashing"),
@@ -109,6 +114,7 @@ urlpatterns = [
     path("test/scope-free/", ScopeFree.as_view(), name="scope_free"),
     path("test/scope-free-missing/", ScopeFreeMissing.as_view(), name="scope_free_missing"),
     path("test/stepping-up/", SteppingUp.as_view(), name="stepping_up"),
+    path("webhooks/crashing/", crashing, name="crashing_outside"),
     path("webhooks/plain/", plain, name="plain"),
     path("", include("config.urls")),
 ]

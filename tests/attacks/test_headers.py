@@ -2,11 +2,7 @@
 
 import json
 import logging
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +11,8 @@ from django.contrib.staticfiles import finders
 from django.templatetags.static import static
 from django.test import Client
 
+from accounts.ids import uuid7
+from tests import deployed
 from tests.attacks.answers import cookie_flaws, flaws, untouched
 from tests.test_permissions import COLUMNS, EVERY_ROUTE, World
 
@@ -30,14 +28,32 @@ WIDER = {
 SEEN = {"nobody": {200, 302, 404, 405, 422}, "other": {200, 302, 404, 405}}
 """What each has to come across: not less than a page, a way elsewhere and refusals."""
 
-OVER_HTTPS = """
-import django, json
-django.setup()
+PRODUCTION = """
+import json, logging, sys
+from django.conf import settings
 from django.test import Client
-answer = Client().get("/sign-in/", secure=True)
-cookies = [morsel.OutputString() for morsel in answer.cookies.values()]
-print(json.dumps([answer.status_code, dict(answer.headers), cookies]))
+settings.ROOT_URLCONF = "tests.accounts.urls"
+logging.disable(logging.CRITICAL)
+def told(path, method="GET", **sent):
+    browser = Client(raise_request_exception=False, enforce_csrf_checks=True)
+    answer = browser.generic(method, path, **sent)
+    cookies = [morsel.OutputString() for morsel in answer.cookies.values()]
+    return [answer.status_code, dict(answer.headers), cookies]
+print(json.dumps({name: told(**sent) for name, sent in json.load(sys.stdin).items()}))
 """
+TRANSPORT, HTTPS_ONLY = "Strict-Transport-Security", "max-age=31536000; includeSubDomains"
+ELSEWHERE = {"path": "/sign-in/", "HTTP_HOST": "evil.example"}
+OF_PRODUCTION: dict[str, tuple[int, dict[str, Any]]] = {
+    "page": (200, {"path": "/sign-in/", "secure": True}),
+    "plain": (301, {"path": "/sign-in/"}),
+    "for another host": (400, {**ELSEWHERE, "secure": True}),
+    "plain, for another host": (400, ELSEWHERE),
+    "missing": (404, {"path": "/nothing/here/", "secure": True}),
+    "file": (200, {"path": static("css/app.css"), "secure": True}),
+    "forged": (403, {"path": "/sign-in/", "method": "POST", "secure": True}),
+    "failure": (500, {"path": "/webhooks/crashing/", "secure": True}),
+}
+"""What is asked of the product outside a demo, and the status of each answer."""
 
 
 def wrong_with(answer: Any, *, is_file: bool = False, route: str = "") -> list[str]:
@@ -177,33 +193,38 @@ def test_signing_out_clears_what_the_browser_kept(desk: Client) -> None:
     assert answer["Clear-Site-Data"] == '"cache", "storage"'
 
 
-@pytest.fixture(scope="module")
-def over_https() -> tuple[int, dict[str, str], list[str]]:
-    """What the product answers outside a demo: status, headers and cookies of one page."""
-    env = {k: v for k, v in os.environ.items() if k != "QUIETLEDGER_INSECURE_HTTP"}
-    env["ALLOWED_HOSTS"] = "testserver"
-    done = subprocess.run(
-        [sys.executable, "-c", OVER_HTTPS],
-        cwd=Path(settings.BASE_DIR),
-        env=env | {"DJANGO_SETTINGS_MODULE": "config.settings"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    status, headers, cookies = json.loads(done.stdout)
-    return status, headers, cookies
+@pytest.mark.commits
+def test_in_production_whatever_it_answers_is_in_full_dress(commits: None) -> None:
+    asked = {name: sent for name, (_, sent) in OF_PRODUCTION.items()}
+
+    answers = json.loads(deployed.told(PRODUCTION, json.dumps(asked)))
+
+    wrong = {
+        name: flaws(headers, is_file=name == "file")
+        + cookie_flaws(cookies)
+        + (
+            []
+            if headers.get(TRANSPORT) == (HTTPS_ONLY if asked[name].get("secure") else None)
+            else [TRANSPORT]
+        )
+        for name, (_, headers, cookies) in answers.items()
+    }
+    assert {name: found for name, found in wrong.items() if found} == {}
+    assert {name: status for name, (status, _, _) in answers.items()} == {
+        name: status for name, (status, _) in OF_PRODUCTION.items()
+    }
+    assert answers["page"][2]
 
 
-def test_over_https_a_browser_comes_back_over_https_only(
-    over_https: tuple[int, dict[str, str], list[str]],
+@pytest.mark.parametrize(("proxies", "status"), [("0", 301), ("1", 200)])
+def test_only_a_proxy_of_ours_is_believed_that_a_request_came_over_https(
+    proxies: str, status: int
 ) -> None:
-    status, headers, cookies = over_https
+    asked = {"claimed": {"path": "/sign-in/", "HTTP_X_FORWARDED_PROTO": "https"}}
 
-    assert status == 200
-    assert headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
-    assert flaws(headers) == []
-    assert cookies
-    assert cookie_flaws(cookies) == []
+    told = deployed.told(PRODUCTION, json.dumps(asked), TRUSTED_PROXIES=proxies)
+
+    assert json.loads(told)["claimed"][0] == status
 
 
 def test_a_demo_binds_no_other_page_of_this_machine_to_https(client: Client) -> None:
@@ -229,7 +250,7 @@ ALIKE = ["billing:client", "billing:invoice", "billing:payment", "clients:assign
 def test_a_foreign_row_and_no_row_are_told_in_as_many_bytes(world: World, route: str) -> None:
     browser, path = world.browser("other"), world.url(route)
     foreign = browser.get(path)
-    missing = browser.get(path.replace(path.split("/")[2], path.split("/")[2][::-1]))
+    missing = browser.get(path.replace(path.split("/")[2], str(uuid7())))
 
     assert (foreign.status_code, missing.status_code) == (404, 404)
     assert len(foreign.content) == len(missing.content)
