@@ -125,13 +125,16 @@ def session_timeout(get_response: GetResponse) -> GetResponse:
 
 
 def key_renewal(get_response: GetResponse) -> GetResponse:
-    """Send a new key with the answer once a session's person has other rights than before."""
+    """Send a new key with the answer once a session's person has other rights than before.
+
+    What was done stays done and is answered, also when another answer was first with a key.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
         session = request.session
-        if session.awaits_new_key and response.status_code < 500:  # type: ignore[attr-defined]  # our own engine
-            session.cycle_key()
+        if response.status_code < 500:
+            session.renew()  # type: ignore[attr-defined]  # our own engine
         return response
 
     return middleware

@@ -67,6 +67,7 @@ class SessionStore(SessionBase):
         self.idle_limit = idle_limit(None)
         self.origin = Origin()
         self.awaits_new_key = False
+        self.handle: UUID | None = None
 
     def load(self) -> dict[str, Any]:
         row = SignInSession.objects.filter(session_key=digest(self.session_key or "")).first()
@@ -83,6 +84,7 @@ class SessionStore(SessionBase):
             return {}
         self.last_seen_at = row.last_seen_at
         self.idle_limit = idle_limit(row.idle_seconds)
+        self.handle = row.handle
         self.awaits_new_key = row.renewal_asked_at is not None
         return data
 
@@ -95,7 +97,8 @@ class SessionStore(SessionBase):
 
     def flush(self) -> None:
         super().flush()
-        self.is_unknown = False
+        self.is_unknown = self.awaits_new_key = False
+        self.handle = None
 
     def touch(self, now: datetime) -> None:
         """Note that the person is here, by one UPDATE at most once a second."""
@@ -141,6 +144,31 @@ class SessionStore(SessionBase):
         self.awaits_new_key = False
         self.modified = True
         return None
+
+    def renew(self) -> None:
+        """Get another key if one is asked for, at the end of a request.
+
+        A request that another one has overtaken with a new key leaves cookie and session to it.
+
+        Raises:
+            SessionInterrupted: the session was ended meanwhile.
+        """
+        try:
+            if self.awaits_new_key:
+                self.cycle_key()
+            elif self.modified and self._is_overtaken():
+                self.modified = False
+        except SessionInterrupted:
+            if not self._is_overtaken():
+                raise
+            self.modified = False
+
+    def _is_overtaken(self) -> bool:
+        """Whether the session lives on under another key than the one that this request has."""
+        if self.handle is None:
+            return False
+        living = SignInSession.objects.filter(handle=self.handle, ended_at=None)
+        return living.exclude(session_key=digest(self.session_key or "")).exists()
 
     def create(self) -> None:
         self._session_key = self._get_new_session_key()

@@ -1,5 +1,6 @@
 """Ending and renewing a person's sessions, and how many they may have."""
 
+import copy
 from collections.abc import Callable
 from datetime import timedelta
 from time import perf_counter
@@ -7,6 +8,7 @@ from time import perf_counter
 import pytest
 from django.conf import settings
 from django.contrib.sessions.exceptions import SessionInterrupted
+from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +20,7 @@ from accounts.services import members, sessions
 from accounts.services.sessions import NoSuchSession
 from accounts.sessions import MFA_AT, SessionStore, digest
 from accounts.tenancy import practice_scope
+from accounts.views.presence import Theme
 from accounts.views.signin import WHY
 from audit.actions import Action
 from audit.models import Event
@@ -142,6 +145,46 @@ def test_changed_rights_bring_a_new_key_with_the_next_answer(front_desk: Members
     newer = key_of(browser)
     assert is_signed_in(browser)
     assert key_of(browser) == newer
+
+
+@pytest.mark.parametrize("asks", ["a new key", "something kept"])
+def test_what_another_answer_has_overtaken_is_answered_still(
+    front_desk: Membership, monkeypatch: pytest.MonkeyPatch, asks: str
+) -> None:
+    """Two requests with the same cookie: the slower one has done what it did all the same."""
+    browser, rival = browser_of(front_desk), browser_of(front_desk)
+    rival.cookies = copy.deepcopy(browser.cookies)
+    if asks == "a new key":
+        sessions.renew(user_of(front_desk).pk)
+
+    def overtaken(view: Theme, request: HttpRequest) -> HttpResponse:
+        sessions.renew(user_of(front_desk).pk)
+        assert is_signed_in(rival)
+        request.session["theme"] = "dark"
+        return HttpResponse("done")
+
+    monkeypatch.setattr(Theme, "post", overtaken)
+    answer = browser.post(reverse("accounts:theme"))
+
+    assert (answer.status_code, answer.content) == (200, b"done")
+    assert settings.SESSION_COOKIE_NAME not in answer.cookies
+    assert is_signed_in(rival)
+    assert not is_signed_in(browser)
+
+
+def test_a_request_whose_session_was_ended_meanwhile_is_answered_so(
+    front_desk: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = browser_of(front_desk)
+    sessions.renew(user_of(front_desk).pk)
+
+    def ended(view: Theme, request: HttpRequest) -> HttpResponse:
+        sessions.end_all(user_of(front_desk).pk)
+        return HttpResponse("done")
+
+    monkeypatch.setattr(Theme, "post", ended)
+
+    assert browser.post(reverse("accounts:theme")).status_code == 400
 
 
 def test_a_new_key_is_the_same_session(front_desk: Membership) -> None:
