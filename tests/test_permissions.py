@@ -166,7 +166,7 @@ billing:payment           GET    200    200    200    403    403    404    302
 billing:trial_balance     GET    403    200    403    403    200    200    302
 billing:aging             GET    403    200    403    403    200    200    302
 
-billing:stripe_webhook    POST   404    404    404    404    404    404    404
+billing:stripe_webhook    POST   400    400    400    400    400    400    400
 healthz                   GET    200    200    200    200    200    200    200
 readyz                    GET    200    200    200    200    200    200    200
 """

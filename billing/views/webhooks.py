@@ -25,12 +25,13 @@ class StripeWebhook(OutsideView):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, endpoint_id: UUID) -> HttpResponse:
-        practice_id = doors.practice_of_endpoint(endpoint_id)
-        if practice_id is None:
-            return HttpResponse(status=404)
         if int(request.headers.get("Content-Length") or 0) > WEBHOOK_BODY_MAX_BYTES:
             return HttpResponse(status=413)
         try:
+        practice_id = doors.practice_of_endpoint(endpoint_id)
+        if practice_id is None:
+            # As for a false signature: nobody finds out here which endpoints there are.
+            return HttpResponse(status=400)
             with practice_scope(practice_id):
                 event_id = webhooks.receive(
                     endpoint_id=endpoint_id,

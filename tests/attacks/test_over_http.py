@@ -43,7 +43,7 @@ PATHS = {
 """Routes that name a row in their path, and which row."""
 
 WEBHOOK = "billing:stripe_webhook"
-"""It is Stripe that asks here: the signature decides, and the id is no secret of a practice."""
+"""It is Stripe that asks here, so it is tried by itself: the answer is a refused signature's."""
 
 EVERY_PATH = {
     **{
@@ -288,6 +288,16 @@ def test_a_webhook_of_one_practice_is_not_believed_by_another(street: Street) ->
 
     assert answer.status_code == 400
     assert raw.looked_up("SELECT count(*) FROM billing_webhookevent") == before
+
+
+def test_nobody_finds_out_which_webhooks_there_are(street: Street, browser: Client) -> None:
+    def ask(ids: Ids) -> Any:
+        path = reverse(WEBHOOK, kwargs={"endpoint_id": ids["endpoint"]})
+        return browser.post(path, data=webhook_body(), content_type="application/json")
+
+    status, _, _ = alike(street, ask)
+
+    assert status == 400
 
 
 def state_of(practice_id: UUID) -> list[tuple[object, ...]]:

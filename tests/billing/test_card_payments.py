@@ -25,6 +25,7 @@ from accounts.tenancy import practice_scope
 from audit.models import Event
 from billing import gateway, tasks
 from billing.models import CardIntent, Payment, WebhookEvent
+from billing.models.stripe import WEBHOOK_BODY_MAX_BYTES
 from billing.selectors import integrity, invoices
 from billing.services import card_accounts, payments
 from ledger.chart import Role
@@ -282,10 +283,17 @@ def test_a_live_webhook_is_refused_by_a_practice_that_is_not(shop: Shop) -> None
     assert shop.send(json.dumps(event).encode()).status_code == 400
 
 
-def test_a_webhook_at_an_unknown_endpoint_is_not_found(shop: Shop) -> None:
-    url = reverse("billing:stripe_webhook", kwargs={"endpoint_id": uuid4()})
+@pytest.mark.parametrize(("size", "status"), [(2, 400), (WEBHOOK_BODY_MAX_BYTES + 1, 413)])
+def test_an_unknown_endpoint_answers_like_one_that_refuses(
+    shop: Shop, size: int, status: int
+) -> None:
+    told = set()
+    for endpoint_id in (shop.endpoint_id, uuid4()):
+        url = reverse("billing:stripe_webhook", kwargs={"endpoint_id": endpoint_id})
+        answer = Browser().post(url, b"x" * size, content_type="application/json")
+        told.add((answer.status_code, answer.content))
 
-    assert Browser().post(url, b"{}", content_type="application/json").status_code == 404
+    assert told == {(status, b"")}
 
 
 def test_another_practices_secret_does_not_open_this_ones_inbox(

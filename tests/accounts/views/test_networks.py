@@ -98,6 +98,26 @@ def test_only_what_our_own_proxy_adds_is_believed(
     assert status(browser, PROXY, **{"X-Forwarded-For": forwarded}) == answer
 
 
+@pytest.mark.parametrize(
+    ("forwarded", "answer"),
+    [
+        (f"{OFFICE}, {PROXY}", 200),
+        (f"{HOME}, {OFFICE}, {PROXY}", 200),
+        (f"{OFFICE}, {HOME}, {PROXY}", 403),
+        (OFFICE, 403),
+        ("", 403),
+    ],
+)
+def test_with_fewer_addresses_than_proxies_nobody_is_let_in(
+    office: House, settings: LazySettings, forwarded: str, answer: int
+) -> None:
+    """Even where a proxy of ours itself stands in a network that is allowed."""
+    settings.TRUSTED_PROXIES = 2
+    browser = browser_of(office.people["auditor"])
+
+    assert status(browser, OFFICE, **{"X-Forwarded-For": forwarded}) == answer
+
+
 def test_a_role_that_is_not_bound_works_from_anywhere(office: House) -> None:
     with practice_scope(office.id):
         Role.objects.filter(slug="auditor").update(is_network_bound=False)
@@ -124,7 +144,7 @@ def test_one_bound_role_of_several_binds(office: House) -> None:
         ("get", "accounts:sign_in", {}, {200, 302}),
         ("get", "accounts:choose_practice", {}, {200}),
         ("post", "accounts:sign_out", {}, {302}),
-        ("post", "billing:stripe_webhook", {"endpoint_id": UUID(int=7)}, {404}),
+        ("post", "billing:stripe_webhook", {"endpoint_id": UUID(int=7)}, {400}),
         ("get", "healthz", {}, {200}),
     ],
 )
