@@ -3,6 +3,7 @@
 import secrets
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from uuid import UUID
 
 from django.conf import settings
@@ -35,7 +36,6 @@ FEATURES_REFUSED = (
 )
 """What a browser could offer a page and no page here needs; passkeys stay our own pages'."""
 
-ISOLATION = {
 SECURITY = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": settings.X_FRAME_OPTIONS,
@@ -44,6 +44,7 @@ SECURITY = {
 }
 """What Django's own middleware sets, and fails to where it refuses a host by itself."""
 
+ISOLATION = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Origin-Agent-Cluster": "?1",
@@ -51,6 +52,7 @@ SECURITY = {
     "Server": "web",
     "Permissions-Policy": FEATURES_REFUSED,
 }
+REFUSED = frozenset({400, 403, 404, 405, 413})
 SERVED = frozenset({200, 206, 304})
 LEAVING = frozenset({"accounts:sign_out"})
 """Routes after which a browser forgets what it kept of us, should it have kept anything."""
@@ -92,6 +94,22 @@ def security_headers(get_response: GetResponse) -> GetResponse:
             response[name] = value
         if request.method == "POST" and asking.route_name(request) in LEAVING:
             response["Clear-Site-Data"] = '"cache", "storage"'
+        return response
+
+    return middleware
+
+
+def refusals(get_response: GetResponse) -> GetResponse:
+    """Tell the log of every refusal that it has not heard of, wherever it was made.
+
+    An address at which there is nothing refuses nothing.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        is_somewhere = asking.match(request) or response.status_code == HTTPStatus.BAD_REQUEST
+        if response.status_code in REFUSED and is_somewhere and not asking.is_told(request):
+            asking.note_refusal(request, response.status_code)
         return response
 
     return middleware
@@ -145,6 +163,7 @@ def second_factor(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         if request.user.is_authenticated and MFA_AT not in request.session:
+            asking.note_refusal(request, HTTPStatus.UNAUTHORIZED)
             logout(request)
             return asking.to_sign_in(request)
         return get_response(request)

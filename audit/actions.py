@@ -184,7 +184,8 @@ class Action(StrEnum):
     DEMO_SEEDED = "accounts.demo.seeded", "{who} filled the practice {label} with demo data."
     REQUEST_REFUSED = (
         "accounts.request.refused",
-        "{who} asked for something[ at {route}] and was refused[ with {status}].",
+        "{who} asked for something[ at {route}] and was refused[ with {status}]"
+        "[, as {more} times before].",
     )
     REQUEST_FAILED = "accounts.request.failed", "A request of {who} failed[ at {route}][: {error}]."
     JOB_FAILED = "accounts.job.failed", "The job {label} failed[: {error}]."

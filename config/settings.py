@@ -119,6 +119,7 @@ MIDDLEWARE = [
     "accounts.middleware.request_id",
     "accounts.middleware.security_headers",
     "csp.middleware.CSPMiddleware",
+    "accounts.middleware.refusals",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

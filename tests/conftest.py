@@ -10,6 +10,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from accounts.management.commands.provision_context import forbid_temporary_tables, provision
 from accounts.models import Membership
 from accounts.tenancy import practice_scope
+from accounts.views.strangers import BOUND
 from tests import houses
 from tests.clones import ALIASES, cloned, pointed_at
 from tests.figures import pytest_terminal_summary, tell
@@ -34,6 +35,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _strict_templates(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a misspelt name in a template fail its test."""
     monkeypatch.setattr(engine(), "string_if_invalid", Undefined("%s"))
+
+
+@pytest.fixture(autouse=True)
+def _strangers_anew() -> None:
+    """Let no test hold back what the next one expects on the log."""
+    BOUND.forget()
 
 
 @pytest.fixture(autouse=True)

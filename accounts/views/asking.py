@@ -1,6 +1,7 @@
 """Who asks, for what, and how one leads them on or tells the log of it."""
 
 import re
+import time
 from contextlib import AbstractContextManager, nullcontext
 from typing import cast
 from urllib.parse import urlencode
@@ -19,6 +20,7 @@ from accounts.selectors.seats import Viewed
 from accounts.sessions import PRACTICE, SessionStore
 from accounts.tenancy import in_scope, installation_scope, practice_scope
 from accounts.views import pages
+from accounts.views.strangers import BOUND
 from audit.actions import Action
 from audit.services import events
 
@@ -96,11 +98,17 @@ def wanted_url(request: HttpRequest) -> str:
 
 def scope_of(request: HttpRequest) -> AbstractContextManager[object]:
     """Return a scope of its own for what the log must hold whatever becomes of the request."""
-    person_id = request.user.pk if request.user.is_authenticated else None
+    person_id = _person_of(request)
     practice = request.session.get(PRACTICE) if person_id else None
     if practice:
         return practice_scope(UUID(practice), person_id=person_id)
     return installation_scope(person_id=person_id)
+
+
+def _person_of(request: HttpRequest) -> UUID | None:
+    """Return who asks; nobody where the request was refused before that was looked at."""
+    user = getattr(request, "user", None)
+    return user.pk if user and user.is_authenticated else None
 
 
 def telling(request: HttpRequest) -> AbstractContextManager[object]:
@@ -109,9 +117,29 @@ def telling(request: HttpRequest) -> AbstractContextManager[object]:
 
 
 def note_refusal(request: HttpRequest, status: int) -> None:
-    """Tell the log that something was refused: the route's name and the status, no parameters."""
+    """Tell the log that something was refused: the route's name and the status, no parameters.
+
+    A redirect to signing in is told as 401, for what it stands for.
+    """
+    mark_told(request)
+    facts: dict[str, str | int] = {"route": route_name(request), "status": int(status)}
+    if _person_of(request) is None:
+        held = BOUND.passes((route_name(request), int(status)), seconds=time.monotonic())
+        if held is None:
+            return
+        facts |= {"more": held} if held else {}
     with telling(request):
-        events.record(Action.REQUEST_REFUSED, route=route_name(request), status=int(status))
+        events.record(Action.REQUEST_REFUSED, **facts)  # type: ignore[arg-type]  # named freely
+
+
+def mark_told(request: HttpRequest) -> None:
+    """Say that the log has heard of what becomes of a request."""
+    request._is_told = True  # type: ignore[attr-defined]  # kept for the request's own time
+
+
+def is_told(request: HttpRequest) -> bool:
+    """Return whether the log has heard of it."""
+    return getattr(request, "_is_told", False)
 
 
 def note_failure(request: HttpRequest) -> None:

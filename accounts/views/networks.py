@@ -18,6 +18,7 @@ from accounts.selectors import networks
 from accounts.selectors.networks import Network
 from accounts.selectors.seats import Seat
 from accounts.services import networks as services
+from accounts.views.asking import mark_told
 from accounts.views.base import PracticeView, StaffRequest
 from audit.actions import Action
 from audit.services import events
@@ -36,6 +37,7 @@ def is_elsewhere(request: HttpRequest, seat: Seat) -> bool:
 def refuse(request: HttpRequest) -> HttpResponse:
     """Refuse in plain words, inside the practice's scope, whose log hears of it."""
     events.record(Action.NETWORK_REFUSED)
+    mark_told(request)
     context = {"address": str(address_of(request) or "")}
     template = "accounts/networks/refused.html"
     return render(request, template, context, status=HTTPStatus.FORBIDDEN)

@@ -17,7 +17,7 @@ from accounts.selectors import doors, seats
 from accounts.services import idle, sessions
 from accounts.services.sessions import NotAMember
 from accounts.sessions import PRACTICE
-from accounts.views.asking import to_sign_in, wanted_url
+from accounts.views.asking import note_refusal, to_sign_in, wanted_url
 from accounts.views.base import MemberView, OutsideView
 from audit.actions import Action
 
@@ -52,6 +52,8 @@ class ChoosePractice(SignedInView):
         wanted = request.POST.get("practice", "")
         mine = {str(mine): mine for mine in doors.memberships_of(user.pk)}
         if wanted not in mine:
+            if wanted:
+                note_refusal(request, HTTPStatus.UNPROCESSABLE_ENTITY)
             return self.show(HTTPStatus.UNPROCESSABLE_ENTITY)
         try:
             enter(request, user, mine[wanted])

@@ -23,6 +23,7 @@ from accounts.services import factors, passkeys, signin, totp
 from accounts.services.sessions import NotAMember
 from accounts.services.totp import CodeRefused
 from accounts.services.tries import NameRests
+from accounts.views.asking import note_refusal
 from accounts.views.base import OutsideView
 from accounts.views.browser import device_of
 from accounts.views.entering import TICKET_COOKIE, go_on, with_query
@@ -112,6 +113,7 @@ class SecondStep(OutsideView):
         except signin.NewPasswordNeeded:
             return redirect(with_query(request, "accounts:new_password"))
         except signin.TicketOver:
+            note_refusal(request, HTTPStatus.UNAUTHORIZED)
             return redirect(reverse("accounts:sign_in") + "?why=ticket")
 
     def get(self, request: HttpRequest) -> HttpResponse:

@@ -9,6 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from kombu.exceptions import OperationalError
 
 from accounts.tenancy import practice_scope
+from accounts.views.asking import mark_told
 from accounts.views.base import OutsideView
 from audit.actions import Action
 from audit.services import events
@@ -27,11 +28,11 @@ class StripeWebhook(OutsideView):
     def post(self, request: HttpRequest, endpoint_id: UUID) -> HttpResponse:
         if int(request.headers.get("Content-Length") or 0) > WEBHOOK_BODY_MAX_BYTES:
             return HttpResponse(status=413)
-        try:
         practice_id = doors.practice_of_endpoint(endpoint_id)
         if practice_id is None:
             # As for a false signature: nobody finds out here which endpoints there are.
             return HttpResponse(status=400)
+        try:
             with practice_scope(practice_id):
                 event_id = webhooks.receive(
                     endpoint_id=endpoint_id,
@@ -42,6 +43,7 @@ class StripeWebhook(OutsideView):
         except (gateway.BadSignature, webhooks.WrongAccount) as error:
             with practice_scope(practice_id):
                 events.record(Action.WEBHOOK_REFUSED, reason=type(error).__name__)
+            mark_told(request)
             return HttpResponse(status=400)
         if event_id is not None:
             wake(practice_id, event_id)
