@@ -168,7 +168,11 @@ def assert_nothing_leaked(pooled: Pooler, street: Street, transactions: int, see
 
     assert tally.leaks == []
     assert max(len(homes) for homes in tally.served.values()) == len(street.all)
-    assert tally.done["cut off"] > transactions * KILLED / 3
+    done = tally.done
+    assert done["committed"] + done["without a scope"] + done["cut off"] == transactions
+    assert done["committed"] + done["without a scope"] >= transactions * 0.8
+    assert done["kills"] >= transactions * 0.1
+    assert done["cut off"] > transactions * KILLED / 3
     for home in street.all:
         gained = noted(home.id) - before[home.id]
         assert tally.noted[home.id] <= gained <= tally.noted[home.id] + tally.unsure[home.id]
