@@ -1,6 +1,14 @@
 """The walls between practices, read from the catalogue alone: also what no model knows of."""
 
-from tests.catalogue import TENANT_TABLES, rows
+from collections import Counter
+from inspect import isfunction, signature
+from typing import Any
+
+import pytest
+
+from tests import test_catalogue
+from tests.catalogue import TENANT_MODELS, TENANT_TABLES, rows
+from tests.figures import Tell
 
 SERVING = "('app', 'gate', 'backup', 'doors')"
 OF_DJANGO = {"auth_permission", "django_content_type", "django_migrations"}
@@ -190,3 +198,24 @@ def test_what_a_policy_compares_is_asked_once_and_fails_closed() -> None:
 
     assert {kind for _, kind in volatility} == {"s"}
     assert rows("SELECT current_practice_id(), current_person_id()") == [(None, None)]
+
+
+@pytest.mark.isolation
+def test_the_whole_catalogue_once_more(tell: Tell) -> None:
+    """The long attack tells how much was looked at; each test by itself names what is wrong."""
+    asked: dict[str, list[tuple[Any, ...]]] = {
+        "": [()],
+        "table": [(table,) for table in TENANT_TABLES],
+        "model": [(model,) for model in TENANT_MODELS],
+    }
+    here = {**vars(test_catalogue), **globals()}
+    done: Counter[str] = Counter()
+    for check in [each for name, each in here.items() if name[:5] == "test_" and isfunction(each)]:
+        about = next(iter(signature(check).parameters), "")
+        for given in asked.get(about, []):
+            check(*given)
+            done[f"of a {about}" if about else "of the whole"] += 1
+
+    counts = ", ".join(f"{count} {name}" for name, count in done.items())
+    tell(f"G2 the catalogue: {done.total()} checks ({counts}): 0 findings")
+    assert done.keys() == {"of the whole", "of a table", "of a model"}

@@ -6,6 +6,7 @@ The whole of access control is this one table. A cell is the status of an answer
 role there, and asks with this practice's ids.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -422,6 +423,13 @@ def test_every_route_has_its_rows_in_the_table() -> None:
 
     assert methods - in_table == set()
     assert {name for name, _ in in_table} == set(EVERY_ROUTE)
+
+
+def test_no_two_routes_have_one_name() -> None:
+    """Otherwise the table above would be asked about one of them only."""
+    assert [
+        name for name, count in Counter(name for name, _ in routes()).items() if count > 1
+    ] == []
 
 
 @pytest.mark.parametrize("name", sorted(EVERY_ROUTE))

@@ -225,7 +225,8 @@ def test_none_of_twenty_thousand_requests_reaches_another_practice(
 def test_a_foreign_id_and_a_missing_one_take_as_long(
     street: Street, route: str, tell: Tell
 ) -> None:
-    browser, random = browser_of(intruder_of(street)), Random(1)
+    seed = 1
+    browser, random = browser_of(intruder_of(street)), Random(seed)
     taken: dict[bool, list[float]] = {True: [], False: []}
     lengths: dict[bool, set[tuple[int, int]]] = {True: set(), False: set()}
     for _ in range(PAIRS):
@@ -238,8 +239,9 @@ def test_a_foreign_id_and_a_missing_one_take_as_long(
 
     foreign, missing = (statistics.median(taken[is_foreign]) for is_foreign in (True, False))
     tell(
-        f"G5 {route}: {PAIRS} pairs, median {foreign:.2f} ms for a foreign id, {missing:.2f} ms for"
-        f" a missing one; status and length {sorted(lengths[True])} and {sorted(lengths[False])}"
+        f"G5 {route}, seed {seed}: {PAIRS} pairs, median {foreign:.2f} ms for a foreign id,"
+        f" {missing:.2f} ms for a missing one;"
+        f" status and length {sorted(lengths[True])} and {sorted(lengths[False])}"
     )
     assert lengths[True] == lengths[False]
     assert len(lengths[True]) == 1
