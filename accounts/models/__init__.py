@@ -21,12 +21,10 @@ from accounts.models.gate import (
 )
 from accounts.models.installation import ContextKey, DemoMark
 from accounts.models.practice import DataKey, Membership, Practice, Role, RoleGrant
+from accounts.models.second_person import Act, Approval, ApprovalLimit
 from accounts.models.security import (
     AccessReview,
     AccessReviewItem,
-    Act,
-    Approval,
-    ApprovalLimit,
     Draft,
     Invitation,
     NetworkRange,

@@ -12,10 +12,14 @@ from accounts.permissions import Permission
 from accounts.selectors import members, reach
 
 SHOWN = 50
+OF_PEOPLE = (Act.SECOND_FACTOR_RESET, Act.ADMINISTRATOR)
+"""Acts whose subject is a member."""
+
 NEEDED: dict[str, frozenset[Permission]] = {
     Act.REFUND: frozenset({Permission.APPROVAL_DECIDE}),
     Act.WRITE_OFF: frozenset({Permission.APPROVAL_DECIDE}),
     Act.SECOND_FACTOR_RESET: frozenset({Permission.APPROVAL_DECIDE, Permission.MEMBER_CHANGE}),
+    Act.ADMINISTRATOR: frozenset({Permission.APPROVAL_DECIDE, Permission.ROLE_CHANGE}),
 }
 """Act → what somebody holds who may agree to it."""
 
@@ -92,6 +96,18 @@ def asked_by(member: Membership) -> QuerySet[Approval]:
     return Approval.objects.filter(asked_by=member)
 
 
+def standing(act: Act, member: Membership, *, now: datetime) -> Approval | None:
+    """Return the request about a member that waits, or was approved and not used; else None."""
+    about = Approval.objects.filter(act=act, subject_id=member.pk)
+    live = about.filter(decision__in=["", Approval.Decision.APPROVED], spent_at=None)
+    return (
+        live.filter(expires_at__gt=now)
+        .select_related("asked_by", "decided_by")
+        .order_by("-decision", "-asked_at", "-id")
+        .first()
+    )
+
+
 def addresses_of_deciders(act: str, *, but: Membership) -> list[str]:
     """Return where to write to everybody else who may agree to an act, sorted."""
     held = [set(reach.addresses_of_holders(needed, but=but)) for needed in NEEDED[act]]
@@ -106,7 +122,7 @@ def address_of(member: Membership) -> str:
 
 def _people_among(rows: list[Approval]) -> dict[UUID, str]:
     """Return the names of the members whom requests are about: an approval keeps codes only."""
-    about = {row.subject_id for row in rows if row.act == Act.SECOND_FACTOR_RESET}
+    about = {row.subject_id for row in rows if row.act in OF_PEOPLE}
     named = Membership.objects.filter(pk__in=about).values_list("pk", "display_name")
     return dict(named) if about else {}
 

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from accounts import password_rules
 from accounts.models import ApprovalLimit, Invitation, Membership, Role, User
 from accounts.permissions import Permission
-from accounts.selectors import doors, limits, members, roles
+from accounts.selectors import administrators, doors, limits, members, roles
 from accounts.tenancy import practice_scope
 
 SHOWN = 50
@@ -131,13 +131,15 @@ def was_accepted_by(token: str, person_id: UUID) -> bool:
 def roles_to_give(giver: Membership) -> QuerySet[Role]:
     """Return the roles that a member may give to somebody who comes, by name.
 
-    Whoever may change roles gives any. Others give none that may do more than they may, acts alone
+    Whoever may change roles gives any, but not the right to it where a second person has to agree:
+    that is given on the person's page. Others give none that may do more than they may, acts alone
     up to more, or works from more places: nobody rises by inviting an address of their own.
     """
     held = members.permissions_of(giver)
     found = roles.in_use()
     if Permission.ROLE_CHANGE in held:
-        return found
+        by_two = [Permission.ROLE_CHANGE.codename] if administrators.has_second(giver) else []
+        return found.exclude(group__permissions__codename__in=by_two)
     beyond = [may.codename for may in Permission if may not in held]
     found = found.exclude(group__permissions__codename__in=beyond)
     for act in limits.MONEY_ACTS:

@@ -98,7 +98,7 @@ def require(
     An approval that was given for the same act, subject and amount to the same person is spent
     here: with the surrounding transaction, and by one caller only, however many ask at once. One
     whose giver could not give it any more is not.
-    The reset of a second factor (``amount_cents`` 0) always needs a second person.
+    What is not about money (``amount_cents`` 0) always needs a second person.
 
     Raises:
         AskedBySomebodyElse: another person waits for an answer about the same subject.

@@ -5,10 +5,16 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts.models import Membership, Role
-from accounts.selectors import members
-from accounts.services import roles
+from accounts.models import Act, Membership, Role
+from accounts.permissions import Permission
+from accounts.selectors import administrators, members
+from accounts.selectors import roles as standing
+from accounts.services import approvals, roles
+from accounts.services.approvals import Waiting
 from accounts.services.roles import ChangedMeanwhile
+
+KIND, LABEL = "accounts.membership", "The right to change roles"
+"""What the log calls it: for whom it is stands there as an id."""
 
 
 class HasLeft(Exception):
@@ -26,12 +32,15 @@ def hold_exactly(
     seen: Collection[Role] | None = None,
     now: datetime,
     by: Membership,
-) -> None:
+) -> Waiting | None:
     """Let a member hold these roles and no others; it counts from their next request.
 
-    ``seen`` is what they held when this was decided, where somebody looked at it before.
+    ``seen`` is what they held when this was decided, where somebody looked at it before. Where it
+    lets them change roles, a second administrator agrees first, if the practice has one: until
+    then nothing is changed, and what waits is returned.
 
     Raises:
+        approvals.AskedBySomebodyElse: a colleague has asked, and waits.
         HasLeft: their membership has ended.
         roles.ChangedMeanwhile: they hold other roles by now than were seen.
         roles.LastAdministrator: nobody could change roles afterwards.
@@ -43,9 +52,31 @@ def hold_exactly(
     held = members.roles_of(member)
     if seen is not None and set(held) != set(seen):
         raise ChangedMeanwhile(f"Somebody changed the roles of {member} meanwhile.")
+    if makes_administrator(member, wanted) and administrators.has_second(by):
+        answer = approvals.require(
+            act=Act.ADMINISTRATOR,
+            amount_cents=0,
+            already_cents=0,
+            subject_kind=KIND,
+            subject_id=member.pk,
+            label=LABEL,
+            by=by,
+            now=now,
+        )
+        if isinstance(answer, Waiting):
+            return answer
     for role in wanted:
         if role not in held:
             roles.grant(member=member, role=role, now=now, by=by)
     for role in held:
         if role not in wanted:
             roles.withdraw(member=member, role=role, now=now, by=by)
+    return None
+
+
+def makes_administrator(member: Membership, wanted: Collection[Role]) -> bool:
+    """Say whether these roles let a member change roles who cannot do so now."""
+    if Permission.ROLE_CHANGE in members.permissions_of(member):
+        return False
+    found = standing.permissions_of([role.pk for role in wanted])
+    return any(Permission.ROLE_CHANGE in held for held in found.values())

@@ -108,9 +108,10 @@ def restore(
     Raises:
         ChangedMeanwhile: it holds something else by now than when this was decided.
         LastAdministrator: nobody could change roles afterwards.
+        MadeByTwo: it would let its people change roles again.
     """
     beginning = standing.BUILT_IN[role.slug]
-    roles.change(changes=[Change(role, seen, beginning.permissions)])
+    roles.change(changes=[Change(role, seen, beginning.permissions)], by=by)
     try:
         limits.change(role=role, seen=seen_limits, wanted=beginning.limits, now=now, by=by)
     except limits.ChangedMeanwhile as first:

@@ -5,15 +5,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.db import connection, transaction
 
 from accounts import password_rules
-from accounts.ids import NIL
 from accounts.models import Membership, Practice, Role, RoleGrant, User
 from accounts.permissions import Permission
-from accounts.selectors import absences, limits, members
+from accounts.selectors import administrators, limits, members
 from accounts.selectors import roles as standing
 from accounts.services import sessions
 from audit.actions import Action
@@ -28,6 +26,16 @@ class LastAdministrator(Exception):
 
     def __init__(self) -> None:
         super().__init__("Somebody must stay who can change roles.")
+
+
+class MadeByTwo(Exception):
+    """A role that somebody holds would gain the right to change roles, by one person alone."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Somebody holds this role, and whoever may change roles is made by two of you."
+            " Give them a role with this right on their own page: it asks a second administrator."
+        )
 
 
 class ChangedMeanwhile(Exception):
@@ -57,9 +65,9 @@ def somebody_stays() -> Iterator[None]:
         LastAdministrator: nobody could change roles afterwards.
     """
     one_at_a_time()
-    before = _administrators()
+    before = administrators.present()
     yield
-    after = _administrators()
+    after = administrators.present()
     is_lost = any(before.values()) and not any(after.values())
     if (is_lost or not after) and members.people().filter(ended_at=None).exists():
         raise LastAdministrator
@@ -78,11 +86,12 @@ def set_permissions(*, role: Role, permissions: Iterable[Permission]) -> None:
 
 
 @transaction.atomic
-def change(*, changes: Collection[Change]) -> None:
+def change(*, changes: Collection[Change], by: Membership) -> None:
     """Change what several roles hold, all of them or none.
 
     Raises:
         ChangedMeanwhile: a role holds something else by now than when this was decided.
+        MadeByTwo: it would let its people change roles, and a second person could agree to that.
         LastAdministrator: nobody could change roles afterwards.
     """
     with somebody_stays():
@@ -90,6 +99,8 @@ def change(*, changes: Collection[Change]) -> None:
         for each in changes:
             if held[each.role.pk] != each.seen:
                 raise ChangedMeanwhile(f"Somebody changed the role {each.role} meanwhile.")
+            if _makes_administrators(each) and administrators.has_second(by):
+                raise MadeByTwo
             if each.wanted != each.seen:
                 write(each)
 
@@ -139,23 +150,9 @@ def one_at_a_time() -> None:
     Practice.objects.select_for_update(no_key=True).get()
 
 
-def _administrators() -> dict[UUID, bool]:
-    """Return who is present and can change roles, with whether they can come in: none who rests."""
-    holders = members.people().filter(
-        ended_at=None,
-        grants__withdrawn_at=None,
-        grants__role__group__permissions__codename=Permission.ROLE_CHANGE.codename,
-    )
-    found = {member.person_id or NIL: member for member in holders}
-    active = User.objects.filter(pk__in=found, is_active=True).values_list("pk", flat=True)
-    now = _database_clock()
-    return {pk: not absences.rests(found[pk], now=now) for pk in active}
-
-
-def _database_clock() -> datetime:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT now()")
-        return cursor.fetchone()[0]  # type: ignore[no-any-return]  # timestamptz
+def _makes_administrators(wanted: Change) -> bool:
+    held = RoleGrant.objects.filter(role=wanted.role, withdrawn_at=None, member__ended_at=None)
+    return Permission.ROLE_CHANGE in wanted.wanted - wanted.seen and held.exists()
 
 
 def write(wanted: Change) -> None:

@@ -10,16 +10,19 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
 from accounts.forms.people import MemberRolesForm
-from accounts.models import Membership
+from accounts.models import Act, Membership
 from accounts.permissions import Permission
-from accounts.selectors import explain, limits, members, people
+from accounts.selectors import administrators, approvals, explain, limits, members, people
 from accounts.services import grants
+from accounts.services.approvals import AskedBySomebodyElse
 from accounts.services.roles import ChangedMeanwhile, LastAdministrator
 from accounts.views import differences
 from accounts.views.base import PracticeView, StaffRequest
 from accounts.views.differences import OfPerson
 from accounts.views.log import lines_by
 from accounts.views.offboarding import access_of
+
+ASKED = "A second administrator was asked. Nothing is changed yet: come back once they agreed."
 
 
 class People(PracticeView):
@@ -61,7 +64,7 @@ class Person(PracticeView):
         if found.is_change and "save" not in request.POST:
             return self.preview(found)
         try:
-            grants.hold_exactly(
+            waiting = grants.hold_exactly(
                 member=self.member,
                 wanted=found.wanted,
                 seen=found.held,
@@ -72,8 +75,13 @@ class Person(PracticeView):
             return self.preview(self.difference(form), HTTPStatus.CONFLICT)
         except LastAdministrator as refused:
             return self.preview(found, HTTPStatus.UNPROCESSABLE_ENTITY, refused=str(refused))
+        except AskedBySomebodyElse as refused:
+            return self.preview(found, HTTPStatus.CONFLICT, refused=str(refused))
         except grants.HasLeft as refused:
             messages.warning(request, str(refused))
+        else:
+            if waiting:
+                messages.success(request, ASKED)
         return redirect("accounts:person", self.member.pk)
 
     def form(self) -> MemberRolesForm:
@@ -90,13 +98,22 @@ class Person(PracticeView):
     def preview(
         self, found: OfPerson, status: int = HTTPStatus.OK, *, refused: str = ""
     ) -> HttpResponse:
+        by_two = grants.makes_administrator(self.member, found.wanted)
         return self.page(
             "accounts/people/roles_preview.html",
             status=status,
             person=self.member,
             difference=found,
             refused=refused,
+            by_two=by_two and administrators.has_second(self.request.membership),
+            **self.asked(),
         )
+
+    def asked(self) -> dict[str, object]:
+        """Return how far it is that two administrators let this person change roles."""
+        asked = approvals.standing(Act.ADMINISTRATOR, self.member, now=timezone.now())
+        is_mine = asked is not None and asked.asked_by_id == self.request.membership.pk
+        return {"asked": asked, "is_mine": is_mine}
 
     def show(self, form: MemberRolesForm, status: int = HTTPStatus.OK) -> HttpResponse:
         may_change = self.may(Permission.ROLE_CHANGE) and not self.member.ended_at
@@ -109,5 +126,6 @@ class Person(PracticeView):
             rights=[] if self.member.ended_at else explain.of_member(self.member),
             alone=limits.alone(self.member),
             form=form if may_change else None,
+            **(self.asked() if may_change else {"asked": None, "is_mine": False}),
             events=lines_by(self.member.person_id) if self.may(Permission.LOG_VIEW) else [],
         )

@@ -15,7 +15,7 @@ from accounts.permissions import Permission
 from accounts.selectors import explain, people, roles
 from accounts.selectors.roles import HeldRole
 from accounts.services import roles as services
-from accounts.services.roles import Change, ChangedMeanwhile, LastAdministrator
+from accounts.services.roles import Change, ChangedMeanwhile, LastAdministrator, MadeByTwo
 from accounts.views import differences
 from accounts.views.base import PracticeView, StaffRequest
 from accounts.views.differences import Difference
@@ -66,13 +66,13 @@ class RolesView(PracticeView):
         if "save" not in self.request.POST:
             return self.preview(found)
         try:
-            services.change(changes=_changes(found))
+            services.change(changes=_changes(found), by=self.request.membership)
         except ChangedMeanwhile:
             again = MatrixForm(self.request.POST, found=self.shown_roles())
             again.full_clean()
             found = [differences.of(wish) for wish in again.wishes()]
             return self.preview(found, HTTPStatus.CONFLICT)
-        except LastAdministrator as refused:
+        except (LastAdministrator, MadeByTwo) as refused:
             return self.preview(found, HTTPStatus.UNPROCESSABLE_ENTITY, refused=str(refused))
         messages.success(self.request, _saved(found))
         return redirect(self.request.path)

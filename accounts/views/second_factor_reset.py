@@ -9,10 +9,9 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
-from accounts.models import Membership
+from accounts.models import Act, Membership
 from accounts.permissions import Permission
-from accounts.selectors import members
-from accounts.selectors import second_factor_resets as standing
+from accounts.selectors import approvals, members
 from accounts.services import second_factor_resets as services
 from accounts.services.approvals import AskedBySomebodyElse
 from accounts.views.base import PracticeView, StaffRequest
@@ -52,7 +51,7 @@ class SecondFactorReset(PracticeView):
         return redirect("accounts:person", member_id)
 
     def show(self, status: int = HTTPStatus.OK, error: str = "") -> HttpResponse:
-        asked = standing.standing(self.member, now=timezone.now())
+        asked = approvals.standing(Act.SECOND_FACTOR_RESET, self.member, now=timezone.now())
         return self.page(
             "accounts/offboarding/second_factor.html",
             status=status,

@@ -38,9 +38,9 @@ class Cast:
 
     def pictures(self, name: str) -> None:
         """Keep a picture of what everybody sees."""
-        for person in self._everybody:
+        for number, person in enumerate(self._everybody):
             for place, page in enumerate(person.context.pages):
-                person.picture(f"{name}-{person.account['role']}-{place}", page)
+                person.picture(f"{name}-{number}-{person.account['role']}-{place}", page)
 
     def complaints(self) -> list[str]:
         """Return what all browsers complained about since the last time."""

@@ -12,6 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import (
     Browser,
     BrowserContext,
+    Error,
     Locator,
     Page,
     ViewportSize,
@@ -151,8 +152,18 @@ class Person:
 
     def hides(self, *words: str) -> None:
         """Demand that none of these is in the page, not even where nobody reads."""
-        html = self.page.content()
+        html = self._html()
         assert [each for each in words if each in html] == []
+
+    def _html(self) -> str:
+        """Return the page's markup; of a page that is on its way to another, the other's."""
+        while True:
+            try:
+                return self.page.content()
+            except Error as error:
+                if "navigating" not in str(error):
+                    raise
+                self.page.wait_for_load_state()
 
     def look(self, name: str) -> None:
         """Keep a picture of the page, and demand that it is sound for everybody, at any width."""

@@ -42,6 +42,7 @@ def test_the_front_desk_bills_a_session(
     front_desk.follow("Record a session")
     desk.write_session(front_desk, therapist_name)
     front_desk.look("session-new")
+    front_desk.follow("Cancel")
 
     front_desk.go(billed_session.path)
 

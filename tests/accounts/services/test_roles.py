@@ -39,12 +39,12 @@ def copy(name: str, by: Membership, original: str = "auditor") -> Role:
 
 
 @scoped
-def test_several_roles_change_together_or_not_at_all() -> None:
+def test_several_roles_change_together_or_not_at_all(practice: House) -> None:
     fine = change("auditor", seen=held("auditor"), wanted={P.LOG_VIEW})
     stale = change("therapist", seen=frozenset(), wanted={P.LOG_VIEW})
 
     with pytest.raises(ChangedMeanwhile):
-        roles.change(changes=[fine, stale])
+        roles.change(changes=[fine, stale], by=practice.people["administrator"])
 
     assert held("auditor") == {P.LOG_VIEW, P.MEMBER_VIEW, P.REPORT_VIEW}
 
@@ -56,7 +56,7 @@ def test_the_right_to_change_roles_may_move_in_one_act(practice: House) -> None:
         change("auditor", seen=held("auditor"), wanted={P.ROLE_CHANGE}),
     ]
 
-    roles.change(changes=moves)
+    roles.change(changes=moves, by=practice.people["administrator"])
 
     assert held("auditor") == {P.ROLE_CHANGE}
 

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Membership, Role, User
+from accounts.models import Approval, Membership, Role, User
 from accounts.permissions import Permission
 from accounts.selectors import members, people
 from accounts.services import sessions
@@ -201,3 +201,25 @@ def test_when_somebody_was_last_here_says_nothing_of_other_practices(
         shown = {one.person_id: one.entered_at for one in people.everybody(now=now)}
 
     assert shown[person.pk] != now
+
+
+def test_an_administrator_is_made_by_two_on_the_page(
+    admin: Client, practice: House, therapist: Membership, auditor: Membership
+) -> None:
+    give(admin, practice, auditor, "administrator")
+    url = reverse("accounts:person", args=[therapist.pk])
+    wanted = typed(practice, therapist, "administrator", "therapist")
+    assert "Ask a second administrator" in admin.post(url, wanted).content.decode()
+
+    asked = admin.post(url, {**wanted, "save": "yes"}, follow=True).content.decode()
+    assert "A second administrator was asked" in asked
+    assert "It waits for another administrator" in asked
+    assert roles_of(practice, therapist) == ["therapist"]
+    with practice_scope(practice.id):
+        request = Approval.objects.get()
+    answers = browser_of(auditor)
+    answers.post(reverse("accounts:approval", args=[request.pk]), {"answer": "approve"})
+
+    assert f"{auditor.display_name}</bdi> agreed" in admin.post(url, wanted).content.decode()
+    assert give(admin, practice, therapist, "administrator", "therapist") == 302
+    assert roles_of(practice, therapist) == ["administrator", "therapist"]
