@@ -147,6 +147,26 @@ def require(
     return Waiting(request.pk, request.expires_at)
 
 
+def require_for_member(
+    *, act: Act, member: Membership, label: str, by: Membership, now: datetime
+) -> Cleared | Waiting:
+    """Say whether a person may do an act without money to a colleague now, as ``require`` does.
+
+    Raises:
+        AskedBySomebodyElse
+    """
+    return require(
+        act=act,
+        amount_cents=0,
+        already_cents=0,
+        subject_kind="accounts.membership",
+        subject_id=member.pk,
+        label=label,
+        by=by,
+        now=now,
+    )
+
+
 @transaction.atomic
 def decide(*, approval: Approval, decision: str, by: Membership, now: datetime) -> None:
     """Agree to what another person asked for, or refuse it.

@@ -13,7 +13,7 @@ from accounts.services import approvals, roles
 from accounts.services.approvals import Waiting
 from accounts.services.roles import ChangedMeanwhile
 
-KIND, LABEL = "accounts.membership", "The right to change roles"
+LABEL = "The right to change roles"
 """What the log calls it: for whom it is stands there as an id."""
 
 
@@ -53,15 +53,8 @@ def hold_exactly(
     if seen is not None and set(held) != set(seen):
         raise ChangedMeanwhile(f"Somebody changed the roles of {member} meanwhile.")
     if makes_administrator(member, wanted) and administrators.has_second(by):
-        answer = approvals.require(
-            act=Act.ADMINISTRATOR,
-            amount_cents=0,
-            already_cents=0,
-            subject_kind=KIND,
-            subject_id=member.pk,
-            label=LABEL,
-            by=by,
-            now=now,
+        answer = approvals.require_for_member(
+            act=Act.ADMINISTRATOR, member=member, label=LABEL, by=by, now=now
         )
         if isinstance(answer, Waiting):
             return answer

@@ -1,8 +1,8 @@
 """Resetting the second factor of somebody who lost their phone and their codes.
 
 Two administrators agree, and the person gets a letter; whoever works elsewhere too waits for the
-operator. Their password stays: at the next sign-in it
-leads to setting up a new second factor, and to nothing else.
+operator. Their password stays: at the next sign-in it leads to setting up a new second factor, and
+to nothing else.
 """
 
 import logging
@@ -29,7 +29,6 @@ from audit.services import events
 
 logger = logging.getLogger(__name__)
 
-KIND = "accounts.membership"
 LABEL = "A second step"
 """What the log calls it: whose it is stands there as an id."""
 
@@ -54,15 +53,8 @@ def ask_or_do(*, member: Membership, now: datetime, by: Membership) -> Waiting |
     """
     if member.pk == by.pk or member.person_id is None:
         raise NotOneself
-    answer = approvals.require(
-        act=Act.SECOND_FACTOR_RESET,
-        amount_cents=0,
-        already_cents=0,
-        subject_kind=KIND,
-        subject_id=member.pk,
-        label=LABEL,
-        by=by,
-        now=now,
+    answer = approvals.require_for_member(
+        act=Act.SECOND_FACTOR_RESET, member=member, label=LABEL, by=by, now=now
     )
     if isinstance(answer, Waiting):
         return answer
