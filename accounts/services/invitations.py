@@ -17,6 +17,7 @@ from accounts.selectors import doors, members, roles
 from accounts.selectors import invitations as found
 from accounts.services import mail, passwords, users
 from accounts.services import members as joining
+from accounts.services.members import NotYoursToGive
 from accounts.services.roles import one_at_a_time
 from accounts.tenancy import practice_scope
 from audit.actions import Action
@@ -30,13 +31,6 @@ class AlreadyHere(Exception):
 
     def __init__(self) -> None:
         super().__init__("Somebody with this address is in your practice already.")
-
-
-class NotYoursToGive(Exception):
-    """The role lets people do more than the inviter may, who may not change roles."""
-
-    def __init__(self) -> None:
-        super().__init__("Choose a role that may do no more than you may.")
 
 
 class InvitationOver(Exception):
@@ -102,6 +96,7 @@ def resend(*, invitation: Invitation, now: datetime, by: Membership) -> Invitati
         InvitationOver: it was accepted, or taken back.
         AlreadyHere, NotYoursToGive: as for inviting.
     """
+    one_at_a_time()
     row = Invitation.objects.select_related("role").get(pk=invitation.pk)
     if row.accepted_at or row.revoked_at:
         raise InvitationOver

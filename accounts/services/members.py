@@ -7,9 +7,17 @@ from django.db import transaction
 
 from accounts.models import Membership, Role
 from accounts.selectors import absences
+from accounts.selectors.invitations import roles_to_give
 from accounts.services import roles
 from audit.actions import Action
 from audit.services import events
+
+
+class NotYoursToGive(Exception):
+    """The role lets people do more than its giver may, or is given by two."""
+
+    def __init__(self) -> None:
+        super().__init__("Choose one of the roles that you may give.")
 
 
 class NotAway(Exception):
@@ -65,10 +73,13 @@ def let_back_in(*, member: Membership, role: Role, now: datetime, by: Membership
 
     Raises:
         NotAway: the membership was not ended.
+        NotYoursToGive: whoever lets them in may not give this role, or may not any more.
     """
     held = _locked(pk=member.pk)
     if held is None or not held.ended_at:
         raise NotAway
+    if not roles_to_give(by).filter(pk=role.pk).exists():
+        raise NotYoursToGive
     _let_in(held, now, by)
     roles.grant(member=held, role=role, now=now, by=by)
 

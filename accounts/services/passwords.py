@@ -139,9 +139,11 @@ def change(
     before, after = user.password, make_password(typed)
     with _log_of(user, practice_id):
         with transaction.atomic(using="gate"):
+            # The person first, as whoever reports them does: neither waits for the other.
+            held = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+            if held.password_due == PasswordDue.REPORTED and action != Action.PASSWORD_RESET:
+                raise LetterNeeded
             claim()
-            if action != Action.PASSWORD_RESET:
-                _require_no_report(user)
             _replace(user, before, after, now, is_long=password_rules.is_long(typed))
             tries.forget_wrong_codes(user.email)
             ended = sessions.end_others(user.pk, keep=keep, why="password")
@@ -208,13 +210,6 @@ def _was_had(user: User, typed: str) -> bool:
     past = PastPassword.objects.filter(user=user).order_by("-replaced_at", "-id")
     had = [user.password, *past.values_list("password", flat=True)[: password_rules.HISTORY]]
     return any(check_password(typed, encoded) for encoded in had)
-
-
-def _require_no_report(user: User) -> None:
-    """Hold a person's row, so that no report comes between this and the change."""
-    rows = User.objects.select_for_update(no_key=True)
-    if rows.filter(pk=user.pk, password_due=PasswordDue.REPORTED).exists():
-        raise LetterNeeded
 
 
 def _replace(user: User, before: str, after: str, now: datetime, *, is_long: bool) -> None:

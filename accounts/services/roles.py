@@ -95,12 +95,15 @@ def change(*, changes: Collection[Change], by: Membership) -> None:
         LastAdministrator: nobody could change roles afterwards.
     """
     with somebody_stays():
+        # Everything is looked at before anything is written: the first change must not take from
+        # the second administrator what they would have to agree with.
         held = standing.permissions_of([each.role.pk for each in changes])
         for each in changes:
             if held[each.role.pk] != each.seen:
                 raise ChangedMeanwhile(f"Somebody changed the role {each.role} meanwhile.")
-            if _makes_administrators(each) and administrators.has_second(by):
-                raise MadeByTwo
+        if any(map(_makes_administrators, changes)) and administrators.has_second(by):
+            raise MadeByTwo
+        for each in changes:
             if each.wanted != each.seen:
                 write(each)
 

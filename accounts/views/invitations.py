@@ -20,13 +20,14 @@ from accounts.permissions import Permission
 from accounts.selectors import invitations
 from accounts.selectors.invitations import Offer
 from accounts.services import invitations as services
+from accounts.services.members import NotYoursToGive
 from accounts.services.passwords import PasswordRefused
 from accounts.views.asking import wanted_url
 from accounts.views.base import OutsideView, PracticeView, StaffRequest
 
 REFUSED = {
     services.AlreadyHere: "email",
-    services.NotYoursToGive: "role",
+    NotYoursToGive: "role",
 }
 
 

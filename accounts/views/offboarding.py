@@ -62,7 +62,7 @@ class LetBackIn(PracticeView):
             else:
                 services.readmit(member=self.member, now=now, by=by)
             messages.success(request, f"{self.member.display_name} can come in again.")
-        except services.NotAway as refused:
+        except (services.NotAway, services.NotYoursToGive) as refused:
             messages.warning(request, str(refused))
         return redirect("accounts:person", member_id)
 

@@ -19,7 +19,7 @@ from accounts.views.base import PracticeView, StaffRequest
 REFUSED = (services.NotOneself, AskedBySomebodyElse)
 AGREED = (
     "Agreed. {} is signed out and sets up a new second step; in some cases the operator of this"
-    " installation has to do it, and has got a letter then."
+    " installation has to do it, and is told."
 )
 """One sentence for both: that a colleague works elsewhere too is not told here."""
 

@@ -1,4 +1,4 @@
-"""What is taken away is refused at the very next request: on every session, within a second."""
+"""What is taken away is refused at the very next request, on every session."""
 
 import time
 from collections.abc import Callable
@@ -27,6 +27,7 @@ from tests.billing import desk
 from tests.houses import House, browser_of, user_of
 
 SESSIONS = 3
+AFTERWARDS = 5
 Taking = Callable[[House, Membership], None]
 
 
@@ -80,46 +81,41 @@ def test_every_session_is_refused_at_its_next_request(
     assert statuses(browsers, log) == [200] * SESSIONS
 
     take(practice, auditor)
-    since = time.monotonic()
 
     assert not {200} & set(statuses(browsers, log))
-    assert time.monotonic() - since < 1 * SESSIONS
 
 
 @pytest.mark.commits
 @each_way
-def test_people_who_keep_asking_are_answered_no_more_within_a_second(
-    practice: House, take: Taking
-) -> None:
+def test_people_who_keep_asking_are_answered_no_more(practice: House, take: Taking) -> None:
     """Three browsers ask again and again while somebody else takes the right away."""
-    auditor, log, stop = practice.people["auditor"], reverse("accounts:log"), Signal()
+    auditor, log, taken = practice.people["auditor"], reverse("accounts:log"), Signal()
     browsers = [browser_of(auditor) for _ in range(SESSIONS)]
     at_work = Barrier(SESSIONS + 1)
 
-    def keep_asking(browser: Client) -> list[tuple[float, int]]:
-        answers = [(time.monotonic(), browser.get(log).status_code)]
+    def keep_asking(browser: Client) -> tuple[list[int], list[int]]:
+        before, after = [browser.get(log).status_code], list[int]()
         at_work.wait(timeout=30)
         try:
-            while not stop.wait(0.02):
-                began = time.monotonic()
-                answers.append((began, browser.get(log).status_code))
+            while len(after) < AFTERWARDS:
+                answers = after if taken.is_set() else before
+                answers.append(browser.get(log).status_code)
+                time.sleep(0.02)
         finally:
             connections.close_all()
-        return answers
+        return before, after
 
     with ThreadPoolExecutor(SESSIONS) as pool:
         asking = [pool.submit(keep_asking, browser) for browser in browsers]
         at_work.wait(timeout=30)
-        take(practice, auditor)
-        taken = time.monotonic()
-        time.sleep(1)
-        stop.set()
+        try:
+            take(practice, auditor)
+        finally:
+            taken.set()
 
     for each in asking:
-        before = [status for began, status in each.result() if began < taken]
-        after = [status for began, status in each.result() if began > taken]
+        before, after = each.result()
         assert 200 in before
-        assert after
         assert 200 not in after
 
 

@@ -99,12 +99,14 @@ def sentences(auditor: Person, who: str, did: str = "Anything") -> set[str]:
     auditor.rail("Audit log")
     auditor.choose("Who", who)
     auditor.choose("Did", did)
-    auditor.press("Show")
+    with auditor.page.expect_navigation():
+        auditor.press("Show")
     told: set[str] = set()
     for _ in range(PAGES_MAX):
         told |= set(auditor.main.locator(".event > span:first-of-type").all_inner_texts())
         older = auditor.main.get_by_role("link", name="Older")
         if not older.count():
             break
-        older.click()
+        with auditor.page.expect_navigation():
+            older.click()
     return told

@@ -8,8 +8,10 @@ from accounts.models import Approval, Membership, OutgoingMail, Role, User
 from accounts.permissions import Permission
 from accounts.selectors import invitations, members
 from accounts.selectors import roles as standing
-from accounts.services import approvals, grants, own_roles, roles
+from accounts.services import approvals, grants, offboarding, own_roles, roles
+from accounts.services import members as joining
 from accounts.services.approvals import AskedBySomebodyElse, Decision, Waiting
+from accounts.services.members import NotYoursToGive
 from accounts.services.roles import Change, MadeByTwo
 from tests.accounts.conftest import NOW
 from tests.accounts.services.asking import LATER
@@ -153,3 +155,34 @@ def test_nobody_is_invited_to_what_two_give(
     after = {role.slug for role in invitations.roles_to_give(administrator)}
 
     assert before - after == {"administrator"}
+
+
+def test_no_save_takes_from_the_second_what_they_would_agree_with(
+    administrator: Membership, second: Membership
+) -> None:
+    """One save over two roles, the administrators' own being the first of them."""
+    own, desk = Role.objects.get(slug="administrator"), Role.objects.get(slug="front-desk")
+    held = standing.permissions_of([own.pk])[own.pk]
+    both = [
+        Change(own, held, held - {Permission.APPROVAL_DECIDE}),
+        change(desk, Permission.ROLE_CHANGE),
+    ]
+
+    with pytest.raises(MadeByTwo):
+        roles.change(changes=both, by=administrator)
+
+    assert standing.permissions_of([own.pk])[own.pk] == held
+
+
+def test_nobody_comes_back_to_what_two_give(
+    administrator: Membership, second: Membership, therapist: Membership
+) -> None:
+    offboarding.end(member=therapist, now=NOW, by=administrator)
+
+    with pytest.raises(NotYoursToGive):
+        joining.let_back_in(
+            member=therapist,
+            role=Role.objects.get(slug="administrator"),
+            now=LATER,
+            by=administrator,
+        )

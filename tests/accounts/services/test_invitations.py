@@ -11,6 +11,7 @@ from accounts.permissions import Permission
 from accounts.selectors import invitations as found
 from accounts.selectors import members
 from accounts.services import grants, invitations, offboarding, passwords, roles, users
+from accounts.services.members import NotYoursToGive
 from accounts.tenancy import practice_scope
 from audit.selectors import log
 from tests.houses import House, user_of
@@ -185,7 +186,7 @@ def test_who_may_only_invite_gives_no_more_than_they_hold(practice: House) -> No
     with practice_scope(practice.id, person_id=helper.person_id):
         offered = found.roles_to_give(helper)
         assert {role.slug for role in offered} == {"front-desk"}
-        with pytest.raises(invitations.NotYoursToGive):
+        with pytest.raises(NotYoursToGive):
             invitations.invite(
                 email=EMAIL,
                 display_name="Me again",

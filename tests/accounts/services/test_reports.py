@@ -1,9 +1,10 @@
 """A reported sign-in: whoever has both steps gets no further, and the mailbox tells the owner."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connections, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +16,7 @@ from accounts.services.passwords import LetterNeeded
 from accounts.services.resets import LINK_LIFE
 from accounts.tenancy import installation_scope
 from tests.accounts.conftest import NOW, SignInPerson
-from tests.houses import House
+from tests.houses import House, user_of
 
 NEXT = "kestrel lantern nutmeg quartz"
 CHOSEN = {"new_password": NEXT, "new_password_again": NEXT}
@@ -94,7 +95,7 @@ def test_after_a_report_the_pages_say_that_a_letter_comes(
     PasswordReset.objects.update(asked_at=now, expires_at=now + LINK_LIFE)
 
     for page in (browser.get(onward), browser.post(onward, CHOSEN)):
-        assert "A letter with a link is on its way" in page.content.decode()
+        assert "A letter with a link went" in page.content.decode()
         assert 'name="new_password"' not in page.content.decode()
     browser.get(reverse("accounts:reset_open", args=[token]))
     answer = browser.post(reverse("accounts:reset_new"), CHOSEN)
@@ -103,3 +104,25 @@ def test_after_a_report_the_pages_say_that_a_letter_comes(
     again = browser.post(answer["Location"], {"email": person.user.email, "password": NEXT})
     later = person.code(timezone.now() + timedelta(seconds=30))
     assert browser.post(again["Location"], {"code": later})["Location"] == reverse("accounts:you")
+
+
+@pytest.mark.commits
+def test_a_change_that_waited_for_a_report_is_refused(practice: House) -> None:
+    """Both hold the person first, so neither waits for the other for ever."""
+    user = user_of(practice.people["front-desk"])
+
+    def change() -> None:
+        try:
+            passwords.change(user=user, password=NEXT, now=NOW)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic(using="gate"):
+            reported = User.objects.select_for_update(no_key=True).filter(pk=user.pk)
+            reported.update(password_due=PasswordDue.REPORTED)
+            late = pool.submit(change)
+            waited = not wait([late], timeout=1).done
+
+        assert waited
+        assert isinstance(late.exception(), LetterNeeded)

@@ -96,7 +96,7 @@ def agreed_to(practice: House, browser: Client, member: Membership) -> str:
             now=timezone.now(),
         )
     page = browser.post(url, follow=True).content.decode()
-    [said] = re.findall(r"Agreed\..*?letter then\.", page)
+    [said] = re.findall(r"Agreed\..*?is told\.", page)
     return str(said).replace(member.display_name, "They")
 
 
