@@ -10,7 +10,7 @@ from audit.actions import Action
 from audit.services import events
 from billing.selectors import client_money
 from billing.views.base import BillingView
-from clients.forms import AssignmentForm
+from clients.forms.assignments import AssignmentForm
 from clients.selectors import assignments, clients, coverages, emergencies
 
 

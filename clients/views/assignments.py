@@ -13,7 +13,7 @@ from accounts.permissions import Permission
 from accounts.views.base import PracticeView, StaffRequest
 from audit.actions import Action
 from audit.services import events
-from clients.forms import AssignmentForm
+from clients.forms.assignments import AssignmentForm
 from clients.models import Assignment, Client
 from clients.selectors import assignments, clients
 from clients.services import assignments as services

@@ -13,7 +13,7 @@ from accounts.permissions import Permission
 from accounts.views.base import PracticeView, StaffRequest
 from audit.actions import Action
 from audit.services import events
-from clients.forms import ClientForm
+from clients.forms.clients import ClientForm
 from clients.models import Client
 from clients.selectors import clients, search
 from clients.services import clients as services

@@ -12,7 +12,7 @@ from accounts.permissions import Permission
 from accounts.views.base import PracticeView, StaffRequest
 from audit.actions import Action
 from audit.services import events
-from clients.forms import EmergencyForm, FindingForm
+from clients.forms.emergencies import EmergencyForm, FindingForm
 from clients.models import EmergencyAccess
 from clients.selectors import emergencies, search
 from clients.services import emergencies as services

@@ -12,7 +12,7 @@ from config.dev.stack import Stack, claimed, is_claimed, own_environment, server
 from config.dev.state import BASE_DIR, Refused, State
 
 FOLDER = BASE_DIR / ".quietledger" / "test"
-SLOW_MARKS = ("isolation", "brute", "storm", "long")
+SLOW_MARKS = ("isolation", "brute", "storm", "long", "phi", "fuzz")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 REQUIRED = "CI_BROWSER_REQUIRED"
 PLUG_IN = "config.dev.browser_required"

@@ -1,0 +1,81 @@
+"""What people type about a client."""
+
+from datetime import date
+
+from django import forms
+
+from clients.forms.inputs import DATE_INPUT, UNRECORDED
+from clients.models import Client
+
+EARLIEST_BIRTH_YEAR = 1850
+
+
+class ClientForm(forms.Form):
+    """A new client, as the person at the desk says it."""
+
+    given_names = forms.CharField(
+        label="Given names",
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs=UNRECORDED),
+        help_text="A person with one name has it here or below.",
+    )
+    family_name = forms.CharField(
+        label="Family name",
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs=UNRECORDED),
+    )
+    preferred_name = forms.CharField(
+        label="Called",
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs=UNRECORDED),
+        help_text="What they like to be called, where it differs.",
+    )
+    birth_date = forms.DateField(
+        label="Birth date",
+        widget=forms.DateInput(attrs={**UNRECORDED, **DATE_INPUT}, format="%Y-%m-%d"),
+        error_messages={
+            "required": "Enter the birth date.",
+            "invalid": "Enter a date, such as 1990-03-21.",
+        },
+    )
+    email = forms.EmailField(
+        label="E-mail",
+        max_length=254,
+        required=False,
+        widget=forms.EmailInput(attrs=UNRECORDED),
+        error_messages={"invalid": "This is not an e-mail address."},
+    )
+    phone = forms.CharField(
+        label="Phone", max_length=40, required=False, widget=forms.TextInput(attrs=UNRECORDED)
+    )
+    postal_address = forms.CharField(
+        label="Postal address",
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={**UNRECORDED, "rows": 3}),
+    )
+    contact_wish = forms.ChoiceField(
+        label="May be reached",
+        choices=Client.ContactWish.choices,
+        initial=Client.ContactWish.ANY,
+        widget=forms.RadioSelect,
+    )
+    is_another_person = forms.BooleanField(
+        label="This is another person", required=False, widget=forms.HiddenInput
+    )
+
+    def clean_birth_date(self) -> date:
+        birth_date: date = self.cleaned_data["birth_date"]
+        if birth_date.year < EARLIEST_BIRTH_YEAR:
+            raise forms.ValidationError("Check the year.")
+        return birth_date
+
+    def clean_postal_address(self) -> str:
+        return str(self.cleaned_data["postal_address"]).replace("\r\n", "\n")
+
+    def ask_whether_another_person(self) -> None:
+        """Show the box to tick when somebody who looks alike is a client already."""
+        self.fields["is_another_person"].widget = forms.CheckboxInput()

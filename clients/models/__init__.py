@@ -1,0 +1,16 @@
+"""What the practice holds of its clients."""
+
+from clients.models.assignment import Assignment
+from clients.models.client import Client, CodeCounter
+from clients.models.coverage import Coverage
+from clients.models.emergency import EmergencyAccess
+from clients.models.external import ExternalRecord
+
+__all__ = [
+    "Assignment",
+    "Client",
+    "CodeCounter",
+    "Coverage",
+    "EmergencyAccess",
+    "ExternalRecord",
+]
