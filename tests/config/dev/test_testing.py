@@ -11,7 +11,7 @@ from config.dev import testing
 from config.dev.state import BASE_DIR, Refused
 from config.dev.testing import with_defaults
 
-FAST = "not isolation and not brute and not storm and not long"
+FAST = "not isolation and not brute and not storm and not long and not phi and not fuzz"
 WHOLE = ["-n", "2", "--dist", "loadgroup"]
 
 
