@@ -7,12 +7,14 @@ from http import HTTPStatus
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth import logout
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, get_user, logout
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+from django.utils.functional import SimpleLazyObject
 
 from accounts.card_numbers import holds_card_number
 from accounts.selectors import members, seats
@@ -158,6 +160,33 @@ def key_renewal(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+def person(get_response: GetResponse) -> GetResponse:
+    """Say whose session it is, as Django's own middleware does, of what came with the session."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        request.user = SimpleLazyObject(lambda: _person_of(request))  # type: ignore[assignment]  # lazy
+        return get_response(request)
+
+    return middleware
+
+
+def _person_of(request: HttpRequest) -> object:
+    """Return the session's person if their password is still the one that it began with.
+
+    Django decides about everybody else, and ends a session that began with another password.
+    """
+    session = request.session
+    began_with = session.get(HASH_SESSION_KEY) or ""
+    found = session.person  # type: ignore[attr-defined]  # our own engine
+    if (
+        found is not None
+        and session.get(SESSION_KEY) == str(found.pk)
+        and constant_time_compare(began_with, found.get_session_auth_hash())
+    ):
+        return found
+    return get_user(request)
+
+
 def second_factor(get_response: GetResponse) -> GetResponse:
     """Refuse any session without a second factor, however it came to be."""
 
@@ -211,8 +240,9 @@ def _inside(request: HttpRequest, get_response: GetResponse) -> HttpResponseBase
         if seat is not None and networks.is_elsewhere(request, seat):
             return networks.refuse(request)
         if seat is not None and not asking.view_says(request, "scope_free"):
-            response = _kept(_seated(request, seat, get_response))
-            if time.monotonic() - began < LONG_SECONDS or _still_may(seat):
+            response = _kept(request, _seated(request, seat, get_response))
+            took_long = time.monotonic() - began >= LONG_SECONDS
+            if transaction.get_rollback() or not took_long or _still_may(seat):
                 return response
             transaction.set_rollback(True)
     if seat is None:
@@ -239,8 +269,8 @@ def _still_may(seat: seats.Seat) -> bool:
     )
 
 
-def _kept(response: HttpResponseBase) -> HttpResponseBase:
-    if response.status_code >= 500:
+def _kept(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    if response.status_code >= 500 or asking.is_given_up(request):
         transaction.set_rollback(True)
     return response
 

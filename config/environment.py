@@ -52,7 +52,7 @@ def database(name: str) -> dict[str, object]:
         raise ImproperlyConfigured(f"{name} must be a postgresql:// address.")
     query = {key: values[0] for key, values in parse_qs(url.query).items()}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "config.postgresql",
         "NAME": unquote(url.path.lstrip("/")),
         "USER": unquote(url.username or ""),
         "PASSWORD": unquote(url.password or ""),

@@ -62,28 +62,8 @@ class _Held:
     codenames: list[str]
 
 
-TAKEN = """
-SELECT {practice}, {member},
-    ARRAY(SELECT network FROM accounts_networkrange WHERE removed_at IS NULL),
-    (SELECT coalesce(json_agg(json_build_array(
-        role.id, role.name, role.is_network_bound, role.is_held, ARRAY(
-            SELECT permission.codename FROM auth_group_permissions AS granted
-            JOIN auth_permission AS permission ON permission.id = granted.permission_id
-            WHERE granted.group_id = role.group_id
-        )
-    )), '[]')::text FROM (
-        SELECT own.*, EXISTS (
-            SELECT FROM accounts_rolegrant AS held
-            WHERE held.role_id = own.id AND held.member_id = member.id
-            AND held.withdrawn_at IS NULL
-        ) AS is_held FROM accounts_role AS own
-    ) AS role WHERE role.is_held OR (role.id = %s AND role.retired_at IS NULL))
-FROM accounts_membership AS member
-JOIN accounts_practice AS practice ON practice.id = member.practice_id
-WHERE member.person_id = %s AND member.ended_at IS NULL
-"""
-"""Every request pays for this, and building the same from models costs more than running it.
-Row security keeps each of its tables to the practice in scope."""
+TAKEN = "SELECT {practice}, {member}, networks, roles FROM seat_of(%s, %s)"
+"""Every request pays for this, and building the same from models costs more than running it."""
 
 
 def taken(*, now: datetime, viewed: UUID | None = None) -> Seat | None:
@@ -120,7 +100,7 @@ def choices(person_id: UUID) -> list[Choice]:
 
 def _found(viewed: UUID | None) -> tuple[Practice, Membership, list[str], list[_Held]] | None:
     with connection.cursor() as cursor:
-        cursor.execute(_statement(), [viewed, current_scope().person_id])
+        cursor.execute(_statement(), [current_scope().person_id, viewed])
         row = cursor.fetchone()
     if row is None:
         return None
@@ -137,7 +117,7 @@ def _found(viewed: UUID | None) -> tuple[Practice, Membership, list[str], list[_
 @cache
 def _statement() -> str:
     columns = {
-        name: ", ".join(f"{name}.{column}" for column in _columns(model))
+        name: ", ".join(f"({name}).{column}" for column in _columns(model))
         for name, model in {"practice": Practice, "member": Membership}.items()
     }
     return TAKEN.format(**columns)

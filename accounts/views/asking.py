@@ -142,6 +142,16 @@ def is_told(request: HttpRequest) -> bool:
     return getattr(request, "_is_told", False)
 
 
+def give_up(request: HttpRequest) -> None:
+    """Let nothing stay of what a request did, once its answer is written."""
+    request._is_given_up = True  # type: ignore[attr-defined]  # kept for the request's own time
+
+
+def is_given_up(request: HttpRequest) -> bool:
+    """Return whether nothing of a request is to stay."""
+    return getattr(request, "_is_given_up", False)
+
+
 def note_failure(request: HttpRequest) -> None:
     """Tell the log that a request failed: its own events went with its transaction."""
     with telling(request):

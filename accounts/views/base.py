@@ -14,11 +14,12 @@ from django.views import View
 from accounts.permissions import Permission
 from accounts.tenancy import in_scope
 from accounts.views import step_up, typed
-from accounts.views.asking import StaffRequest, note_refusal, to_sign_in
+from accounts.views.asking import StaffRequest, give_up, note_refusal, to_sign_in
 
 __all__ = ["MemberView", "OutsideView", "PracticeView", "StaffRequest"]
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+STATUSES = {PermissionDenied: HTTPStatus.FORBIDDEN, Http404: HTTPStatus.NOT_FOUND}
 
 
 class LostWrite(Exception):
@@ -43,18 +44,20 @@ class PracticeView(View):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not hasattr(request, "membership"):
             return to_sign_in(request)
+        looks = self.request.method in SAFE_METHODS
         try:
             if not self.needed <= self.request.permissions:
                 raise PermissionDenied
-            with transaction.atomic() if in_scope() else nullcontext():
+            with nullcontext() if looks or not in_scope() else transaction.atomic():
                 response = _kept(self.answer(*args, **kwargs))
                 typed.forget_sent(self.request, response)
                 return response
-        except PermissionDenied:
-            note_refusal(request, HTTPStatus.FORBIDDEN)
-            raise
-        except Http404:
-            note_refusal(request, HTTPStatus.NOT_FOUND)
+        except (PermissionDenied, Http404) as refused:
+            if looks and in_scope():
+                # Looking needs no savepoint: the middleware gives all of it up, and tells.
+                give_up(request)
+            else:
+                note_refusal(request, STATUSES[type(refused)])
             raise
 
     @property

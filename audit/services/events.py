@@ -94,12 +94,7 @@ def flush() -> None:
 
     What an enclosing transaction recorded is left to that one; only tests have such.
     """
-    here = set(connection.savepoint_ids)
-    waiting = [
-        hook
-        for savepoints, hook, *_ in connection.run_on_commit
-        if isinstance(hook, Pending) and not hook.is_appended and savepoints >= here
-    ]
+    waiting = _waiting()
     if not waiting:
         return
     events = json.dumps([event for pending in waiting for event in pending.events])
@@ -108,6 +103,20 @@ def flush() -> None:
         cursor.execute("SELECT audit_append(%s::jsonb)", [events])
     for pending in waiting:
         pending.is_appended = True
+
+
+def are_waiting() -> bool:
+    """Return whether the open scope has anything to append."""
+    return bool(_waiting())
+
+
+def _waiting() -> list[Pending]:
+    here = set(connection.savepoint_ids)
+    return [
+        hook
+        for savepoints, hook, *_ in connection.run_on_commit
+        if isinstance(hook, Pending) and not hook.is_appended and savepoints >= here
+    ]
 
 
 def _open_batch() -> Pending:

@@ -109,9 +109,9 @@ def test_being_here_is_one_update_at_most_once_a_second(front_desk: Membership) 
         browser.post(reverse("accounts:stay"))
         browser.post(reverse("accounts:stay"))
 
-    written = [query["sql"] for query in queries if not query["sql"].startswith("SELECT")]
+    written = [query["sql"] for query in queries if "UPDATE" in query["sql"]]
     assert len(written) == 1
-    assert written[0].startswith('UPDATE "accounts_signinsession" SET "last_seen_at"')
+    assert "UPDATE accounts_signinsession SET last_seen_at" in written[0]
 
 
 def test_a_quiet_route_does_not_keep_a_session_awake(
