@@ -198,10 +198,34 @@ class Action(StrEnum):
     )
 
     CLIENT_CREATED = "clients.client.created", "{who} added client {label}."
-    CLIENT_CHANGED = "clients.client.changed", "{who} changed the record of client {label}."
+    CLIENT_CHANGED = (
+        "clients.client.changed",
+        "{who} changed the record of client {label}[: {fields}].",
+    )
     CLIENT_VIEWED = "clients.client.viewed", "{who} opened client {label}."
     CLIENT_LISTED = "clients.client.listed", "{who} looked at the list of clients[, {count} shown]."
     CLIENT_SEARCHED = "clients.client.searched", "{who} searched clients[, {count} found]."
+    CONTACT_ADDED = (
+        "clients.contact.added",
+        "{who} added a contact[ ({kind})] to client {label}.",
+    )
+    CONTACT_CHANGED = (
+        "clients.contact.changed",
+        "{who} changed a contact of client {label}.",
+    )
+    CONTACT_ENDED = (
+        "clients.contact.ended",
+        "{who} ended a contact[ ({kind})] of client {label}.",
+    )
+    CONTACT_BROUGHT_BACK = (
+        "clients.contact.brought_back",
+        "{who} brought a contact[ ({kind})] of client {label} back.",
+    )
+    ADDRESS_ADDED = "clients.address.added", "{who} added a postal address to client {label}."
+    ADDRESS_CHANGED = (
+        "clients.address.changed",
+        "{who} changed a postal address of client {label}.",
+    )
     CLIENT_ASSIGNED = (
         "clients.assignment.started",
         "{who} assigned client {label}[ to {therapist}].",

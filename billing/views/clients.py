@@ -31,7 +31,7 @@ class ClientPage(BillingView):
                 client.pk, on=self.today, zone=self.zone, permissions=request.permissions
             ),
             client=clients.show(client, permissions=request.permissions),
-            identity=clients.identity(client, permissions=request.permissions),
+            identity=clients.identity(client, permissions=request.permissions, on=self.today),
             coverages=coverages.of(client) if may_identify else [],
             assignments=assigned,
             therapists=[each.therapist for each in assigned if each.is_open],

@@ -2,14 +2,17 @@
 
 from clients.models.assignment import Assignment
 from clients.models.client import Client, CodeCounter
+from clients.models.contact import Address, Contact
 from clients.models.coverage import Coverage
 from clients.models.emergency import EmergencyAccess
 from clients.models.external import ExternalRecord
 
 __all__ = [
+    "Address",
     "Assignment",
     "Client",
     "CodeCounter",
+    "Contact",
     "Coverage",
     "EmergencyAccess",
     "ExternalRecord",

@@ -13,7 +13,8 @@ from accounts.models import Membership
 from accounts.permissions import Permission
 from accounts.selectors import members
 from clients.models import Assignment, Client
-from clients.selectors import emergencies
+from clients.selectors import contacts, emergencies
+from clients.selectors.contacts import Reached
 
 Permissions = frozenset[Permission]
 
@@ -41,14 +42,27 @@ class Row(Shown):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Identity:
-    """Who a client is and how to reach them."""
+    """Who a client is and how to reach them; ``contacts`` are those in use, the first on top."""
 
     preferred_name: str
+    pronouns: str
     birth_date: date
-    email: str
-    phone: str
+    contacts: list[Reached]
     postal_address: str
+    wishes: str
+    language: str
     is_discreet: bool
+
+    @property
+    def email(self) -> str:
+        return self._first(is_phone=False)
+
+    @property
+    def phone(self) -> str:
+        return self._first(is_phone=True)
+
+    def _first(self, *, is_phone: bool) -> str:
+        return next((each.text for each in self.contacts if each.is_phone == is_phone), "")
 
 
 def visible_to(
@@ -89,18 +103,39 @@ def show(client: Client, *, permissions: Permissions) -> Shown:
     return Shown(client.pk, client.code, _name(client, permissions))
 
 
-def identity(client: Client, *, permissions: Permissions) -> Identity | None:
-    """Return who a client is, or None for a reader who may not know."""
+def identity(
+    client: Client, *, permissions: Permissions, on: date | None = None
+) -> Identity | None:
+    """Return who a client is on a date, or None for a reader who may not know."""
     if Permission.CLIENT_IDENTITY_VIEW not in permissions:
         return None
+    addresses = contacts.addresses_of(client, on=on)
     return Identity(
         preferred_name=client.preferred_name,
+        pronouns=client.pronouns or "",
         birth_date=client.birth_date,
-        email=client.email,
-        phone=client.phone,
-        postal_address=client.postal_address,
+        contacts=[each for each in contacts.of(client) if not each.is_ended],
+        postal_address=next((each.text for each in addresses if each.is_current), ""),
+        wishes=wishes(client),
+        language=client.language or "",
         is_discreet=client.contact_wish == Client.ContactWish.DISCREET,
     )
+
+
+def channels(client: Client) -> list[str]:
+    """Return the ways in which a client may be reached."""
+    return [each for each in Client.Channel.values if getattr(client, f"may_{each.lower()}")]
+
+
+def wishes(client: Client) -> str:
+    """Return in one line in which ways a client may be reached, the best first."""
+    allowed = channels(client)
+    best = client.preferred_channel
+    ordered = [best] * (best in allowed) + [each for each in allowed if each != best]
+    words = [str(Client.Channel(each).label) for each in ordered]
+    if not words:
+        return "Not at all: at the next visit"
+    return ", ".join([words[0] + (" first" if best else ""), *map(str.lower, words[1:])])
 
 
 def rows(clients: Iterable[Client], *, on: date, permissions: Permissions) -> list[Row]:

@@ -9,11 +9,12 @@ from django.db.models import QuerySet
 
 from accounts.fields import open_many
 from accounts.permissions import Permission
-from clients.models import Client
+from clients.models import Client, Contact
 from clients.names import digits, fold
+from clients.selectors import contacts
 from clients.selectors.clients import Permissions, by_code
 
-COLUMNS = ("given_names", "family_name", "preferred_name", "email", "phone")
+COLUMNS = ("given_names", "family_name", "preferred_name", "written_name")
 FEWEST_DIGITS = 3
 """So many digits are taken for a part of a telephone number."""
 
@@ -33,8 +34,10 @@ def matching(visible: QuerySet[Client], text: str, *, permissions: Permissions) 
         for place, column in enumerate(COLUMNS, start=2):
             for pk, value in open_many(Client, column, ((row[0], row[place]) for row in rows)):
                 texts[pk] += f"\n{fold(value)}"
-                if column == "phone":
-                    phones[pk] = digits(value)
+        for pk, kind, value in contacts.texts(visible.values("pk")):
+            texts[pk] += f"\n{fold(value)}"
+            if kind == Contact.Kind.PHONE:
+                phones[pk] = f"{phones.get(pk, '')} {digits(value)}"
     return [
         pk
         for pk, found in texts.items()

@@ -1,15 +1,17 @@
-"""Adding clients."""
+"""Adding clients, and changing who they are."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
 from accounts.models import Membership
 from audit.actions import Action
 from audit.services import events
-from clients.models import Client, CodeCounter
+from clients.models import Client, CodeCounter, Contact
 from clients.selectors import likeness
+from clients.services import contacts, edits
 
 
 class NoName(Exception):
@@ -18,6 +20,13 @@ class NoName(Exception):
 
 class NotYetBorn(Exception):
     """The birth date lies in the future."""
+
+
+class NotAllowed(Exception):
+    """The way in which the client likes best to be reached is not among those allowed."""
+
+    def __init__(self) -> None:
+        super().__init__("This way is not ticked above. Tick it, or choose another.")
 
 
 class LooksKnown(Exception):
@@ -38,8 +47,12 @@ def add(
     family_name: str,
     birth_date: date,
     preferred_name: str = "",
+    written_name: str = "",
+    sort_name: str = "",
+    pronouns: str = "",
     email: str = "",
     phone: str = "",
+    may_leave_message: bool = False,
     postal_address: str = "",
     contact_wish: str = Client.ContactWish.ANY,
     is_another_person: bool = False,
@@ -48,6 +61,7 @@ def add(
 ) -> Client:
     """Add a client under the practice's next code. One of the two names may be empty.
 
+    An e-mail address, a telephone number and a postal address become the client's first ones.
     ``is_another_person`` says that somebody looked at the clients who look alike.
 
     Raises:
@@ -55,10 +69,7 @@ def add(
         NotYetBorn: the birth date lies in the future.
         LooksKnown: clients with this family name and birth date exist.
     """
-    if not (given_names or family_name):
-        raise NoName("Enter a given name or a family name.")
-    if birth_date > now.date():
-        raise NotYetBorn("The birth date lies in the future.")
+    _require_person(given_names, family_name, birth_date, now)
     # Taken first: two people who add the same client at once come one after the other.
     counter = _locked_counter()
     known = [] if is_another_person else likeness.alike(given_names, family_name, birth_date)
@@ -69,17 +80,112 @@ def add(
         given_names=given_names,
         family_name=family_name,
         preferred_name=preferred_name,
+        written_name=written_name or None,
+        sort_name=sort_name or None,
+        pronouns=pronouns or None,
         birth_date=birth_date,
-        email=email,
-        phone=phone,
-        postal_address=postal_address,
         contact_wish=contact_wish,
         likeness=likeness.of(given_names, family_name, birth_date),
         created_at=now,
         created_by=by,
     )
     events.record(Action.CLIENT_CREATED, target=client, touched=[client.pk])
+    for kind, text in ((Contact.Kind.PHONE, phone), (Contact.Kind.EMAIL, email)):
+        if text:
+            contacts.add(
+                client=client,
+                kind=kind,
+                number_or_address=text,
+                may_leave_message=may_leave_message and kind == Contact.Kind.PHONE,
+                now=now,
+                by=by,
+            )
+    if postal_address:
+        contacts.add_address(client=client, street=postal_address, now=now, by=by)
     return client
+
+
+@transaction.atomic
+def change_person(
+    *,
+    client: Client,
+    seen: int,
+    given_names: str,
+    family_name: str,
+    preferred_name: str,
+    written_name: str,
+    sort_name: str,
+    pronouns: str,
+    birth_date: date,
+    now: datetime,
+) -> Client:
+    """Change what a client is called and when they were born.
+
+    Raises:
+        NoName: both names are empty.
+        NotYetBorn: the birth date lies in the future.
+        edits.ChangedMeanwhile: somebody else saved since it was shown.
+    """
+    _require_person(given_names, family_name, birth_date, now)
+    wanted = {
+        "given_names": given_names,
+        "family_name": family_name,
+        "preferred_name": preferred_name,
+        "written_name": written_name or None,
+        "sort_name": sort_name or None,
+        "pronouns": pronouns or None,
+        "birth_date": birth_date,
+    }
+    changed = _change(client, seen, wanted)
+    alike = likeness.of(given_names, family_name, birth_date)
+    if bytes(changed.likeness) != alike:
+        changed.likeness = alike
+        changed.save(update_fields=["likeness"])
+    return changed
+
+
+def change_wishes(
+    *,
+    client: Client,
+    seen: int,
+    contact_wish: str,
+    channels: Collection[str],
+    preferred_channel: str,
+    language: str,
+) -> Client:
+    """Change in which ways a client may be reached, and in which language.
+
+    Raises:
+        NotAllowed: the preferred channel is not among those that are allowed.
+        edits.ChangedMeanwhile: somebody else saved since it was shown.
+    """
+    if preferred_channel and preferred_channel not in channels:
+        raise NotAllowed
+    wanted = {f"may_{each.lower()}": each in channels for each in Client.Channel.values}
+    wanted |= {
+        "contact_wish": contact_wish,
+        "preferred_channel": preferred_channel,
+        "language": language or None,
+    }
+    return _change(client, seen, wanted)
+
+
+def _change(client: Client, seen: int, wanted: dict[str, Any]) -> Client:
+    return edits.change(
+        client,
+        seen=seen,
+        wanted=wanted,
+        action=Action.CLIENT_CHANGED,
+        client_id=client.pk,
+        target=client,
+    )
+
+
+def _require_person(given_names: str, family_name: str, birth_date: date, now: datetime) -> None:
+    if not (given_names or family_name):
+        raise NoName("Enter a given name or a family name.")
+    if birth_date > now.date():
+        raise NotYetBorn("The birth date lies in the future.")
 
 
 def _locked_counter() -> CodeCounter:

@@ -11,6 +11,7 @@ from accounts.models import Membership
 from accounts.tenancy import practice_scope
 from audit.models import Event, Touch
 from clients.models import Client
+from clients.selectors import contacts
 from clients.services import assignments
 from tests.clients.people import NOW, TODAY, added
 from tests.houses import House
@@ -162,7 +163,7 @@ def test_a_client_is_added_and_opened(
         client = Client.objects.get()
         assert response.headers["Location"] == reverse("billing:client", args=[client.pk])
         assert client.full_name == "Ana Lucía D'Ávila"
-        assert client.postal_address == "430 Skyway\nLexington"
+        assert [each.text for each in contacts.addresses_of(client)] == ["430 Skyway\nLexington"]
         assert client.created_by_id == front_desk.pk
 
 
