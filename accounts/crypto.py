@@ -6,17 +6,12 @@ the associated data, so a value moved to another row, column or practice does no
 Bytes: ``format | algorithm | key version (4) | nonce (12) | ciphertext | tag (16)``.
 """
 
-import base64
-import binascii
 import hmac
-import json
-import os
 import secrets
-import stat
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from hashlib import sha256
-from pathlib import Path
+from typing import Protocol
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -26,53 +21,78 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
+from django.utils.module_loading import import_string
+
+from accounts import key_files
+from accounts.key_files import KeysUnusable as KeysUnusable
 
 FORMAT = 1
 AES_256_GCM = 1
 NONCE_BYTES = 12
 HEADER_BYTES = 6
-OVERHEAD_BYTES = HEADER_BYTES + NONCE_BYTES + 16
+TEXT_AT = HEADER_BYTES + NONCE_BYTES
+OVERHEAD_BYTES = TEXT_AT + 16
+ROW_ID_LENGTH = (16).to_bytes(2, "big")
 PADDED_SIZES = (32, 64, 128)
-
-
-class KeysUnusable(Exception):
-    """The key ring is missing, malformed or readable by others; the message says which."""
 
 
 class IntegrityFailure(Exception):
     """A sealed value does not open in its cell: it was altered, moved, or its key is gone."""
 
 
-@dataclass(frozen=True, slots=True)
+class KeyAdapter(Protocol):
+    """Whoever holds the key-encryption keys: a file, the environment, or a key service.
+
+    A key service never gives a key away: it wraps, unwraps, and derives. ``versions`` are those
+    that it can still unwrap with; ``unwrap`` raises ``IntegrityFailure``.
+    """
+
+    @property
+    def versions(self) -> Collection[int]: ...
+    @property
+    def newest(self) -> int: ...
+    def wrap(self, key: bytes, *, bound: bytes, version: int) -> bytes: ...
+    def unwrap(self, wrapped: bytes, *, bound: bytes, version: int) -> bytes: ...
+    def derive(self, *purpose: str, version: int) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class KeyRing:
-    """The key-encryption keys by version, 32 bytes each; the newest wraps new data keys."""
+    """The adapter of file and environment: keys by version, 32 bytes each."""
 
     keks: dict[int, bytes] = field(repr=False)
+
+    @property
+    def versions(self) -> Collection[int]:
+        return self.keks.keys()
 
     @property
     def newest(self) -> int:
         return max(self.keks)
 
+    def wrap(self, key: bytes, *, bound: bytes, version: int) -> bytes:
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return nonce + AESGCM(self.keks[version]).encrypt(nonce, key, bound)
+
+    def unwrap(self, wrapped: bytes, *, bound: bytes, version: int) -> bytes:
+        nonce, text = wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:]
+        try:
+            return AESGCM(self.keks[version]).decrypt(nonce, text, bound)
+        except InvalidTag:
+            raise IntegrityFailure("A data key does not unwrap.") from None
+
+    def derive(self, *purpose: str, version: int) -> bytes:
+        return derive(self.keks[version], *purpose)
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Where a sealed value stands; all of it is associated data."""
+    """Where a sealed value stands; all of it is associated data, and so is the key's version."""
 
     practice_id: UUID
     table: str
     column: str
     row_id: UUID
-
-    def associated_data(self, version: int) -> bytes:
-        parts = (
-            bytes([FORMAT]),
-            self.practice_id.bytes,
-            self.table.encode(),
-            self.column.encode(),
-            self.row_id.bytes,
-            version.to_bytes(4, "big"),
-        )
-        return b"".join(len(part).to_bytes(2, "big") + part for part in parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,38 +107,28 @@ class Signer:
         return self._private.sign(message)
 
 
-@cache
-def ring() -> KeyRing:
-    """Return the installation's key ring, from the file or the JSON in ``QUIETLEDGER_KEYS``.
+def key_ring() -> KeyAdapter:
+    """Return the keys of the file or the JSON in ``QUIETLEDGER_KEYS``: the default adapter.
 
     Raises:
-        KeysUnusable: it is missing, malformed, or others on this machine may read the file.
+        KeysUnusable: it is missing, malformed, a default, or open to others on this machine.
     """
-    source = settings.QUIETLEDGER_KEYS
-    if not source:
-        raise KeysUnusable("QUIETLEDGER_KEYS is not set: name the key file of this installation.")
-    text = source if source.lstrip().startswith("{") else _read_private(Path(source))
-    try:
-        keks = {
-            int(version): base64.b64decode(key, validate=True)
-            for version, key in json.loads(text)["kek"].items()
-        }
-    except (ValueError, KeyError, TypeError, AttributeError, binascii.Error):
-        raise KeysUnusable('QUIETLEDGER_KEYS is not of the form {"kek": {"1": "…"}}.') from None
-    if not keks or any(len(key) != 32 or len(set(key)) < 8 for key in keks.values()):
-        raise KeysUnusable("QUIETLEDGER_KEYS needs keys of 32 random bytes.")
-    return KeyRing(keks)
+    return KeyRing(key_files.read(settings.QUIETLEDGER_KEYS))
 
 
-def _read_private(path: Path) -> str:
+@cache
+def ring() -> KeyAdapter:
+    """Return the adapter as it was when the process began, or raise ``KeysUnusable``."""
+    return _load()
+
+
+def _load() -> KeyAdapter:
     try:
-        with path.open(encoding="utf-8") as file:
-            mode = os.fstat(file.fileno()).st_mode
-            if mode & (stat.S_IROTH | stat.S_IWOTH):
-                raise KeysUnusable("The key file is readable by everybody: chmod 600 it.")
-            return file.read()
-    except OSError as error:
-        raise KeysUnusable(f"The key file cannot be read: {error.strerror}.") from None
+        adapter = import_string(settings.QUIETLEDGER_KEY_ADAPTER)
+    except ImportError:
+        raise KeysUnusable("QUIETLEDGER_KEY_ADAPTER names nothing that is here.") from None
+    loaded: KeyAdapter = adapter()
+    return loaded
 
 
 def derive(secret: bytes, *purpose: str) -> bytes:
@@ -129,16 +139,20 @@ def derive(secret: bytes, *purpose: str) -> bytes:
 
 def context_key(version: int) -> bytes:
     """Return the key that signs scopes, of one version of the key ring."""
-    return derive(ring().keks[version], "quietledger", "context")
+    return _derived(ring(), version, "context")
+
+
+@lru_cache(maxsize=8)
+def _derived(adapter: KeyAdapter, version: int, purpose: str) -> bytes:
+    """Asked once: a key service would be asked over the network for every scope."""
+    return adapter.derive("quietledger", purpose, version=version)
 
 
 @cache
 def signer() -> Signer:
     """Return the signer of audit checkpoints, of the newest version of the key ring."""
     version = ring().newest
-    private = Ed25519PrivateKey.from_private_bytes(
-        derive(ring().keks[version], "quietledger", "audit-checkpoint")
-    )
+    private = Ed25519PrivateKey.from_private_bytes(_derived(ring(), version, "audit-checkpoint"))
     public = private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
     return Signer(f"checkpoint-{version}", public, private)
 
@@ -146,42 +160,84 @@ def signer() -> Signer:
 def wrap(data_key: bytes, *, practice_id: UUID, version: int) -> tuple[int, bytes]:
     """Return (KEK version, wrapped bytes) of a practice's data key."""
     kek = ring().newest
-    nonce = secrets.token_bytes(NONCE_BYTES)
-    bound = _wrapping(practice_id, version, kek)
-    return kek, nonce + AESGCM(ring().keks[kek]).encrypt(nonce, data_key, bound)
+    return kek, ring().wrap(data_key, bound=_wrapping(practice_id, version, kek), version=kek)
 
 
 def unwrap(wrapped: bytes, *, practice_id: UUID, version: int, kek_version: int) -> bytes:
     """Return a practice's data key.
 
+    A version that the process did not begin with is looked for once more where the keys come from.
+
     Raises:
         IntegrityFailure: the KEK is not on the ring, or the wrapping was altered or moved.
     """
-    kek = ring().keks.get(kek_version)
-    if kek is None:
+    holder = ring() if kek_version in ring().versions else _load()
+    if kek_version not in holder.versions:
         raise IntegrityFailure(f"Key-encryption key {kek_version} is not on the ring.")
     bound = _wrapping(practice_id, version, kek_version)
-    try:
-        return AESGCM(kek).decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], bound)
-    except InvalidTag:
-        raise IntegrityFailure("A data key does not unwrap.") from None
+    return holder.unwrap(wrapped, bound=bound, version=kek_version)
 
 
 def _wrapping(practice_id: UUID, version: int, kek_version: int) -> bytes:
     return f"dek|{practice_id}|{version}|{kek_version}".encode()
 
 
-@lru_cache(maxsize=4096)
-def _column_cipher(data_key: bytes, table: str, column: str) -> AESGCM:
-    return AESGCM(derive(data_key, "quietledger", "cell", table, column))
+def rewrap(
+    wrapped: bytes, *, practice_id: UUID, version: int, kek_version: int
+) -> tuple[int, bytes]:
+    """Return (KEK version, wrapped bytes) of the same key under the newest KEK.
+
+    Raises:
+        IntegrityFailure: as ``unwrap``.
+    """
+    secret = unwrap(wrapped, practice_id=practice_id, version=version, kek_version=kek_version)
+    return wrap(secret, practice_id=practice_id, version=version)
 
 
-def seal(plain: bytes, *, cell: Cell, data_key: bytes, version: int) -> bytes:
-    """Return the value sealed for its cell, padded so that its length says little."""
-    header = bytes([FORMAT, AES_256_GCM]) + version.to_bytes(4, "big")
-    nonce = secrets.token_bytes(NONCE_BYTES)
-    cipher = _column_cipher(data_key, cell.table, cell.column)
-    return header + nonce + cipher.encrypt(nonce, _pad(plain), cell.associated_data(version))
+class ColumnCipher:
+    """Seals and opens the values of one column under one version of a practice's data key.
+
+    What is the same for every row is worked out once: the column's own key (HKDF) and the parts
+    of the associated data on both sides of the row's id.
+    """
+
+    __slots__ = ("_after", "_before", "_cipher", "_header", "_name")
+
+    def __init__(
+        self, data_key: bytes, *, version: int, practice_id: UUID, table: str, column: str
+    ) -> None:
+        number = version.to_bytes(4, "big")
+        self._cipher = AESGCM(derive(data_key, "quietledger", "cell", table, column))
+        self._header = bytes([FORMAT, AES_256_GCM]) + number
+        same = (bytes([FORMAT]), practice_id.bytes, table.encode(), column.encode())
+        self._before = b"".join(map(_measured, same)) + ROW_ID_LENGTH
+        self._after = _measured(number)
+        self._name = f"{table}.{column}"
+
+    def seal(self, plain: bytes, row_id: UUID) -> bytes:
+        """Return the value sealed for its row, padded so that its length says little."""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        bound = self._before + row_id.bytes + self._after
+        return self._header + nonce + self._cipher.encrypt(nonce, _pad(plain), bound)
+
+    def open(self, sealed: bytes, row_id: UUID) -> bytes:
+        """Return what was sealed.
+
+        Raises:
+            IntegrityFailure: the value was altered, or belongs to another cell or key.
+        """
+        if sealed[:HEADER_BYTES] != self._header or len(sealed) < OVERHEAD_BYTES:
+            raise IntegrityFailure(f"A value of {self._name} names another key.")
+        bound = self._before + row_id.bytes + self._after
+        try:
+            padded = self._cipher.decrypt(sealed[HEADER_BYTES:TEXT_AT], sealed[TEXT_AT:], bound)
+        except InvalidTag:
+            raise IntegrityFailure(f"A value of {self._name} does not open.") from None
+        return padded[: padded.rindex(b"\x80")]
+
+
+def _measured(part: bytes) -> bytes:
+    return len(part).to_bytes(2, "big") + part
 
 
 def version_of(sealed: bytes) -> int:
@@ -195,6 +251,22 @@ def version_of(sealed: bytes) -> int:
     return int.from_bytes(sealed[2:HEADER_BYTES], "big")
 
 
+def cipher(cell: Cell, *, data_key: bytes, version: int) -> ColumnCipher:
+    """Return the cipher of a cell's column."""
+    return ColumnCipher(
+        data_key,
+        version=version,
+        practice_id=cell.practice_id,
+        table=cell.table,
+        column=cell.column,
+    )
+
+
+def seal(plain: bytes, *, cell: Cell, data_key: bytes, version: int) -> bytes:
+    """Return the value sealed for its cell."""
+    return cipher(cell, data_key=data_key, version=version).seal(plain, cell.row_id)
+
+
 def unseal(sealed: bytes, *, cell: Cell, data_key: bytes) -> bytes:
     """Return what was sealed.
 
@@ -202,30 +274,28 @@ def unseal(sealed: bytes, *, cell: Cell, data_key: bytes) -> bytes:
         IntegrityFailure: the value was altered, or belongs to another cell.
     """
     version = version_of(sealed)
-    nonce = sealed[HEADER_BYTES : HEADER_BYTES + NONCE_BYTES]
-    text = sealed[HEADER_BYTES + NONCE_BYTES :]
-    try:
-        padded = _column_cipher(data_key, cell.table, cell.column).decrypt(
-            nonce, text, cell.associated_data(version)
-        )
-    except InvalidTag:
-        raise IntegrityFailure(f"A value of {cell.table}.{cell.column} does not open.") from None
-    return padded[: padded.rindex(b"\x80")]
+    return cipher(cell, data_key=data_key, version=version).open(sealed, cell.row_id)
 
 
 def _pad(plain: bytes) -> bytes:
     need = len(plain) + 1
-    size = next((size for size in PADDED_SIZES if size >= need), -(-need // 128) * 128)
-    return plain + b"\x80" + b"\0" * (size - need)
+    for size in PADDED_SIZES:
+        if need <= size:
+            return (plain + b"\x80").ljust(size, b"\0")
+    return (plain + b"\x80").ljust(-(-need // 128) * 128, b"\0")
 
 
 def fingerprint(key: bytes, text: str, *, purpose: str) -> bytes:
     """Return a keyed hash (HMAC-SHA-256, 32 bytes) that tells equal texts without telling them."""
-    return hmac.new(
-        derive(key, "quietledger", "fingerprint", purpose), text.encode(), sha256
-    ).digest()
+    return hmac.digest(fingerprint_key(key, purpose), text.encode(), "sha256")
 
 
-def installation_fingerprint(text: str, *, purpose: str) -> bytes:
-    """Return a keyed hash under a key of the installation, for what has no practice yet."""
-    return fingerprint(ring().keks[min(ring().keks)], text, purpose=purpose)
+@lru_cache(maxsize=256)
+def fingerprint_key(key: bytes, purpose: str) -> bytes:
+    """Return the key of one purpose's keyed hashes."""
+    return derive(key, "quietledger", "fingerprint", purpose)
+
+
+def mark(index_key: bytes, told: bytes) -> bytes:
+    """Return a keyed hash of a sealed value and its cell (HMAC-SHA-256, the first 16 bytes)."""
+    return hmac.digest(fingerprint_key(index_key, "mark"), told, "sha256")[:16]

@@ -6,6 +6,7 @@ none, so they raise.
 
 import json
 from collections.abc import Iterable
+from contextlib import nullcontext
 from datetime import date
 from typing import Any, cast
 from uuid import UUID
@@ -16,8 +17,8 @@ from django.db.models.expressions import Expression
 from django.db.models.query_utils import DeferredAttribute
 
 from accounts import crypto, keys
-from accounts.ids import NIL
-from accounts.tenancy import current_scope
+from audit import marks
+from audit.services import events
 
 
 class Sealed(bytes):
@@ -50,12 +51,17 @@ class EncryptedField(models.BinaryField):  # type: ignore[type-arg]  # the stubs
     """Base of the encrypted types: bytes in the database, a Python value on the instance.
 
     ``installation=True`` seals with the installation's key, for tables without a practice.
+    Each write leaves a mark on the log, by which an old value that was put back is found;
+    ``passing=True`` spares it for what is gone within days and decides nothing.
     """
 
     descriptor_class = _SealedAttribute
 
-    def __init__(self, *args: Any, installation: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, installation: bool = False, passing: bool = False, **kwargs: Any
+    ) -> None:
         self.installation = installation
+        self.passing = passing
         super().__init__(*args, **kwargs)
 
     def deconstruct(self) -> Any:
@@ -83,9 +89,13 @@ class EncryptedField(models.BinaryField):  # type: ignore[type-arg]  # the stubs
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Sealed | None:
         value = model_instance.__dict__.get(self.attname)
-        if value is None or isinstance(value, Sealed):
-            return value
-        return self.seal(model_instance.pk, value)
+        if value is None:
+            if not add:
+                self._emptied(model_instance.pk)
+            return None
+        if not isinstance(value, Sealed):
+            return self.seal(model_instance.pk, value)
+        return self._as_it_stands(model_instance.pk, value)
 
     def get_db_prep_value(
         self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False
@@ -99,38 +109,79 @@ class EncryptedField(models.BinaryField):  # type: ignore[type-arg]  # the stubs
         return super().get_lookup(lookup_name) if lookup_name == "isnull" else None
 
     def seal(self, row_id: UUID, value: Any) -> Sealed:
-        """Return a value sealed for this column of one row."""
+        """Return a value sealed for this column of one row, with a mark for the log."""
         plain = self.to_bytes(value)
         if not self.installation:
             return self._seal(row_id, plain)
         with keys.installation():
             return self._seal(row_id, plain)
 
-    def open(self, row_id: UUID, sealed: Sealed) -> Any:
+    def open(self, row_id: UUID, sealed: bytes) -> Any:
         """Return the Python value of one row's sealed value.
 
         Raises:
             crypto.IntegrityFailure: it was altered or belongs to another cell.
         """
-        if not self.installation:
-            return self.from_bytes(self._open(row_id, sealed))
-        with keys.installation():
-            return self.from_bytes(self._open(row_id, sealed))
+        return self.from_bytes(self.open_bytes(row_id, sealed))
+
+    def open_bytes(self, row_id: UUID, sealed: bytes) -> bytes:
+        """Return what was sealed in one row.
+
+        Raises:
+            crypto.IntegrityFailure: as ``open``.
+        """
+        return self.cipher(crypto.version_of(sealed)).open(sealed, row_id)
+
+    def cipher(self, version: int) -> crypto.ColumnCipher:
+        """Return what opens this column's values under one version of the data key."""
+        key = keys.installation_version(version) if self.installation else keys.version(version)
+        return key.cipher(self.model._meta.db_table, str(self.column))
+
+    def reseal(self, row_id: UUID, sealed: bytes) -> Sealed:
+        """Return the same value under the newest data key of the open scope.
+
+        Raises:
+            crypto.IntegrityFailure: as ``open``.
+        """
+        plain = self.open_bytes(row_id, sealed)
+        cipher = keys.active().cipher(self.model._meta.db_table, str(self.column))
+        return Sealed(cipher.seal(plain, row_id))
+
+    def mark_of(self, row_id: UUID, plain: bytes | None) -> bytes:
+        """Return the keyed hash by which the log knows a value; None is an emptied cell.
+
+        It does not change with the data key.
+        """
+        place = (self.model._meta.db_table.encode(), str(self.column).encode(), row_id.bytes)
+        state = b"\x00" if plain is None else b"\x01" + plain
+        told = b"".join(len(part).to_bytes(2, "big") + part for part in place) + state
+        return crypto.mark(keys.index_key(), told)
+
+    def leave_mark(self, row_id: UUID, plain: bytes | None) -> None:
+        """Let the log know the newest value of a cell; the index key of its scope is open."""
+        if self.passing:
+            return
+        where = marks.INSTALLATION if self.installation else marks.PRACTICE
+        table, column = self.model._meta.db_table, str(self.column)
+        events.mark(marks.Mark(where, table, row_id, column, self.mark_of(row_id, plain)))
 
     def _seal(self, row_id: UUID, plain: bytes) -> Sealed:
-        key = keys.active()
-        sealed = crypto.seal(
-            plain, cell=self._cell(row_id), data_key=key.secret, version=key.version
-        )
-        return Sealed(sealed)
+        self.leave_mark(row_id, plain)
+        cipher = keys.active().cipher(self.model._meta.db_table, str(self.column))
+        return Sealed(cipher.seal(plain, row_id))
 
-    def _open(self, row_id: UUID, sealed: Sealed) -> bytes:
-        key = keys.version(crypto.version_of(sealed))
-        return crypto.unseal(sealed, cell=self._cell(row_id), data_key=key.secret)
+    def _emptied(self, row_id: UUID) -> None:
+        if not self.installation:
+            self.leave_mark(row_id, None)
+            return
+        with keys.installation():
+            self.leave_mark(row_id, None)
 
-    def _cell(self, row_id: UUID) -> crypto.Cell:
-        practice_id = NIL if self.installation else current_scope().practice_id
-        return crypto.Cell(practice_id, self.model._meta.db_table, str(self.column), row_id)
+    def _as_it_stands(self, row_id: UUID, value: Sealed) -> Sealed:
+        """Return a value that nobody looked at, under the newest key: an older one may be gone."""
+        with keys.installation() if self.installation else nullcontext():
+            is_newest = crypto.version_of(value) == keys.active().version
+            return value if is_newest else self.reseal(row_id, value)
 
 
 class EncryptedText(EncryptedField):
@@ -186,6 +237,20 @@ class EncryptedJSON(EncryptedField):
 def open_many(
     model: type[models.Model], column: str, rows: Iterable[tuple[UUID, Sealed]]
 ) -> list[tuple[UUID, Any]]:
-    """Return (id, value) of rows read by ``values_list("id", column)``, without the empty ones."""
+    """Return (id, value) of rows read by ``values_list("id", column)``, without the empty ones.
+
+    Raises:
+        crypto.IntegrityFailure: as ``EncryptedField.open``.
+    """
     field = cast(EncryptedField, model._meta.get_field(column))
-    return [(row_id, field.open(row_id, sealed)) for row_id, sealed in rows if sealed is not None]
+    ciphers: dict[bytes, crypto.ColumnCipher] = {}
+    opened = []
+    for row_id, sealed in rows:
+        if sealed is None:
+            continue
+        header = sealed[: crypto.HEADER_BYTES]
+        cipher = ciphers.get(header)
+        if cipher is None:
+            cipher = ciphers[header] = field.cipher(crypto.version_of(sealed))
+        opened.append((row_id, field.from_bytes(cipher.open(sealed, row_id))))
+    return opened

@@ -1,5 +1,6 @@
 """What the worker does for the log and for letters."""
 
+import time
 from uuid import UUID
 
 from celery import shared_task
@@ -17,11 +18,15 @@ from accounts.services import (
     reminders,
     resets,
     reviews,
+    rotation,
     spray,
     tidying,
 )
 from accounts.tenancy import practice_scope
 from audit.services import checkpoints
+
+ROTATION_SECONDS = 240.0
+"""How long a worker rotates one practice's keys before it turns to other work."""
 
 
 @shared_task  # type: ignore[untyped-decorator]  # Celery has no types
@@ -127,3 +132,17 @@ def answer_resets(**_: object) -> None:
 def remind_of_passwords(**_: object) -> None:
     """Write to those whose password ends soon by their practice's calendar."""
     reminders.send_due(now=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def rotate_keys(**_: object) -> None:
+    """Queue a look at every key: rotations that are unfinished go on."""
+    for practice_id in [NIL, *doors.practice_ids()]:
+        rotate_keys_of.delay(practice_id=str(practice_id))
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def rotate_keys_of(*, practice_id: str, **_: object) -> None:
+    """Move one practice's sealed values to its newest key, for a few minutes at most."""
+    until = time.monotonic() + ROTATION_SECONDS
+    rotation.finish(UUID(practice_id), clock=timezone.now, goes_on=lambda: time.monotonic() < until)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from uuid import UUID
 
@@ -39,6 +39,10 @@ class Scope:
 
     practice_id: UUID
     person_id: UUID | None
+    held: list[tuple[frozenset[object], int]] = field(
+        default_factory=list, repr=False, compare=False
+    )
+    """Newest data keys that this transaction holds on to, each with the savepoints it needs."""
 
 
 _scope: ContextVar[Scope | None] = ContextVar("scope", default=None)

@@ -181,6 +181,35 @@ class Action(StrEnum):
         "accounts.keys.data_key_created",
         "A data key[, version {version},] was made.",
     )
+    DATA_KEY_ROTATION_STARTED = (
+        "accounts.keys.rotation_started",
+        "{who} made a new data key[, version {version}]; sealed values move to it.",
+    )
+    DATA_KEY_ROTATED = (
+        "accounts.keys.rotated",
+        "Every sealed value stands under data key[ {version}] now[; {count} were moved].",
+    )
+    DATA_KEY_DESTROYED = (
+        "accounts.keys.data_key_destroyed",
+        "A data key[, version {version},] was destroyed: nothing stood under it any more.",
+    )
+    KEYS_REWRAPPED = (
+        "accounts.keys.rewrapped",
+        "{who} wrapped the data keys anew[: {count}][, under key-encryption key {kek}].",
+    )
+    PRACTICE_SHREDDED = (
+        "accounts.practice.shredded",
+        "{who} destroyed the keys of the practice {label}: its sealed records open to nobody.",
+    )
+    SEALED_VALUES_VERIFIED = (
+        "accounts.values.verified",
+        "{who} checked the sealed values[: {count}, each the newest in its own place].",
+    )
+    STOCK_TAKEN = (
+        "accounts.values.stock_taken",
+        "The log took note of the sealed values that it found[: {count}].",
+    )
+    VALUES_SEALED = "accounts.values.sealed", "Sealed values were written[, in {count} records]."
     DEMO_SEEDED = "accounts.demo.seeded", "{who} filled the practice {label} with demo data."
     REQUEST_REFUSED = (
         "accounts.request.refused",

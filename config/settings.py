@@ -16,6 +16,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 # --- The installation ---------------------------------------------------------------------------
 SECRET_KEY = env_secret("QUIETLEDGER_SECRET_KEY")
 QUIETLEDGER_KEYS = env("QUIETLEDGER_KEYS", "")
+# What returns the holder of the key-encryption keys (accounts.crypto.KeyAdapter).
+QUIETLEDGER_KEY_ADAPTER = env("QUIETLEDGER_KEY_ADAPTER", "accounts.crypto.key_ring")
 QUIETLEDGER_DEMO = env_bool("QUIETLEDGER_DEMO")
 BASE_URL = env("QUIETLEDGER_BASE_URL", "http://127.0.0.1:8000")
 INSECURE_HTTP = env_bool("QUIETLEDGER_INSECURE_HTTP")
@@ -85,6 +87,7 @@ CELERY_BEAT_SCHEDULE = {
     "clean-up": {"task": "accounts.tasks.clean_up", "schedule": 3600.0},
     "checkpoints": {"task": "accounts.tasks.write_checkpoints", "schedule": 60.0},
     "reviews": {"task": "accounts.tasks.open_reviews", "schedule": 3600.0},
+    "keys": {"task": "accounts.tasks.rotate_keys", "schedule": 120.0},
 }
 
 # --- People and sessions ------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from accounts.models.gate import (
     User,
 )
 from accounts.models.installation import ContextKey, DemoMark
-from accounts.models.practice import DataKey, Membership, Practice, Role, RoleGrant
+from accounts.models.practice import DataKey, IndexKey, Membership, Practice, Role, RoleGrant
 from accounts.models.second_person import Act, Approval, ApprovalLimit
 from accounts.models.security import (
     AccessReview,
@@ -43,6 +43,7 @@ __all__ = [
     "DataKey",
     "DemoMark",
     "Draft",
+    "IndexKey",
     "Invitation",
     "KnownDevice",
     "Membership",

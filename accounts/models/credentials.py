@@ -58,7 +58,7 @@ class PasswordResetAsk(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name_hash = models.BinaryField(db_comment="HMAC of the canonical user name.")
-    email = EncryptedText(installation=True, max_chars=254)
+    email = EncryptedText(installation=True, passing=True, max_chars=254)
     asked_at = models.DateTimeField(db_comment="UTC.")
     answered_at = models.DateTimeField(null=True, db_comment="UTC.")
 

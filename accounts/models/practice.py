@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.contrib.auth.models import Group
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from accounts.ids import uuid7
 from accounts.permissions import WORDS
@@ -159,20 +160,62 @@ class RoleGrant(PracticeModel):
 
 
 class DataKey(PracticeModel):
-    """A version of the key that seals a practice's values, wrapped by the installation's KEK."""
+    """A version of the key that seals a practice's values, wrapped by the installation's KEK.
+
+    A destroyed one keeps its row, without the key.
+    """
 
     version = models.PositiveIntegerField()
     kek_version = models.PositiveIntegerField()
-    wrapped = models.BinaryField(db_comment="nonce | AES-256-GCM of the 32-byte key | tag")
+    wrapped = models.BinaryField(
+        null=True, db_comment="nonce | AES-256-GCM of the 32-byte key | tag; null once destroyed."
+    )
+    created_at = models.DateTimeField(db_default=Now(), db_comment="UTC.")
+    destroyed_at = models.DateTimeField(null=True, db_comment="UTC.")
 
-    FIELD_CLASSES: ClassVar = {"PUBLIC": "id practice_id version kek_version wrapped"}
+    FIELD_CLASSES: ClassVar = {
+        "PUBLIC": "id practice_id version kek_version wrapped created_at destroyed_at"
+    }
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["practice_id", "version"], name="accounts_datakey_version"
             ),
+            models.CheckConstraint(
+                name="accounts_datakey_there_or_destroyed",
+                condition=Q(wrapped__isnull=False, destroyed_at=None)
+                | Q(wrapped=None, destroyed_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"data key {self.version}"
+
+
+class IndexKey(PracticeModel):
+    """The key of a practice's fingerprints and marks. It never rotates; it can be destroyed."""
+
+    kek_version = models.PositiveIntegerField()
+    wrapped = models.BinaryField(null=True, db_comment="As of a data key.")
+    created_at = models.DateTimeField(db_default=Now(), db_comment="UTC.")
+    destroyed_at = models.DateTimeField(null=True, db_comment="UTC.")
+
+    FIELD_CLASSES: ClassVar = {
+        "PUBLIC": "id practice_id kek_version wrapped created_at destroyed_at"
+    }
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice_id"], name="accounts_indexkey_one_per_practice"
+            ),
+            models.CheckConstraint(
+                name="accounts_indexkey_there_or_destroyed",
+                condition=Q(wrapped__isnull=False, destroyed_at=None)
+                | Q(wrapped=None, destroyed_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return "index key"

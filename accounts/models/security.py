@@ -213,6 +213,7 @@ class Draft(PracticeModel):
     path = models.CharField(max_length=200, db_comment="Of the page: route and opaque ids.")
     fields = EncryptedJSON(
         null=True,
+        passing=True,
         db_comment="Form → name → values, as typed; null once it was sent or thrown away.",
     )
     saved_at = models.DateTimeField(db_comment="UTC.")
@@ -233,9 +234,9 @@ class Draft(PracticeModel):
 class OutgoingMail(PracticeModel):
     """A letter that must go out. It is written with the act that it tells of, and sent after it."""
 
-    to = EncryptedText(max_chars=254)
-    subject = EncryptedText(max_chars=120)
-    body = EncryptedText(max_chars=4000)
+    to = EncryptedText(max_chars=254, passing=True)
+    subject = EncryptedText(max_chars=120, passing=True)
+    body = EncryptedText(max_chars=4000, passing=True)
     created_at = models.DateTimeField(db_comment="UTC.")
     tries = models.PositiveIntegerField(default=0)
     next_try_at = models.DateTimeField(db_comment="UTC.")

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connections, transaction
 from django.db.models import Max
 
-from accounts import crypto
+from accounts import keys
 from accounts.models import SignInTry
 from accounts.models.gate import WRONG_CODES_MAX
 
@@ -113,7 +113,7 @@ def refused(attempt: SignInTry, *, person_id: UUID | None, reason: str) -> None:
 
 def name_hash(name: str) -> bytes:
     """Return what is kept of a typed name: its HMAC."""
-    return crypto.installation_fingerprint(name, purpose="sign-in name")
+    return keys.installation_fingerprint(name, purpose="sign-in name")
 
 
 def _next_wrong_code(digest: bytes) -> int:

@@ -10,7 +10,9 @@ from uuid import UUID
 import psycopg
 from django.db import connection, models, transaction
 
+from audit import marks
 from audit.actions import Action
+from audit.marks import Mark
 
 FACT_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 LONGEST_TEXT = 200
@@ -46,6 +48,7 @@ class Pending:
     """
 
     events: list[dict[str, object]] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
     is_appended: bool = False
 
     def __call__(self) -> None:
@@ -89,6 +92,18 @@ def record(
     _open_batch().events.append(event)
 
 
+def mark(written: Mark) -> None:
+    """Let the log know the newest value of a sealed cell, without its words.
+
+    The marks of a scope stand beside one of its events, whose hash covers them. Where none was
+    recorded, one of their own tells how many there are.
+
+    Raises:
+        NoTransaction: called outside a scope.
+    """
+    _open_batch().marks.append(written)
+
+
 def flush() -> None:
     """Append the events of the open scope to its chain. The scope's last statement.
 
@@ -97,7 +112,10 @@ def flush() -> None:
     waiting = _waiting()
     if not waiting:
         return
-    events = json.dumps([event for pending in waiting for event in pending.events])
+    told = [event for pending in waiting for event in pending.events]
+    if written := [left for pending in waiting for left in pending.marks]:
+        _carry(told, written)
+    events = json.dumps(told)
     # Bound by the server: what an event tells never stands in the text of a query.
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         cursor.execute("SELECT audit_append(%s::jsonb)", [events])
@@ -117,6 +135,19 @@ def _waiting() -> list[Pending]:
         for savepoints, hook, *_ in connection.run_on_commit
         if isinstance(hook, Pending) and not hook.is_appended and savepoints >= here
     ]
+
+
+def _carry(told: list[dict[str, object]], written: list[Mark]) -> None:
+    """Put the marks of a scope beside its last event that carries nothing yet."""
+    carrier = next((event for event in reversed(told) if "commitment" not in event), None)
+    if carrier is None:
+        count = len({left.row_id for left in written})
+        carrier = {"action": Action.VALUES_SEALED.value, "facts": {"count": count}}
+        told.append(carrier)
+    text = marks.text(written)
+    carrier["commitment"] = marks.commitment(text).hex()
+    carrier["ciphertext"] = base64.b64encode(text).decode()
+    carrier["key_version"] = marks.NOT_SEALED
 
 
 def _open_batch() -> Pending:

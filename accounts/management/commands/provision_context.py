@@ -12,8 +12,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections, transaction
 
 from accounts import crypto, keys
-from accounts.services import breached
-from accounts.tenancy import installation_scope
+from accounts.ids import NIL
+from accounts.selectors import doors
+from accounts.services import breached, stock
+from accounts.tenancy import installation_scope, practice_scope
 from audit.actions import Action
 from audit.services import events
 
@@ -38,7 +40,7 @@ def provision() -> list[int]:
     with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
         cursor.execute("SELECT min(key_id) FROM accounts_contextkey")
         oldest_kept = cursor.fetchone()[0] or 0
-        newest = sorted(crypto.ring().keks)[-2:]
+        newest = sorted(crypto.ring().versions)[-2:]
         versions = [version for version in newest if version >= oldest_kept]
         if not versions:
             raise CommandError(
@@ -110,8 +112,11 @@ class Command(BaseCommand):
     def handle(self, *args: object, retire_old: bool = False, **options: object) -> None:
         forbid_temporary_tables()
         versions = provision()
+        for practice_id in [NIL, *doors.practice_ids()]:
+            with practice_scope(practice_id):
+                if keys.create():
+                    stock.take()
         with installation_scope():
-            keys.create()
             events.record(Action.KEYS_PROVISIONED, newest=versions[-1])
         retired = retire() if retire_old else []
         breached.load_bundled()

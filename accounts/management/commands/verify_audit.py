@@ -77,16 +77,17 @@ class Command(BaseCommand):
 
 
 class Progress:
-    """Says how far a long check is, once a second, after the first two."""
+    """Says how far a long check is, once a second, after the first two. A total of 0 is unknown."""
 
-    def __init__(self, out: OutputWrapper, name: str, total: int) -> None:
-        self.total = total
+    def __init__(self, out: OutputWrapper, name: str, total: int, what: str = "events") -> None:
+        self.total, self._what = total, what
         self._out, self._name = out, name
         self._next = time.monotonic() + QUIET_SECONDS
 
     def __call__(self, events_read: int) -> None:
         if time.monotonic() >= self._next:
-            self._out.write(f"{self._name}: {events_read:,} of {self.total:,} events …")
+            of_all = f" of {self.total:,}" if self.total else ""
+            self._out.write(f"{self._name}: {events_read:,}{of_all} {self._what} …")
             self._next = time.monotonic() + EVERY_SECONDS
 
 
