@@ -5,6 +5,7 @@ from billing.views.clients import ClientPage, MyClients
 from billing.views.invoices import InvoiceDetail, InvoiceIssue, InvoiceList, InvoicePdf
 from billing.views.payments import PaymentNew, Receipt
 from billing.views.reports import Aging, TrialBalance
+from billing.views.search import ClientSearch
 from billing.views.sessions import SessionNew, Unbilled
 from billing.views.today import Today
 from billing.views.webhooks import StripeWebhook
@@ -14,6 +15,7 @@ app_name = "billing"
 urlpatterns = [
     path("today/", Today.as_view(), name="today"),
     path("my-clients/", MyClients.as_view(), name="my_clients"),
+    path("clients/search/", ClientSearch.as_view(), name="search"),
     path("clients/<uuid:pk>/", ClientPage.as_view(), name="client"),
     path("sessions/new/", SessionNew.as_view(), name="session_new"),
     path("sessions/unbilled/", Unbilled.as_view(), name="unbilled"),

@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.models import Membership, SignInSession
 from accounts.sessions import MFA_AT, SessionStore
 from accounts.tenancy import practice_scope
-from config.dev.bench import access, database, running
+from config.dev.bench import access, database, running, search
 from config.dev.bench.access import Browser, NotMeasured
 from config.dev.bench.timing import Effort, Figure, Goal, Measured, Spread, rounds
 from config.dev.seed import practices
@@ -69,6 +69,18 @@ def test_each_figure_is_whole_and_stands_beside_its_floor(commits: None) -> None
         for side in (each["ours"], each["floor"]):
             assert 0 < side["median"] <= side["p95"]
     assert [each["goal"] for each in found] == [3000, 3000, 4000, None]
+
+
+@pytest.mark.commits
+def test_a_search_is_measured_at_each_size(commits: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "SIZES", (3, 8))
+
+    found = list(search.figures(Effort(rounds=1, calls=2)))
+
+    assert [(each.name, each.size, each.unit) for each in found] == [
+        ("search.find", 3, "ms"),
+        ("search.find", 8, "ms"),
+    ]
 
 
 @pytest.mark.commits

@@ -135,8 +135,8 @@ accounts:security_rules   POST   403    403    403    422    403    422    302
 accounts:log              GET    403    403    403    200    200    200    302
 
 clients:list              GET    200    200    200    403    403    200    302
-clients:search            GET    302    302    302    403    403    302    302
-clients:search            POST   302    302    302    403    403    302    302
+billing:search            GET    302    302    302    403    403    302    302
+billing:search            POST   302    302    302    403    403    302    302
 clients:new               GET    200    403    403    403    403    200    302
 clients:new               POST   422    403    403    403    403    422    302
 clients:emergency         GET    403    403    200    403    403    200    302

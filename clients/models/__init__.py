@@ -6,6 +6,7 @@ from clients.models.contact import Address, Contact
 from clients.models.coverage import Coverage
 from clients.models.emergency import EmergencyAccess
 from clients.models.external import ExternalRecord
+from clients.models.search_text import SearchText
 
 __all__ = [
     "Address",
@@ -16,4 +17,5 @@ __all__ = [
     "Coverage",
     "EmergencyAccess",
     "ExternalRecord",
+    "SearchText",
 ]

@@ -1,6 +1,8 @@
 """Which insurances a client has."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from clients.models import Client, Coverage
 
@@ -27,3 +29,9 @@ def masked(member_id: str) -> str:
         return ""
     end = member_id[-SHOWN_CHARACTERS:] if len(member_id) > 2 * SHOWN_CHARACTERS else ""
     return f"••••{end}"
+
+
+def insured(client_ids: Iterable[UUID]) -> set[UUID]:
+    """Return those of the clients for whom an insurance is known, in one query."""
+    found = Coverage.objects.filter(client__in=client_ids)
+    return set(found.values_list("client_id", flat=True))

@@ -1,6 +1,9 @@
-"""Search by any part of a name, code, e-mail or phone number: opened and compared in memory,
-so that the database never learns what was looked for, nor what it would match."""
+"""Search by any part of a name, code, e-mail, telephone number or birth date: opened and compared
+in memory, so that the database never learns what was looked for, nor what it would match."""
 
+import heapq
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -9,40 +12,42 @@ from django.db.models import QuerySet
 
 from accounts.fields import open_many
 from accounts.permissions import Permission
-from clients.models import Client, Contact
-from clients.names import digits, fold
-from clients.selectors import contacts
-from clients.selectors.clients import Permissions, by_code
+from clients.models import Client, SearchText
+from clients.models.search_text import NUMBERS
+from clients.names import fold
+from clients.selectors import wanted
+from clients.selectors.clients import Permissions
 
-COLUMNS = ("given_names", "family_name", "preferred_name", "written_name")
-FEWEST_DIGITS = 3
-"""So many digits are taken for a part of a telephone number."""
+Texts = list[tuple[UUID, str]]
 
 
-def matching(visible: QuerySet[Client], text: str, *, permissions: Permissions) -> list[UUID]:
-    """Return the ids of visible clients who match every word of a text, by code.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How many clients match, and the first of them by code."""
+
+    count: int
+    first: list[UUID]
+
+
+NOBODY = Found(0, [])
+
+
+def find(visible: QuerySet[Client], text: str, *, permissions: Permissions, limit: int) -> Found:
+    """Return the visible clients who match everything in a text.
 
     Case and accents do not count. Who sees codes only searches codes only.
     """
-    words = fold(text).split()
-    if not words:
-        return []
-    rows = list(by_code(visible).values_list("pk", "code", *COLUMNS))
-    texts = {row[0]: fold(row[1]) for row in rows}
-    phones: dict[UUID, str] = {}
-    if Permission.CLIENT_IDENTITY_VIEW in permissions:
-        for place, column in enumerate(COLUMNS, start=2):
-            for pk, value in open_many(Client, column, ((row[0], row[place]) for row in rows)):
-                texts[pk] += f"\n{fold(value)}"
-        for pk, kind, value in contacts.texts(visible.values("pk")):
-            texts[pk] += f"\n{fold(value)}"
-            if kind == Contact.Kind.PHONE:
-                phones[pk] = f"{phones.get(pk, '')} {digits(value)}"
-    return [
-        pk
-        for pk, found in texts.items()
-        if all(_holds(found, phones.get(pk, ""), w) for w in words)
-    ]
+    terms = wanted.terms(text)
+    if not terms:
+        return NOBODY
+    if Permission.CLIENT_IDENTITY_VIEW not in permissions:
+        codes = visible.values_list("pk", "code")
+        return _first(_matching([(pk, fold(code)) for pk, code in codes], terms), limit)
+    sealed: Any = SearchText.objects.filter(client__in=visible).values_list("pk", "text")
+    found = _first(_matching(open_many(SearchText, "text", sealed), terms), limit)
+    rows = SearchText.objects.filter(pk__in=found.first)
+    client_of = dict(rows.values_list("pk", "client_id"))
+    return Found(found.count, [client_of[pk] for pk in found.first])
 
 
 def exactly(*, code: str = "", name: str = "", birth_date: date | None = None) -> Client | None:
@@ -68,6 +73,28 @@ def _is(client: Client, words: set[str]) -> bool:
     return words in [set(fold(name).split()) for name in names]
 
 
-def _holds(text: str, phone: str, word: str) -> bool:
-    number = digits(word)
-    return word in text or (len(number) >= FEWEST_DIGITS and number in phone)
+def _matching(texts: Texts, terms: Iterable[wanted.Term]) -> Texts:
+    for term in terms:
+        if wanted.is_short_number(term):
+            texts = [row for row in texts if _holds(row[1].partition(NUMBERS)[0], term)]
+        elif len(term) == len(term[0]) == 1:
+            word = term[0][0]
+            texts = [row for row in texts if word in row[1]]
+        else:
+            texts = [row for row in texts if _holds(row[1], term)]
+    return texts
+
+
+def _holds(text: str, term: wanted.Term) -> bool:
+    return any(all(part in text for part in parts) for parts in term)
+
+
+def _first(texts: Texts, limit: int) -> Found:
+    """Return the first by code, which is the first line: C-0009 before C-0010 and C-10000."""
+    by_code = heapq.nsmallest(limit, texts, key=_code)
+    return Found(len(texts), [pk for pk, _ in by_code])
+
+
+def _code(row: tuple[UUID, str]) -> tuple[int, str]:
+    code = row[1].partition("\n")[0]
+    return len(code), code

@@ -11,7 +11,7 @@ from audit.actions import Action
 from audit.services import events
 from clients.models import Client, CodeCounter, Contact
 from clients.selectors import likeness
-from clients.services import contacts, edits
+from clients.services import contacts, edits, search_texts
 
 
 class NoName(Exception):
@@ -92,7 +92,7 @@ def add(
     events.record(Action.CLIENT_CREATED, target=client, touched=[client.pk])
     for kind, text in ((Contact.Kind.PHONE, phone), (Contact.Kind.EMAIL, email)):
         if text:
-            contacts.add(
+            contacts.add_unsearched(
                 client=client,
                 kind=kind,
                 number_or_address=text,
@@ -102,6 +102,7 @@ def add(
             )
     if postal_address:
         contacts.add_address(client=client, street=postal_address, now=now, by=by)
+    search_texts.renew(client)
     return client
 
 
@@ -171,7 +172,7 @@ def change_wishes(
 
 
 def _change(client: Client, seen: int, wanted: dict[str, Any]) -> Client:
-    return edits.change(
+    changed: Client = edits.change(
         client,
         seen=seen,
         wanted=wanted,
@@ -179,6 +180,8 @@ def _change(client: Client, seen: int, wanted: dict[str, Any]) -> Client:
         client_id=client.pk,
         target=client,
     )
+    search_texts.renew(changed)
+    return changed
 
 
 def _require_person(given_names: str, family_name: str, birth_date: date, now: datetime) -> None:

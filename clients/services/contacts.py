@@ -11,7 +11,7 @@ from accounts.services import values
 from audit.actions import Action
 from audit.services import events
 from clients.models import Address, Client, Contact
-from clients.services import edits
+from clients.services import edits, search_texts
 
 
 class NotThereAnyMore(Exception):
@@ -36,7 +36,15 @@ class EndsBeforeItStarts(Exception):
 
 
 @transaction.atomic
-def add(
+def add(*, client: Client, **given: Any) -> Contact:
+    """Add a telephone number or an e-mail address; it comes after the others of its kind."""
+    contact = add_unsearched(client=client, **given)
+    search_texts.renew(client)
+    return contact
+
+
+@transaction.atomic
+def add_unsearched(
     *,
     client: Client,
     kind: str,
@@ -47,7 +55,7 @@ def add(
     now: datetime,
     by: Membership,
 ) -> Contact:
-    """Add a telephone number or an e-mail address; it comes after the others of its kind."""
+    """Do the same for a caller who lets the search know of the client afterwards."""
     contact = Contact.objects.create(
         client=client,
         kind=kind,
@@ -63,6 +71,7 @@ def add(
     return contact
 
 
+@transaction.atomic
 def change(*, contact: Contact, seen: int, **wanted: Any) -> Contact:
     """Change a contact that is in use.
 
@@ -72,7 +81,7 @@ def change(*, contact: Contact, seen: int, **wanted: Any) -> Contact:
     """
     if contact.ended_at is not None:
         raise NotThereAnyMore
-    return edits.change(
+    changed: Contact = edits.change(
         contact,
         seen=seen,
         wanted=wanted,
@@ -80,6 +89,8 @@ def change(*, contact: Contact, seen: int, **wanted: Any) -> Contact:
         client_id=contact.client_id,
         target=contact.client,
     )
+    search_texts.renew(contact.client)
+    return changed
 
 
 @transaction.atomic
@@ -92,6 +103,7 @@ def end(*, contact: Contact, now: datetime, by: Membership) -> None:
     running = Contact.objects.filter(pk=contact.pk, ended_at=None)
     if not running.update(ended_at=now, ended_by=by):
         raise NotThereAnyMore
+    search_texts.renew(contact.client)
     _tell(Action.CONTACT_ENDED, contact)
 
 
@@ -105,6 +117,7 @@ def bring_back(*, contact: Contact) -> None:
     ended = Contact.objects.filter(pk=contact.pk).exclude(ended_at=None)
     if not ended.update(ended_at=None, ended_by=None):
         raise StillThere
+    search_texts.renew(contact.client)
     _tell(Action.CONTACT_BROUGHT_BACK, contact)
 
 

@@ -3,6 +3,7 @@ import "./htmx-config.js";
 import "./theme.js";
 import "./dialog.js";
 import "./keys.js";
+import "./search.js";
 import "./table-keys.js";
 import "./grid-keys.js";
 import "./picks.js";

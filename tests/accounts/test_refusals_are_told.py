@@ -62,7 +62,7 @@ MEMBERS: list[tuple[str, int, Ask]] = [
     ("accounts:choose_practice", 422, post("accounts:choose_practice", data={"practice": "x"})),
     ("accounts:step_up_passkey_ask", 404, post("accounts:step_up_passkey_ask")),
     ("accounts:invitation", 404, get("accounts:invitation", "unknown")),
-    ("clients:search", 400, typed("clients:search", LARGE)),
+    ("billing:search", 400, typed("billing:search", LARGE)),
 ]
 STRANGERS: list[tuple[str, int, Ask]] = [
     ("accounts:invitation", 404, get("accounts:invitation", "unknown")),

@@ -50,7 +50,7 @@ RUNNING = (0, 10, 15, 34)
 """Texts that run at once where they are taken for markup: they show that a run is heard."""
 
 ADDRESSES = {"href", "src", "action", "formaction", "hx-get", "hx-post", "hx-target", "data"}
-SENT = {"clients:search": {"q": "Okonkwo"}}
+SENT = {"billing:search": {"q": "Okonkwo"}}
 """What is posted where looking takes a form."""
 
 SHOWN_ON_AT_LEAST = 6

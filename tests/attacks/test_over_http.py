@@ -244,7 +244,7 @@ def test_a_foreign_row_is_not_given_to_an_own_one(
 
 
 def test_a_foreign_name_is_not_found(street: Street, browser: Client) -> None:
-    search = reverse("clients:search")
+    search = reverse("billing:search")
 
     found, unknown = (
         told(browser.post(search, {"q": name}))[2].replace(name, "…")

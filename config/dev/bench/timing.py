@@ -36,9 +36,9 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """The most that a figure may come to: what is ``added`` at the median, or the ``ratio``."""
+    """The most that the median of ``ours``, of what is ``added``, or the ``ratio`` may come to."""
 
-    of: Literal["added", "ratio"]
+    of: Literal["ours", "added", "ratio"]
     at_most: float
 
 
@@ -74,7 +74,12 @@ class Figure:
         """Whether the goal is met; None for a figure without one."""
         if self.goal is None:
             return None
-        return (self.added if self.goal.of == "added" else self.ratio) <= self.goal.at_most
+        reached = {
+            "ours": self.measured.ours.median,
+            "added": self.added,
+            "ratio": self.ratio,
+        }
+        return reached[self.goal.of] <= self.goal.at_most
 
     def as_json(self) -> dict[str, object]:
         return {

@@ -23,7 +23,9 @@ def people(scope: None, front_desk: Membership) -> None:
 def found(text: str, role: str = "front-desk") -> list[str]:
     every = Client.objects.all()
     codes = dict(every.values_list("pk", "code"))
-    return [codes[pk] for pk in search.matching(every, text, permissions=PERMISSIONS[role])]
+    matches = search.find(every, text, permissions=PERMISSIONS[role], limit=100)
+    assert matches.count == len(matches.first)
+    return [codes[pk] for pk in matches.first]
 
 
 @pytest.mark.parametrize(
@@ -46,7 +48,15 @@ def found(text: str, role: str = "front-desk") -> list[str]:
         ("555533", ["C-0001"]),
         ("555", ["C-0001", "C-0002"]),
         ("freda razo", []),
-        ("1973", []),
+        ("+1 555 533 1316", ["C-0001"]),
+        ("555 533", ["C-0001"]),
+        ("1973", ["C-0001", "C-0002", "C-0003", "C-0004"]),
+        ("8/1/1973", ["C-0001", "C-0002", "C-0003", "C-0004"]),
+        ("1.8.1973 razo", ["C-0001"]),
+        ("maria 1973-08-01", ["C-0001"]),
+        ("1973-08-02", []),
+        ("5", []),
+        ("02", ["C-0002"]),
         ("", []),
         ("  ", []),
         ("%", []),
@@ -69,6 +79,28 @@ def test_a_therapist_finds_assigned_clients_only(
     assignments.assign(client=freda, therapist=therapist, starts_on=TODAY, now=NOW, by=front_desk)
     visible = clients.visible_to(therapist, on=TODAY)
 
-    everybody = search.matching(visible, "c-00", permissions=PERMISSIONS["therapist"])
+    everybody = search.find(visible, "c-00", permissions=PERMISSIONS["therapist"], limit=9)
 
-    assert everybody == [freda.pk]
+    assert everybody == search.Found(1, [freda.pk])
+
+
+def test_the_first_by_code_are_told_and_all_are_counted(
+    scope: None, front_desk: Membership
+) -> None:
+    for _ in range(11):
+        added(front_desk)
+
+    matches = search.find(
+        Client.objects.all(), "razo", permissions=PERMISSIONS["front-desk"], limit=2
+    )
+
+    codes = Client.objects.filter(pk__in=matches.first).values_list("code", flat=True)
+    assert (matches.count, sorted(codes)) == (11, ["C-0001", "C-0002"])
+
+
+def test_without_the_accent_or_the_stroke_a_name_is_found(
+    scope: None, front_desk: Membership
+) -> None:
+    added(front_desk, "Søren", "Łukasiewicz")
+
+    assert found("soren lukas") == found("SØREN") == found("łukas") == ["C-0001"]

@@ -83,7 +83,7 @@ def test_a_therapist_sees_assigned_clients_only(
     assert "C-0002" not in text
 
 
-@pytest.mark.parametrize("name", ["list", "search", "new"])
+@pytest.mark.parametrize("name", ["list", "new"])
 @pytest.mark.parametrize("role", ["administrator", "auditor"])
 def test_who_has_nothing_to_do_with_clients_is_refused(
     practice: House, signed_in: SignedIn, role: str, name: str
@@ -101,57 +101,6 @@ def test_a_list_is_one_event_that_names_those_shown(
     event, touched = last_event(practice, "clients.client.listed")
     assert (event.person_id, event.facts) == (therapist.person_id, {"count": 1})
     assert touched == {two_clients[0].pk}
-
-
-def test_a_search_is_posted_and_never_stands_in_an_address(
-    two_clients: list[Client], front_desk: Membership, signed_in: SignedIn
-) -> None:
-    text = page(signed_in(front_desk), "search", q="maria")
-
-    assert "María Luisa Razo" in text
-    assert "Alcott" not in text
-    assert 'method="post" action="/clients/search/"' in text
-    assert "q=maria" not in text
-
-
-def test_a_search_is_an_event_without_what_was_typed(
-    practice: House, two_clients: list[Client], front_desk: Membership, signed_in: SignedIn
-) -> None:
-    page(signed_in(front_desk), "search", q="alcott")
-
-    event, touched = last_event(practice, "clients.client.searched")
-    assert event.facts == {"count": 1}
-    assert touched == {two_clients[1].pk}
-
-
-def test_a_search_reaches_nobody_unassigned(
-    two_clients: list[Client], therapist: Membership, signed_in: SignedIn
-) -> None:
-    text = page(signed_in(therapist), "search", q="alcott")
-
-    assert "0 clients found" in text
-    assert "C-0002" not in text
-
-
-def test_the_accountant_searches_codes_only(
-    two_clients: list[Client], accountant: Membership, signed_in: SignedIn
-) -> None:
-    browser = signed_in(accountant)
-
-    assert "0 clients found" in page(browser, "search", q="razo")
-    assert "1 client found" in page(browser, "search", q="0001")
-
-
-def test_an_empty_search_shows_the_list(
-    two_clients: list[Client], front_desk: Membership, signed_in: SignedIn
-) -> None:
-    browser = signed_in(front_desk)
-
-    for response in (
-        browser.post(reverse("clients:search"), {"q": "  "}),
-        browser.get(reverse("clients:search")),
-    ):
-        assert response.headers["Location"] == reverse("clients:list")
 
 
 def test_a_client_is_added_and_opened(

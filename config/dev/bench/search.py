@@ -1,0 +1,116 @@
+"""What finding clients by parts of a name costs, beside opening as many values with bare AES-GCM.
+
+The floor opens values that lie in memory already, and compares nothing; ours reads the sealed
+texts of all clients from the database, opens, compares and sorts them.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.db import connections
+from django.utils import timezone
+
+from accounts.models import Membership
+from accounts.permissions import BUILT_IN_ROLES
+from accounts.selectors import members
+from accounts.tenancy import practice_scope
+from clients.models import Client, SearchText
+from clients.models.search_text import NUMBERS
+from clients.names import fold
+from clients.selectors import search
+from config.dev.bench.timing import Effort, Figure, Goal, rounds
+from config.dev.seed import practices
+from config.dev.seed.story import PRACTICES
+
+SIZES = (1_000, 5_000, 20_000, 50_000)
+GOALS = {20_000: Goal("ours", 60)}
+"""Clients → milliseconds."""
+SHOWN = 10
+BATCH = 1_000
+ROWS_OF_A_CALL = 500
+"""With so many clients a round has all the calls asked for; with more, fewer."""
+
+TEXT = "tevi 1977"
+SYLLABLES = (
+    *("ba", "ce", "di", "fo", "gu", "ha", "jo", "ka", "li", "mo"),
+    *("nu", "pa", "qui", "ro", "sa", "té", "vi", "xa", "yo", "zü"),
+)
+DESK = next(role.permissions for role in BUILT_IN_ROLES if role.slug == "front-desk")
+NONCE_BYTES = 12
+
+
+def figures(effort: Effort) -> Iterator[Figure]:
+    """Found a practice, and look for one of its clients at each size that it grows to."""
+    story = replace(PRACTICES[0], slug="search-house", name="Search House")
+    founded = practices.found(story, now=timezone.now())
+    grown = 0
+    for size in SIZES:
+        with practice_scope(founded.id):
+            _add(range(grown, size), by=members.automaton())
+        grown = size
+        with connections["owner"].cursor() as cursor:
+            cursor.execute("ANALYZE clients_client, clients_searchtext")
+        calls = max(1, effort.calls * ROWS_OF_A_CALL // max(size, ROWS_OF_A_CALL))
+        with practice_scope(founded.id):
+            measured = rounds(_find, _opening(size), effort=Effort(effort.rounds, calls), unit="ms")
+        yield Figure("search.find", size, "ms", measured, GOALS.get(size))
+
+
+def _find() -> None:
+    search.find(Client.objects.all(), TEXT, permissions=DESK, limit=SHOWN)
+
+
+def _opening(size: int) -> Callable[[], None]:
+    """Return a function that opens as many values, as long as the search texts are."""
+    cipher = AESGCM(os.urandom(32))
+    length = len(SearchText.objects.values_list("text", flat=True)[:1][0])
+    held = []
+    for number in range(size):
+        nonce, bound = os.urandom(NONCE_BYTES), number.to_bytes(64, "big")
+        held.append((nonce, cipher.encrypt(nonce, bytes(length - NONCE_BYTES - 22), bound), bound))
+
+    def open_all() -> None:
+        for nonce, sealed, bound in held:
+            cipher.decrypt(nonce, sealed, bound)
+
+    return open_all
+
+
+def _add(numbers: range, *, by: Membership) -> None:
+    for start in range(0, len(numbers), BATCH):
+        batch = numbers[start : start + BATCH]
+        people = Client.objects.bulk_create([_person(number, by) for number in batch])
+        SearchText.objects.bulk_create(
+            [SearchText(client=person, text=_text(person)) for person in people]
+        )
+
+
+def _person(number: int, by: Membership) -> Client:
+    """Return a client of this number; no two numbers have the same name."""
+    given, family = _name(number), _name(number // 7)
+    return Client(
+        code=f"C-{number:04d}",
+        given_names=given,
+        family_name=f"{family} {_name(number // 49)}",
+        preferred_name="",
+        birth_date=date(1940, 1, 1) + timedelta(days=number % 25_000),
+        email=f"{fold(given)}.{number}@example.org",
+        phone=f"555{number:07d}",
+        postal_address="",
+        likeness=bytes([number % 256]),
+        created_at=timezone.now(),
+        created_by=by,
+    )
+
+
+def _name(number: int) -> str:
+    syllables = (SYLLABLES[number // 20**place % 20] for place in range(4))
+    return "".join(syllables).capitalize()
+
+
+def _text(person: Client) -> str:
+    words = "\n".join(fold(word) for word in (person.code, person.full_name, person.email))
+    return f"{words}{NUMBERS}{person.phone}\n{person.birth_date.isoformat()}"
