@@ -12,7 +12,9 @@ class Permission(StrEnum):
     ASSIGNMENT_CHANGE = "accounts.assignment_change"
     CARD_PAYMENT_START = "accounts.card_payment_start"
     CLIENT_CREATE = "accounts.client_create"
+    CLIENT_EXPORT = "accounts.client_export"
     CLIENT_IDENTITY_VIEW = "accounts.client_identity_view"
+    CLIENT_IMPORT = "accounts.client_import"
     CLIENT_VIEW = "accounts.client_view"
     CLIENT_VIEW_ALL = "accounts.client_view_all"
     EMERGENCY_OPEN = "accounts.emergency_open"
@@ -39,6 +41,8 @@ WORDS: dict[Permission, tuple[str, str]] = {
     Permission.CLIENT_VIEW_ALL: ("Clients", "See every client of the practice"),
     Permission.CLIENT_IDENTITY_VIEW: ("Clients", "See names, birth dates and contacts"),
     Permission.CLIENT_CREATE: ("Clients", "Add clients"),
+    Permission.CLIENT_IMPORT: ("Clients", "Add clients from a file"),
+    Permission.CLIENT_EXPORT: ("Clients", "Take the list of clients away as a file"),
     Permission.ASSIGNMENT_CHANGE: ("Clients", "Assign therapists to clients"),
     Permission.EMERGENCY_OPEN: ("Clients", "Open the record of any client in an emergency"),
     Permission.SESSION_VIEW: ("Sessions and invoices", "See sessions"),
@@ -102,6 +106,7 @@ BUILT_IN_ROLES = (
         frozenset(
             {
                 P.APPROVAL_DECIDE,
+                P.CLIENT_EXPORT,
                 P.CLIENT_VIEW,
                 P.CLIENT_VIEW_ALL,
                 P.INVOICE_VIEW,
@@ -120,7 +125,9 @@ BUILT_IN_ROLES = (
                 P.ASSIGNMENT_CHANGE,
                 P.CARD_PAYMENT_START,
                 P.CLIENT_CREATE,
+                P.CLIENT_EXPORT,
                 P.CLIENT_IDENTITY_VIEW,
+                P.CLIENT_IMPORT,
                 P.CLIENT_VIEW,
                 P.CLIENT_VIEW_ALL,
                 P.INVOICE_ISSUE,

@@ -255,6 +255,10 @@ class Action(StrEnum):
         "clients.address.changed",
         "{who} changed a postal address of client {label}.",
     )
+    CLIENT_EXPORTED = (
+        "clients.client.exported",
+        "{who} took a list of clients away as a file[: {count} rows][, export {export}].",
+    )
     CLIENT_ASSIGNED = (
         "clients.assignment.started",
         "{who} assigned client {label}[ to {therapist}].",

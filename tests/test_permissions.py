@@ -139,6 +139,8 @@ billing:search            GET    302    302    302    403    403    302    302
 billing:search            POST   302    302    302    403    403    302    302
 clients:new               GET    200    403    403    403    403    200    302
 clients:new               POST   422    403    403    403    403    422    302
+clients:export            GET    200    200    403    403    403    200    302
+clients:export            POST   200    200    403    403    403    200    302
 clients:emergency         GET    403    403    200    403    403    200    302
 clients:emergency         POST   403    403    422    403    403    422    302
 clients:emergencies       GET    403    403    403    200    403    200    302

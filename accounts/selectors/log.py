@@ -28,6 +28,7 @@ AREAS = {
     "accounts.role.": "Changed roles",
     "accounts.request.": "Was refused, or failed",
     "clients.": "Clients",
+    "clients.client.exported": "Lists of clients taken away",
     "billing.": "Sessions, invoices, payments",
     "ledger.": "The books",
     "audit.": "The log itself",

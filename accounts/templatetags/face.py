@@ -80,6 +80,7 @@ ACTION_ICONS = {
     "accounts.job": "alert",
     "audit.": "chain",
     "clients.client.searched": "search",
+    "clients.client.exported": "save",
     "clients.client": "eye",
     "clients.assignment": "users",
     "clients.": "save",

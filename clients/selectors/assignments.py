@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from clients.models import Assignment, Client
 
@@ -30,6 +30,20 @@ def of(client: Client, *, on: date) -> list[Assigned]:
     """Return a client's assignments, the latest first, with whether each is open on a date."""
     found = Assignment.objects.filter(client=client).select_related("therapist", "covers_for")
     return [_shown(assignment, on) for assignment in found.order_by("-starts_on", "-id")]
+
+
+def therapists_of(clients: QuerySet[Client], *, on: date) -> dict[UUID, list[str]]:
+    """Return client → the names of those who care for them on a date, by name."""
+    lasting = Q(ends_on=None) | Q(ends_on__gte=on)
+    in_force = Assignment.objects.filter(lasting, starts_on__lte=on, closed_at=None)
+    names: dict[UUID, list[str]] = {}
+    for client_id, name in (
+        in_force.filter(client__in=clients.values("pk"))
+        .order_by("therapist__display_name", "pk")
+        .values_list("client_id", "therapist__display_name")
+    ):
+        names.setdefault(client_id, []).append(name)
+    return names
 
 
 def _shown(assignment: Assignment, on: date) -> Assigned:

@@ -34,7 +34,12 @@ class ClientList(PracticeView):
         )
         events.record(Action.CLIENT_LISTED, touched=[row.pk for row in rows], count=len(rows))
         page.object_list = rows
-        return self.page("clients/list.html", page=page, may_add=self.may(Permission.CLIENT_CREATE))
+        return self.page(
+            "clients/list.html",
+            page=page,
+            may_add=self.may(Permission.CLIENT_CREATE),
+            may_export=self.may(Permission.CLIENT_EXPORT),
+        )
 
 
 class ClientNew(PracticeView):

@@ -1,0 +1,46 @@
+"""Taking a list of clients away as a file."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from accounts import csv_export
+from accounts.ids import uuid7
+from audit.actions import Action
+from audit.services import events
+from clients.models import Client
+from clients.selectors import exports
+from clients.selectors.clients import Permissions
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Exported:
+    """A file that is about to leave, and the id by which the log tells who took it."""
+
+    export_id: UUID
+    content: bytes
+    rows_count: int
+
+    @property
+    def file_name(self) -> str:
+        return csv_export.file_name(self.export_id)
+
+
+@transaction.atomic
+def export(*, visible: QuerySet[Client], on: date, permissions: Permissions) -> Exported:
+    """Return visible clients as a CSV file with what the reader may know, and tell the log."""
+    export_id = uuid7()
+    found = list(exports.rows(visible, on=on, permissions=permissions))
+    content = csv_export.written(
+        columns=exports.columns(permissions), rows=(row for _, row in found), export_id=export_id
+    )
+    events.record(
+        Action.CLIENT_EXPORTED,
+        touched=[pk for pk, _ in found],
+        count=len(found),
+        export=str(export_id),
+    )
+    return Exported(export_id, content, len(found))
