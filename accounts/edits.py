@@ -5,7 +5,8 @@ moved to another event do not open. It is keyed and does not change when the dat
 """
 
 import json
-from typing import Any
+import secrets
+from collections.abc import Mapping
 from uuid import UUID
 
 from accounts import crypto, keys
@@ -14,26 +15,30 @@ from audit.services.events import SealedValues
 TABLE, COLUMN = "audit_value", "ciphertext"
 
 
-def sealed(values: dict[str, Any]) -> SealedValues:
-    """Return values (JSON) sealed under the open scope's newest key, for ``events.record``."""
-    plain = json.dumps(values, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+def sealed(*, before: Mapping[str, object], after: Mapping[str, object]) -> SealedValues:
+    """Return the values of changed fields under the open scope's newest key, for ``events.record``.
+
+    They are salted: equal edits do not look alike.
+    """
+    told = {"salt": secrets.token_hex(16), "before": dict(before), "after": dict(after)}
+    plain = json.dumps(told, default=str, ensure_ascii=False, sort_keys=True)
     commitment = _commitment(plain)
     key = keys.active()
     ciphertext = key.cipher(TABLE, COLUMN).seal(plain.encode(), row_id(commitment))
     return SealedValues(ciphertext, key.version, commitment)
 
 
-def opened(ciphertext: bytes, commitment: bytes) -> dict[str, Any]:
-    """Return the values beside an event.
+def opened(*, commitment: bytes, ciphertext: bytes) -> dict[str, dict[str, object]]:
+    """Return {"before": …, "after": …} of an event's sealed values.
 
     Raises:
         crypto.IntegrityFailure: they were altered, or are not those of the event.
     """
     plain = _open(ciphertext, commitment).decode()
-    if _commitment(plain) != commitment:
+    if not secrets.compare_digest(_commitment(plain), commitment):
         raise crypto.IntegrityFailure("The values are not those that the event tells of.")
-    told: dict[str, Any] = json.loads(plain)
-    return told
+    told = json.loads(plain)
+    return {"before": told["before"], "after": told["after"]}
 
 
 def resealed(ciphertext: bytes, commitment: bytes) -> tuple[bytes, int]:

@@ -127,7 +127,7 @@ def first_offence(progress: Callable[[int], None] = lambda seen: None) -> Offenc
             progress(seen)
     for value in _edits():
         try:
-            edits.opened(value.ciphertext, value.commitment)
+            edits.opened(commitment=value.commitment, ciphertext=value.ciphertext)
         except crypto.IntegrityFailure as failure:
             return Offence(edits.TABLE, edits.COLUMN, value.seq, _said(failure))
         seen += 1

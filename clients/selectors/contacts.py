@@ -1,14 +1,15 @@
 """How a client is reached now, and was before."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 from uuid import UUID
-
-from django.db.models import Q
 
 from accounts.fields import open_many
 from clients.models import Address, Client, Contact
+
+Ids = Any
+"""Ids of clients, or a query for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +104,27 @@ def _lasts(address: Address, on: date | None) -> bool:
     return (address.starts_on or on) <= on <= (address.ends_on or on)
 
 
-def texts(clients: Iterable[UUID]) -> list[tuple[UUID, str, str]]:
-    """Return (client, kind, number or address) of the contacts that are in use."""
-    rows = list(
-        Contact.objects.filter(Q(ended_at=None), client__in=clients).values_list(
-            "pk", "client_id", "kind", "number_or_address"
-        )
-    )
+def texts(clients: Ids) -> list[tuple[UUID, str, str]]:
+    """Return (client, kind, number or address) of the contacts that are in use, the first first."""
+    in_use = Contact.objects.filter(ended_at=None, client__in=clients).order_by("place", "id")
+    rows: list[Any] = list(in_use.values_list("pk", "client_id", "kind", "number_or_address"))
     whose = {pk: (client_id, kind) for pk, client_id, kind, _ in rows}
     opened = open_many(Contact, "number_or_address", ((row[0], row[3]) for row in rows))
     return [(*whose[pk], text) for pk, text in opened]
+
+
+def first_ones(clients: Ids, kind: str) -> dict[UUID, str]:
+    """Return client → the contact of a kind that is used, of clients who have one."""
+    found: dict[UUID, str] = {}
+    for client_id, its_kind, text in texts(clients):
+        if its_kind == kind:
+            found.setdefault(client_id, text)
+    return found
+
+
+def addresses(clients: Ids, *, on: date) -> dict[UUID, str]:
+    """Return client → the address of a date, that for letters before another, line by line."""
+    found = Address.objects.filter(client__in=clients)
+    lasting = [address for address in found if _lasts(address, on)]
+    lasting.sort(key=lambda address: (address.purpose == "MAIL", address.pk), reverse=True)
+    return {address.client_id: address.text for address in reversed(lasting)}

@@ -6,8 +6,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Min
 
+from accounts.edits import sealed
 from accounts.models import Membership
-from accounts.services import values
 from audit.actions import Action
 from audit.services import events
 from clients.models import Address, Client, Contact
@@ -204,5 +204,5 @@ def _tell(action: Action, contact: Contact) -> None:
         target=contact.client,
         touched=[contact.client_id],
         kind=contact.kind.lower(),
-        values=values.sealed(before={}, after={"number_or_address": contact.number_or_address}),
+        values=sealed(before={}, after={"number_or_address": contact.number_or_address}),
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import models, transaction
 
-from accounts.services import values
+from accounts.edits import sealed
 from audit.actions import Action
 from audit.services import events
 
@@ -54,7 +54,7 @@ def change(
         action,
         target=target,
         touched=[client_id],
-        values=values.sealed(before=before, after=changed),
+        values=sealed(before=before, after=changed),
         fields=", ".join(name.replace("_", " ") for name in changed)[:200],
     )
     return stands  # type: ignore[no-any-return]  # the same model as the row

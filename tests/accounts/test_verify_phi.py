@@ -187,7 +187,9 @@ def test_an_old_secret_of_an_authenticator_is_found(practice: House) -> None:
 def test_values_beside_an_event_belong_to_it(practice: House, run: Run) -> None:
     with practice_scope(practice.id):
         for name in ("Okonkwo", "Whitfield"):
-            events.record(Action.CLIENT_CHANGED, values=edits.sealed({"family_name": name}))
+            events.record(
+                Action.CLIENT_CHANGED, values=edits.sealed(before={}, after={"family_name": name})
+            )
     assert verified().startswith("Harbor Lane: 2 sealed values")
 
     run(

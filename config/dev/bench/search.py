@@ -97,9 +97,6 @@ def _person(number: int, by: Membership) -> Client:
         family_name=f"{family} {_name(number // 49)}",
         preferred_name="",
         birth_date=date(1940, 1, 1) + timedelta(days=number % 25_000),
-        email=f"{fold(given)}.{number}@example.org",
-        phone=f"555{number:07d}",
-        postal_address="",
         likeness=bytes([number % 256]),
         created_at=timezone.now(),
         created_by=by,
@@ -112,5 +109,7 @@ def _name(number: int) -> str:
 
 
 def _text(person: Client) -> str:
-    words = "\n".join(fold(word) for word in (person.code, person.full_name, person.email))
-    return f"{words}{NUMBERS}{person.phone}\n{person.birth_date.isoformat()}"
+    number = int(person.code.removeprefix("C-"))
+    email = f"{person.given_names}.{number}@example.org"
+    words = "\n".join(fold(word) for word in (person.code, person.full_name, email))
+    return f"{words}{NUMBERS}555{number:07d}\n{person.birth_date.isoformat()}"

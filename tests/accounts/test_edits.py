@@ -2,8 +2,7 @@
 
 import pytest
 
-from accounts import crypto
-from accounts.services import values
+from accounts import crypto, edits
 from accounts.tenancy import practice_scope
 from audit.models import Event, Value
 from clients.models import Client
@@ -41,7 +40,7 @@ def test_an_edit_tells_what_stood_before_and_after(practice: House) -> None:
     commitment, ciphertext = edited(practice)
 
     with practice_scope(practice.id):
-        told = values.opened(commitment=commitment, ciphertext=ciphertext)
+        told = edits.opened(commitment=commitment, ciphertext=ciphertext)
 
     assert told == {"before": {"pronouns": None}, "after": {"pronouns": "they/them"}}
     assert b"they/them" not in ciphertext
@@ -51,15 +50,15 @@ def test_a_value_beside_another_event_does_not_open(practice: House) -> None:
     _, ciphertext = edited(practice)
 
     with practice_scope(practice.id):
-        other = values.sealed(before={}, after={"pronouns": "they/them"})
+        other = edits.sealed(before={}, after={"pronouns": "they/them"})
         with pytest.raises(crypto.IntegrityFailure):
-            values.opened(commitment=other.commitment, ciphertext=ciphertext)
+            edits.opened(commitment=other.commitment, ciphertext=ciphertext)
         with pytest.raises(crypto.IntegrityFailure):
-            values.opened(commitment=other.commitment, ciphertext=other.ciphertext[:-1] + b"\x00")
+            edits.opened(commitment=other.commitment, ciphertext=other.ciphertext[:-1] + b"\x00")
 
 
 def test_equal_edits_do_not_look_alike(practice: House) -> None:
     with practice_scope(practice.id):
-        one, two = (values.sealed(before={}, after={"label": "work"}) for _ in range(2))
+        one, two = (edits.sealed(before={}, after={"label": "work"}) for _ in range(2))
 
     assert one.commitment != two.commitment
