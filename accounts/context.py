@@ -91,6 +91,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place(P.EMERGENCY_REVIEW, "clients:emergencies", "alert", "Emergencies", "e"),
             Place(P.SECURITY_CHANGE, "accounts:security_rules", "key", "Sign-in rules", "s"),
             Place(P.SECURITY_CHANGE, "accounts:networks", "lock", "Networks", "n"),
+            Place(P.KEY_CHANGE, "accounts:keys", "key", "Keys", "k"),
             Place(P.LOG_VIEW, "accounts:log", "chain", "Audit log", "a"),
         ),
     ),

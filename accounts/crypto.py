@@ -185,11 +185,7 @@ def _wrapping(practice_id: UUID, version: int, kek_version: int) -> bytes:
 def rewrap(
     wrapped: bytes, *, practice_id: UUID, version: int, kek_version: int
 ) -> tuple[int, bytes]:
-    """Return (KEK version, wrapped bytes) of the same key under the newest KEK.
-
-    Raises:
-        IntegrityFailure: as ``unwrap``.
-    """
+    """Return the same key under the newest KEK, as ``wrap``; raise what ``unwrap`` does."""
     secret = unwrap(wrapped, practice_id=practice_id, version=version, kek_version=kek_version)
     return wrap(secret, practice_id=practice_id, version=version)
 
@@ -263,7 +259,7 @@ def cipher(cell: Cell, *, data_key: bytes, version: int) -> ColumnCipher:
 
 
 def seal(plain: bytes, *, cell: Cell, data_key: bytes, version: int) -> bytes:
-    """Return the value sealed for its cell."""
+    """Return a value sealed for its cell."""
     return cipher(cell, data_key=data_key, version=version).seal(plain, cell.row_id)
 
 

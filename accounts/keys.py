@@ -158,6 +158,11 @@ def index_key() -> bytes:
     raise crypto.IntegrityFailure("This scope has no index key: run provision_context.")
 
 
+def are_destroyed() -> bool:
+    """Say whether the open scope's keys were destroyed."""
+    return INDEX_KEY in _of(current_scope().practice_id).destroyed
+
+
 def _of(practice_id: UUID) -> Kept:
     kept = _kept.get(practice_id)
     if kept is None or time.monotonic() >= kept.until:
@@ -226,7 +231,12 @@ def _insert(table: str, given: dict[str, int], secret: bytes, *, version: int) -
     kek_version, wrapped = crypto.wrap(
         secret, practice_id=current_scope().practice_id, version=version
     )
-    row = {"id": uuid7(), **given, "kek_version": kek_version, "wrapped": wrapped}
+    row: dict[str, UUID | int | bytes] = {
+        "id": uuid7(),
+        **given,
+        "kek_version": kek_version,
+        "wrapped": wrapped,
+    }
     places = ", ".join(["%s"] * len(row))
     with connection.cursor() as cursor:
         cursor.execute(

@@ -230,6 +230,7 @@ def practice(get_response: GetResponse) -> GetResponse:
             asking.note_failure(request)
         return response
 
+    middleware.process_exception = errors.keys_destroyed  # type: ignore[attr-defined]  # Django's
     return middleware
 
 

@@ -21,6 +21,7 @@ class Permission(StrEnum):
     EMERGENCY_REVIEW = "accounts.emergency_review"
     INVOICE_ISSUE = "accounts.invoice_issue"
     INVOICE_VIEW = "accounts.invoice_view"
+    KEY_CHANGE = "accounts.key_change"
     LOG_VIEW = "accounts.log_view"
     MEMBER_CHANGE = "accounts.member_change"
     MEMBER_VIEW = "accounts.member_view"
@@ -62,6 +63,10 @@ WORDS: dict[Permission, tuple[str, str]] = {
         "People and security",
         "Set the rules for passwords, time limits and networks",
     ),
+    Permission.KEY_CHANGE: (
+        "People and security",
+        "Change the keys that seal records, and destroy them with a second person",
+    ),
     Permission.LOG_VIEW: ("People and security", "Read the log"),
 }
 """Permission → (group, plain words), in the order in which an administrator reads them."""
@@ -91,6 +96,7 @@ BUILT_IN_ROLES = (
                 P.ACCESS_REVIEW,
                 P.APPROVAL_DECIDE,
                 P.EMERGENCY_REVIEW,
+                P.KEY_CHANGE,
                 P.LOG_VIEW,
                 P.MEMBER_CHANGE,
                 P.MEMBER_VIEW,

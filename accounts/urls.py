@@ -7,6 +7,7 @@ from accounts.views import (
     approvals,
     drafts,
     invitations,
+    keys,
     limits,
     log,
     networks,
@@ -137,5 +138,7 @@ urlpatterns = [
         approvals.Withdraw.as_view(),
         name="approval_withdraw",
     ),
+    path("keys/", keys.Keys.as_view(), name="keys"),
+    path("keys/destruction/", keys.Shredding.as_view(), name="shredding"),
     path("log/", log.Log.as_view(), name="log"),
 ]

@@ -209,7 +209,7 @@ class Action(StrEnum):
         "accounts.values.stock_taken",
         "The log took note of the sealed values that it found[: {count}].",
     )
-    VALUES_SEALED = "accounts.values.sealed", "Sealed values were written[, in {count} records]."
+    VALUES_SEALED = "accounts.values.sealed", "Sealed values were written[: {count} in all]."
     DEMO_SEEDED = "accounts.demo.seeded", "{who} filled the practice {label} with demo data."
     REQUEST_REFUSED = (
         "accounts.request.refused",

@@ -132,6 +132,10 @@ accounts:password_order   GET    403    403    403    200    403    404    302
 accounts:password_order   POST   403    403    403    302    403    404    302
 accounts:security_rules   GET    403    403    403    200    403    200    302
 accounts:security_rules   POST   403    403    403    422    403    422    302
+accounts:keys             GET    403    403    403    200    403    200    302
+accounts:keys             POST   403    403    403    302    403    302    302
+accounts:shredding        GET    403    403    403    200    403    200    302
+accounts:shredding        POST   403    403    403    422    403    422    302
 accounts:log              GET    403    403    403    200    200    200    302
 
 clients:list              GET    200    200    200    403    403    200    302

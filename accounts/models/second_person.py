@@ -15,6 +15,7 @@ class Act(models.TextChoices):
     WRITE_OFF = "WRITE_OFF", "Write-off"
     SECOND_FACTOR_RESET = "MFA_RESET", "Reset of a second factor"
     ADMINISTRATOR = "ADMIN", "Right to change roles"
+    SHREDDING = "SHRED", "Destruction of the practice's keys"
 
 
 class ApprovalLimit(PracticeModel):

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from accounts.ids import NIL
-from accounts.models import Act, Approval, Membership, User
+from accounts.models import Act, Approval, Membership, Practice, User
 from accounts.permissions import Permission
 from accounts.selectors import members, reach
 
@@ -20,6 +20,7 @@ NEEDED: dict[str, frozenset[Permission]] = {
     Act.WRITE_OFF: frozenset({Permission.APPROVAL_DECIDE}),
     Act.SECOND_FACTOR_RESET: frozenset({Permission.APPROVAL_DECIDE, Permission.MEMBER_CHANGE}),
     Act.ADMINISTRATOR: frozenset({Permission.APPROVAL_DECIDE, Permission.ROLE_CHANGE}),
+    Act.SHREDDING: frozenset({Permission.APPROVAL_DECIDE, Permission.KEY_CHANGE}),
 }
 """Act → what somebody holds who may agree to it."""
 
@@ -96,10 +97,10 @@ def asked_by(member: Membership) -> QuerySet[Approval]:
     return Approval.objects.filter(asked_by=member)
 
 
-def standing(act: Act, member: Membership, *, now: datetime) -> Approval | None:
-    """Return the request about a member that waits, or was approved and not used; else None."""
-    about = Approval.objects.filter(act=act, subject_id=member.pk)
-    live = about.filter(decision__in=["", Approval.Decision.APPROVED], spent_at=None)
+def standing(act: Act, about: Membership | Practice, *, now: datetime) -> Approval | None:
+    """Return the request about a member, or the practice, that waits or was not used yet."""
+    asked = Approval.objects.filter(act=act, subject_id=about.pk)
+    live = asked.filter(decision__in=["", Approval.Decision.APPROVED], spent_at=None)
     return (
         live.filter(expires_at__gt=now)
         .select_related("asked_by", "decided_by")

@@ -43,7 +43,6 @@ class Status:
 
 def status() -> Status:
     """Return how the keys of the open scope stand."""
-    index = IndexKey.objects.first()
     counted = sealed.under_versions()
     rows = list(DataKey.objects.order_by("-version"))
     return Status(
@@ -58,8 +57,14 @@ def status() -> Status:
             )
             for row in rows
         ],
-        index.destroyed_at if index else None,
+        shredded_at(),
     )
+
+
+def shredded_at() -> datetime | None:
+    """Return when the keys of the open scope were destroyed, if they were."""
+    index = IndexKey.objects.first()
+    return index.destroyed_at if index else None
 
 
 def old_versions() -> list[int]:

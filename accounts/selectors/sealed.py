@@ -46,7 +46,7 @@ class SealedTable:
 
     @property
     def key(self) -> str:
-        return str(self.model._meta.pk.column)  # type: ignore[union-attr]  # every model has one
+        return str(self.model._meta.pk.column)
 
     @property
     def alias(self) -> str:

@@ -5,6 +5,7 @@ link in it opens something.
 """
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 
+from accounts import keys
 from accounts.models import OutgoingMail
 
 TRIES_MAX = 8
@@ -23,13 +25,24 @@ def queue(*, to: str, template: str, now: datetime, context: Mapping[str, object
     """Write a letter into the open scope; its first line is the subject.
 
     ``template`` names a file of ``templates/mail``. Links in it begin with ``base_url``, which is
-    configured: no header of a request decides where a link leads.
+    configured: no header of a request decides where a link leads. Where the practice's keys were
+    destroyed, the installation seals and sends it.
     """
     text = render_to_string(f"mail/{template}.txt", {"base_url": settings.BASE_URL, **context})
     subject, _, body = text.strip().partition("\n")
-    return OutgoingMail.objects.create(
-        to=to, subject=subject.strip(), body=body.strip() + "\n", created_at=now, next_try_at=now
-    )
+    with keys.installation() if keys.are_destroyed() else nullcontext():
+        return OutgoingMail.objects.create(
+            to=to,
+            subject=subject.strip(),
+            body=body.strip() + "\n",
+            created_at=now,
+            next_try_at=now,
+        )
+
+
+def give_up() -> None:
+    """Try no letter of the open scope any more: the key that it is sealed with goes."""
+    OutgoingMail.objects.filter(sent_at=None).update(tries=TRIES_MAX)
 
 
 def due(*, now: datetime) -> list[UUID]:

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from accounts.keys import KeyDestroyed
 from accounts.views.asking import note_refusal
 
 
@@ -23,6 +24,13 @@ def card_number(request: HttpRequest) -> HttpResponse:
         else "accounts/card_number.html"
     )
     return render(request, template, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def keys_destroyed(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+    """Answer what was sealed under destroyed keys in plain words; leave all else to Django."""
+    if not isinstance(exception, KeyDestroyed):
+        return None
+    return render(request, "accounts/keys/destroyed.html", status=HTTPStatus.GONE)
 
 
 def not_any_more(request: HttpRequest) -> HttpResponse:
