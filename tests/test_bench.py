@@ -13,9 +13,10 @@ from django.test import Client, override_settings
 from django.utils import timezone
 
 from accounts.models import Membership, SignInSession
+from accounts.selectors import doors, sealed
 from accounts.sessions import MFA_AT, SessionStore
 from accounts.tenancy import practice_scope
-from config.dev.bench import access, database, running, search
+from config.dev.bench import access, database, phi, running, search, timing
 from config.dev.bench.access import Browser, NotMeasured
 from config.dev.bench.timing import Effort, Figure, Goal, Measured, Spread, rounds
 from config.dev.seed import practices
@@ -152,6 +153,25 @@ def test_who_is_measured_signed_in_by_both_factors(commits: None, addresses: Non
     assert MFA_AT in SessionStore(access.signed_in_key(founded.people[0]))
 
 
+@pytest.mark.commits
+def test_the_figures_of_sealing_leave_every_value_readable(
+    commits: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(phi, "MANY", 60)
+    monkeypatch.setattr(phi, "MORE", ())
+    monkeypatch.setattr(timing, "WARM_UP", 1)
+
+    found = [figure.as_json() for figure in phi.figures(Effort(rounds=1, calls=1))]
+
+    assert [figure["name"] for figure in found] == [
+        *("phi.seal", "phi.open", "phi.seal_with_mark", "phi.page", "phi.rotation")
+    ]
+    for practice_id in doors.practice_ids():
+        with practice_scope(practice_id):
+            assert list(sealed.under_versions()) == [3]
+            assert sealed.first_offence() is None
+
+
 def test_the_floor_has_no_middleware_and_the_same_answer(addresses: None) -> None:
     floor = access.application([])
 
@@ -227,4 +247,4 @@ def test_the_command_itself_refuses_an_unknown_name_too() -> None:
     done = bench("nothing")
 
     assert done.returncode == 1
-    assert done.stderr.strip().endswith("There is no benchmark nothing; there are: access.")
+    assert "There is no benchmark nothing; there are: access, " in done.stderr

@@ -1,7 +1,11 @@
 """Sealed values: bound to their cell, and worth nothing once they were touched."""
 
+import base64
+import json
 import random
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -12,6 +16,7 @@ from accounts import crypto
 from accounts.crypto import Cell, IntegrityFailure
 
 DATA_KEY = bytes(range(32))
+KEKS = {n: random.Random(n).randbytes(32) for n in (1, 2)}
 CELL = Cell(UUID(int=1), "clients_client", "family_name", UUID(int=2))
 ELSEWHERE = [
     replace(CELL, practice_id=UUID(int=3)),
@@ -81,3 +86,72 @@ def test_a_key_ring_that_is_no_key_ring_is_refused(
             crypto.ring()
     finally:
         crypto.ring.cache_clear()
+
+
+def written(path: Path, *versions: int) -> str:
+    keks = {str(n): base64.b64encode(KEKS[n]).decode() for n in versions}
+    path.write_text(json.dumps({"kek": keks}))
+    path.chmod(0o600)
+    return str(path)
+
+
+@pytest.fixture
+def _ring_anew() -> Iterator[None]:
+    crypto.ring.cache_clear()
+    yield
+    crypto.ring.cache_clear()
+
+
+@pytest.mark.usefixtures("_ring_anew")
+def test_a_process_finds_the_key_that_came_after_its_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It opens what another process wrapped with it, and goes on signing scopes with its own."""
+    source = written(tmp_path / "keys.json", 1)
+    monkeypatch.setattr("django.conf.settings.QUIETLEDGER_KEYS", source)
+    assert crypto.ring().newest == 1
+    bound = crypto._wrapping(CELL.practice_id, 7, 2)
+    wrapped = crypto.KeyRing(KEKS).wrap(DATA_KEY, bound=bound, version=2)
+
+    with pytest.raises(IntegrityFailure, match="not on the ring"):
+        crypto.unwrap(wrapped, practice_id=CELL.practice_id, version=7, kek_version=2)
+    written(tmp_path / "keys.json", 1, 2)
+
+    found = crypto.unwrap(wrapped, practice_id=CELL.practice_id, version=7, kek_version=2)
+    assert found == DATA_KEY
+    assert crypto.ring().newest == 1
+
+
+class Service:
+    """A key service as an installation of ours would ask one: no key ever leaves it."""
+
+    versions = (4,)
+    newest = 4
+
+    def __init__(self) -> None:
+        self.__ring = crypto.KeyRing({4: KEKS[2]})
+
+    def wrap(self, key: bytes, *, bound: bytes, version: int) -> bytes:
+        return b"of the service" + self.__ring.wrap(key, bound=bound, version=version)
+
+    def unwrap(self, wrapped: bytes, *, bound: bytes, version: int) -> bytes:
+        text = wrapped.removeprefix(b"of the service")
+        return self.__ring.unwrap(text, bound=bound, version=version)
+
+    def derive(self, *purpose: str, version: int) -> bytes:
+        return self.__ring.derive(*purpose, version=version)
+
+
+@pytest.mark.usefixtures("_ring_anew")
+def test_a_key_service_can_hold_the_key_encryption_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    name = f"{__name__}.{Service.__name__}"
+    monkeypatch.setattr("django.conf.settings.QUIETLEDGER_KEY_ADAPTER", name)
+
+    kek, wrapped = crypto.wrap(DATA_KEY, practice_id=CELL.practice_id, version=1)
+
+    assert (kek, wrapped[:14]) == (4, b"of the service")
+    opened = crypto.unwrap(wrapped, practice_id=CELL.practice_id, version=1, kek_version=kek)
+    assert opened == DATA_KEY
+    assert crypto.context_key(4) == crypto.derive(KEKS[2], "quietledger", "context")
+    with pytest.raises(IntegrityFailure):
+        crypto.unwrap(wrapped, practice_id=UUID(int=9), version=1, kek_version=kek)

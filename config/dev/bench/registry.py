@@ -10,6 +10,7 @@ from config.dev.state import Refused
 
 BENCHES = {
     "access": "config.dev.bench.access",
+    "phi": "config.dev.bench.phi",
     "search": "config.dev.bench.search",
 }
 """Name → the module whose ``figures(effort)`` yields them."""
