@@ -11,6 +11,7 @@ class Permission(StrEnum):
     APPROVAL_DECIDE = "accounts.approval_decide"
     ASSIGNMENT_CHANGE = "accounts.assignment_change"
     CARD_PAYMENT_START = "accounts.card_payment_start"
+    CLIENT_CHANGE = "accounts.client_change"
     CLIENT_CREATE = "accounts.client_create"
     CLIENT_EXPORT = "accounts.client_export"
     CLIENT_IDENTITY_VIEW = "accounts.client_identity_view"
@@ -44,6 +45,7 @@ WORDS: dict[Permission, tuple[str, str]] = {
     Permission.CLIENT_CREATE: ("Clients", "Add clients"),
     Permission.CLIENT_IMPORT: ("Clients", "Add clients from a file"),
     Permission.CLIENT_EXPORT: ("Clients", "Take the list of clients away as a file"),
+    Permission.CLIENT_CHANGE: ("Clients", "Change records: names, contacts, who pays"),
     Permission.ASSIGNMENT_CHANGE: ("Clients", "Assign therapists to clients"),
     Permission.EMERGENCY_OPEN: ("Clients", "Open the record of any client in an emergency"),
     Permission.SESSION_VIEW: ("Sessions and invoices", "See sessions"),
@@ -130,6 +132,7 @@ BUILT_IN_ROLES = (
             {
                 P.ASSIGNMENT_CHANGE,
                 P.CARD_PAYMENT_START,
+                P.CLIENT_CHANGE,
                 P.CLIENT_CREATE,
                 P.CLIENT_EXPORT,
                 P.CLIENT_IDENTITY_VIEW,

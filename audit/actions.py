@@ -259,6 +259,34 @@ class Action(StrEnum):
         "clients.client.exported",
         "{who} took a list of clients away as a file[: {count} rows][, export {export}].",
     )
+    PARTY_ADDED = (
+        "clients.party.added",
+        "{who} added somebody who is responsible for the costs of client {label}.",
+    )
+    PARTY_CHANGED = (
+        "clients.party.changed",
+        "{who} changed somebody who is responsible for the costs of client {label}.",
+    )
+    SPLIT_DECIDED = (
+        "clients.split.decided",
+        "{who} divided the costs of client {label}[ among {parties}][ from {starts_on} on].",
+    )
+    SPLIT_TAKEN_BACK = (
+        "clients.split.taken_back",
+        "{who} took back how the costs of client {label} are divided[ from {starts_on} on].",
+    )
+    RESTRICTION_SET = (
+        "clients.restriction.set",
+        "{who} restricted what is told about client {label}[: {kind}].",
+    )
+    RESTRICTION_ENDED = (
+        "clients.restriction.ended",
+        "{who} ended a restriction on what is told about client {label}[: {kind}].",
+    )
+    DISCLOSURE_BLOCKED = (
+        "clients.disclosure.refused",
+        "Something about client {label} was kept back[ from {purpose}][: {kind}].",
+    )
     CLIENT_ASSIGNED = (
         "clients.assignment.started",
         "{who} assigned client {label}[ to {therapist}].",

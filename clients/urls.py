@@ -5,6 +5,27 @@ from clients.views.clients import ClientList, ClientNew
 from clients.views.emergencies import Emergencies, EmergencyOpen, EmergencyReview
 from clients.views.exports import ClientExport
 from clients.views.offboarding import OffBoarding
+from clients.views.parties import (
+    Parties,
+    PartyChange,
+    PartyNew,
+    RestrictionEnd,
+    RestrictionNew,
+    SplitNew,
+    SplitTakeBack,
+)
+from clients.views.person import (
+    AddressChange,
+    AddressNew,
+    ContactBringBack,
+    ContactChange,
+    ContactEnd,
+    ContactFirst,
+    ContactNew,
+    PersonChange,
+    WishesChange,
+)
+from clients.views.record import Record
 
 app_name = "clients"
 
@@ -21,5 +42,42 @@ urlpatterns = [
         "clients/<uuid:pk>/assignments/<uuid:assignment_id>/end/",
         AssignmentEnd.as_view(),
         name="assignment_end",
+    ),
+    path("clients/<uuid:pk>/record/", Record.as_view(), name="record"),
+    path("clients/<uuid:pk>/record/person/", PersonChange.as_view(), name="person_change"),
+    path("clients/<uuid:pk>/record/wishes/", WishesChange.as_view(), name="wishes_change"),
+    path("clients/<uuid:pk>/contacts/new/", ContactNew.as_view(), name="contact_new"),
+    path("clients/<uuid:pk>/contacts/<uuid:contact_id>/", ContactChange.as_view(), name="contact"),
+    path(
+        "clients/<uuid:pk>/contacts/<uuid:contact_id>/end/",
+        ContactEnd.as_view(),
+        name="contact_end",
+    ),
+    path(
+        "clients/<uuid:pk>/contacts/<uuid:contact_id>/return/",
+        ContactBringBack.as_view(),
+        name="contact_bring_back",
+    ),
+    path(
+        "clients/<uuid:pk>/contacts/<uuid:contact_id>/first/",
+        ContactFirst.as_view(),
+        name="contact_first",
+    ),
+    path("clients/<uuid:pk>/addresses/new/", AddressNew.as_view(), name="address_new"),
+    path("clients/<uuid:pk>/addresses/<uuid:address_id>/", AddressChange.as_view(), name="address"),
+    path("clients/<uuid:pk>/parties/", Parties.as_view(), name="parties"),
+    path("clients/<uuid:pk>/parties/new/", PartyNew.as_view(), name="party_new"),
+    path("clients/<uuid:pk>/parties/<uuid:party_id>/", PartyChange.as_view(), name="party"),
+    path("clients/<uuid:pk>/splits/new/", SplitNew.as_view(), name="split_new"),
+    path(
+        "clients/<uuid:pk>/splits/<uuid:split_id>/revocation/",
+        SplitTakeBack.as_view(),
+        name="split_take_back",
+    ),
+    path("clients/<uuid:pk>/restrictions/new/", RestrictionNew.as_view(), name="restriction_new"),
+    path(
+        "clients/<uuid:pk>/restrictions/<uuid:restriction_id>/end/",
+        RestrictionEnd.as_view(),
+        name="restriction_end",
     ),
 ]

@@ -14,15 +14,17 @@ from accounts.tenancy import practice_scope
 from audit.models import Touch
 from billing.services import card_accounts, checkout
 from clients.models import Client, EmergencyAccess
-from clients.services import emergencies
+from clients.services import contacts, emergencies
 from tests.billing import desk
+from tests.clients.parties import shared_costs
 from tests.houses import House, browser_of
-from tests.test_permissions import EVERY_ROUTE, put_back
+from tests.test_permissions import EVERY_ROUTE, OF_A_RECORD, put_back
 
 P = Permission
 OWN_ROLE = {
     P.ASSIGNMENT_CHANGE,
     P.CARD_PAYMENT_START,
+    P.CLIENT_CHANGE,
     P.CLIENT_CREATE,
     P.CLIENT_IDENTITY_VIEW,
     P.CLIENT_VIEW,
@@ -48,8 +50,20 @@ BEARING = {
     "billing:payment_new",
     "billing:session_new",
     "billing:unbilled",
+    "clients:address",
+    "clients:address_new",
     "clients:assign",
+    "clients:contact",
+    "clients:contact_new",
     "clients:list",
+    "clients:parties",
+    "clients:party",
+    "clients:party_new",
+    "clients:person_change",
+    "clients:record",
+    "clients:restriction_new",
+    "clients:split_new",
+    "clients:wishes_change",
 }
 """Pages that show the client. The rest of the URLconf is asked too, and shows nothing of them."""
 
@@ -83,6 +97,11 @@ def record(practice: House) -> Record:
     with practice_scope(practice.id, person_id=by.person_id):
         desk.open_books(by)
         client = desk.client(by, "Quillfeather")
+        contact = contacts.add(
+            client=client, kind="PHONE", number_or_address="555-0101", now=desk.NOW, by=by
+        )
+        located = contacts.add_address(client=client, street="1 Elm St", now=desk.NOW, by=by)
+        party, _, _ = shared_costs(client, by)
         invoice = desk.invoice(client, by)
         payment = desk.cash(client, by, "20.00", apply_to=invoice)
         desk.session(client, by)
@@ -99,10 +118,16 @@ def record(practice: House) -> Record:
         "billing:checkout_start": invoice.pk,
         "billing:checkout_return": intent,
         "billing:payment": payment.pk,
+        **dict.fromkeys(OF_A_RECORD, client.pk),
     }
     return Record(
         client,
-        {route: {"pk": pk} for route, pk in ids.items()},
+        {
+            **{route: {"pk": pk} for route, pk in ids.items()},
+            "clients:contact": {"pk": client.pk, "contact_id": contact.pk},
+            "clients:party": {"pk": client.pk, "party_id": party.pk},
+            "clients:address": {"pk": client.pk, "address_id": located.pk},
+        },
         ["Quillfeather", client.code, invoice.number, payment.receipt],
     )
 

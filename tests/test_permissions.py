@@ -27,8 +27,9 @@ from accounts.services import approvals, grants, invitations, networks, reviews
 from accounts.tenancy import practice_scope
 from accounts.views.base import MemberView, OutsideView, PracticeView
 from clients.models import EmergencyAccess
-from clients.services import assignments, emergencies
+from clients.services import assignments, contacts, emergencies
 from tests.billing import desk
+from tests.clients.parties import shared_costs
 from tests.houses import House, browser_of
 
 COLUMNS = ["front-desk", "accountant", "therapist", "administrator", "auditor", "other", "nobody"]
@@ -153,6 +154,33 @@ clients:assign            GET    200    403    403    403    403    404    302
 clients:assign            POST   422    403    403    403    403    404    302
 clients:assignment_end    GET    405    403    403    403    403    405    302
 clients:assignment_end    POST   302    403    403    403    403    404    302
+clients:record            GET    200    403    200    403    403    404    302
+clients:person_change     GET    200    403    403    403    403    404    302
+clients:person_change     POST   422    403    403    403    403    404    302
+clients:wishes_change     GET    200    403    403    403    403    404    302
+clients:wishes_change     POST   422    403    403    403    403    404    302
+clients:contact_new       GET    200    403    403    403    403    404    302
+clients:contact_new       POST   422    403    403    403    403    404    302
+clients:contact           GET    200    403    403    403    403    404    302
+clients:contact           POST   422    403    403    403    403    404    302
+clients:contact_end       POST   302    403    403    403    403    404    302
+clients:contact_bring_back POST   302    403    403    403    403    404    302
+clients:contact_first     POST   302    403    403    403    403    404    302
+clients:address_new       GET    200    403    403    403    403    404    302
+clients:address_new       POST   422    403    403    403    403    404    302
+clients:address           GET    200    403    403    403    403    404    302
+clients:address           POST   422    403    403    403    403    404    302
+clients:parties           GET    200    403    200    403    403    404    302
+clients:party_new         GET    200    403    403    403    403    404    302
+clients:party_new         POST   422    403    403    403    403    404    302
+clients:party             GET    200    403    403    403    403    404    302
+clients:party             POST   422    403    403    403    403    404    302
+clients:split_new         GET    200    403    403    403    403    404    302
+clients:split_new         POST   422    403    403    403    403    404    302
+clients:restriction_new   GET    200    403    403    403    403    404    302
+clients:restriction_new   POST   422    403    403    403    403    404    302
+clients:split_take_back   POST   302    403    403    403    403    404    302
+clients:restriction_end   POST   302    403    403    403    403    404    302
 
 billing:today             GET    200    403    200    403    403    200    302
 billing:my_clients        GET    200    200    200    403    403    200    302
@@ -245,6 +273,25 @@ OF_A_MEMBER = [
     "clients:offboarding",
 ]
 
+OF_A_RECORD = [
+    "clients:address_new",
+    "clients:contact_new",
+    "clients:parties",
+    "clients:party_new",
+    "clients:person_change",
+    "clients:record",
+    "clients:restriction_new",
+    "clients:split_new",
+    "clients:wishes_change",
+]
+
+OF_A_CONTACT = [
+    "clients:contact",
+    "clients:contact_bring_back",
+    "clients:contact_end",
+    "clients:contact_first",
+]
+
 DEMO_ONLY = {"gallery"}
 
 
@@ -277,6 +324,11 @@ def world(practice: House, other_practice: House) -> World:
         assigned = assignments.assign(
             client=client, therapist=therapist, starts_on=desk.TODAY, now=desk.NOW, by=by
         )
+        contact = contacts.add(
+            client=client, kind="PHONE", number_or_address="555-0101", now=desk.NOW, by=by
+        )
+        address = contacts.add_address(client=client, street="1 Elm St", now=desk.NOW, by=by)
+        party, split, restriction = shared_costs(client, by)
         emergency = emergencies.open_record(
             client=client, reason=EmergencyAccess.Reason.CRISIS, now=desk.NOW, by=therapist
         )
@@ -321,6 +373,12 @@ def world(practice: House, other_practice: House) -> World:
             "accounts:not_me": {"token": uuid7()},
             "accounts:session_end": {"handle": uuid7()},
             "accounts:device_forget": {"device_id": uuid7()},
+            **{route: {"pk": client.pk} for route in OF_A_RECORD},
+            **{route: {"pk": client.pk, "contact_id": contact.pk} for route in OF_A_CONTACT},
+            "clients:party": {"pk": client.pk, "party_id": party.pk},
+            "clients:split_take_back": {"pk": client.pk, "split_id": split.pk},
+            "clients:restriction_end": {"pk": client.pk, "restriction_id": restriction.pk},
+            "clients:address": {"pk": client.pk, "address_id": address.pk},
             "clients:assign": {"pk": client.pk},
             "clients:emergency_review": {"pk": emergency.pk},
             "clients:assignment_end": {"pk": client.pk, "assignment_id": assigned.pk},

@@ -194,7 +194,7 @@ def _write(table: SealedTable, columns: list[str], fresh: list[tuple[Any, ...]])
 
 def _move_edits(after: int) -> Batch:
     newest = keys.active().version
-    found = values.sealed(after=after, limit=ROWS, but_version=newest)
+    found = sealed(after=after, limit=ROWS, but_version=newest)
     moved = damaged = 0
     for value in found:
         try:

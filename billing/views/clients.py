@@ -11,7 +11,7 @@ from audit.services import events
 from billing.selectors import client_money
 from billing.views.base import BillingView
 from clients.forms.assignments import AssignmentForm
-from clients.selectors import assignments, clients, coverages, emergencies
+from clients.selectors import assignments, clients, coverages, emergencies, tabs
 
 
 class ClientPage(BillingView):
@@ -31,6 +31,7 @@ class ClientPage(BillingView):
                 client.pk, on=self.today, zone=self.zone, permissions=request.permissions
             ),
             client=clients.show(client, permissions=request.permissions),
+            tabs=tabs.of(client.pk, current="billing:client", permissions=request.permissions),
             identity=clients.identity(client, permissions=request.permissions, on=self.today),
             coverages=coverages.of(client) if may_identify else [],
             assignments=assigned,

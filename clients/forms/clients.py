@@ -17,8 +17,8 @@ class ClientForm(forms.Form):
         label="Given names",
         max_length=200,
         required=False,
-        widget=forms.TextInput(attrs=UNRECORDED),
-        help_text="A person with one name has it here or below.",
+        widget=forms.TextInput(attrs={**UNRECORDED, "autofocus": True}),
+        help_text="A person with one name has it here or beside.",
     )
     family_name = forms.CharField(
         label="Family name",
@@ -32,6 +32,9 @@ class ClientForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs=UNRECORDED),
         help_text="What they like to be called, where it differs.",
+    )
+    pronouns = forms.CharField(
+        label="Pronouns", max_length=60, required=False, widget=forms.TextInput(attrs=UNRECORDED)
     )
     birth_date = forms.DateField(
         label="Birth date",
@@ -51,6 +54,7 @@ class ClientForm(forms.Form):
     phone = forms.CharField(
         label="Phone", max_length=40, required=False, widget=forms.TextInput(attrs=UNRECORDED)
     )
+    may_leave_message = forms.BooleanField(label="Messages may be left there", required=False)
     postal_address = forms.CharField(
         label="Postal address",
         max_length=500,

@@ -6,6 +6,8 @@ from clients.models.contact import Address, Contact
 from clients.models.coverage import Coverage
 from clients.models.emergency import EmergencyAccess
 from clients.models.external import ExternalRecord
+from clients.models.party import ResponsibleParty, Split, SplitShare
+from clients.models.restriction import Restriction
 from clients.models.search_text import SearchText
 
 __all__ = [
@@ -17,5 +19,9 @@ __all__ = [
     "Coverage",
     "EmergencyAccess",
     "ExternalRecord",
+    "ResponsibleParty",
+    "Restriction",
     "SearchText",
+    "Split",
+    "SplitShare",
 ]

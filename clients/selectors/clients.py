@@ -13,7 +13,7 @@ from accounts.models import Membership
 from accounts.permissions import Permission
 from accounts.selectors import members
 from clients.models import Assignment, Client
-from clients.selectors import contacts, emergencies
+from clients.selectors import contacts, emergencies, restrictions
 from clients.selectors.contacts import Reached
 
 Permissions = frozenset[Permission]
@@ -52,6 +52,7 @@ class Identity:
     wishes: str
     language: str
     is_discreet: bool
+    kept_back: list[str]
 
     @property
     def email(self) -> str:
@@ -119,6 +120,7 @@ def identity(
         wishes=wishes(client),
         language=client.language or "",
         is_discreet=client.contact_wish == Client.ContactWish.DISCREET,
+        kept_back=[each.label for each in restrictions.of(client) if each.ended_at is None],
     )
 
 

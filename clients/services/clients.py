@@ -162,7 +162,9 @@ def change_wishes(
     """
     if preferred_channel and preferred_channel not in channels:
         raise NotAllowed
-    wanted = {f"may_{each.lower()}": each in channels for each in Client.Channel.values}
+    wanted: dict[str, Any] = {
+        f"may_{each.lower()}": each in channels for each in Client.Channel.values
+    }
     wanted |= {
         "contact_wish": contact_wish,
         "preferred_channel": preferred_channel,

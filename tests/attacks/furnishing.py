@@ -28,6 +28,7 @@ from ledger.services import known, periods
 from tests.attacks import planting
 from tests.billing import desk as at
 from tests.clients import bundles
+from tests.clients.parties import shared_costs
 from tests.houses import House
 
 CLOSED, REOPENED = date(2026, 1, 15), date(2025, 12, 15)
@@ -121,6 +122,7 @@ def _care(house: House, client: Client, by: Membership) -> dict[str, UUID]:
     assigned = assignments.assign(
         client=client, therapist=therapist, starts_on=at.TODAY, now=at.NOW, by=by
     )
+    shared_costs(client, by)
     emergency = emergencies.open_record(
         client=client, reason=EmergencyAccess.Reason.CRISIS, now=at.NOW, by=therapist
     )

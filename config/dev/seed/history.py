@@ -14,8 +14,9 @@ from billing.models import ServiceCode, Session
 from billing.selectors import days, service_codes
 from billing.services import invoices, payments, sessions
 from clients.models import Client
-from clients.services import assignments
+from clients.services import assignments, parties, restrictions
 from clients.services import clients as client_services
+from clients.splits import Share
 from config.dev.seed import story
 from ledger.money import Money
 
@@ -63,15 +64,40 @@ def write_client(desk: Desk, number: int, *, months: int) -> None:
 
 def _client(desk: Desk, number: int, began_on: date) -> Client:
     told = story.client(number)
-    return client_services.add(
+    client = client_services.add(
         given_names=told.given_names,
         family_name=told.family_name,
         birth_date=told.birth_date,
         email=told.email,
         phone=told.phone,
+        may_leave_message=number % 2 == 0,
         is_another_person=True,
         now=desk.now,
         by=desk.front_desk,
+    )
+    if number % 6 == 1:
+        _two_parents(desk, client, began_on)
+    if number % 9 == 2:
+        restrictions.impose(client=client, kind="PAID_IN_FULL", now=desk.now, by=desk.front_desk)
+    return client
+
+
+def _two_parents(desk: Desk, client: Client, began_on: date) -> None:
+    """Divide a client's costs among two parents, 60 to 40."""
+    shares = []
+    for (name, address), percent in zip(story.PARENTS, (60, 40), strict=True):
+        party = parties.add(
+            client=client,
+            kind="PERSON",
+            relation="PARENT",
+            name=name,
+            postal_address=address,
+            now=desk.now,
+            by=desk.front_desk,
+        )
+        shares.append(Share(party.pk, basis_points=percent * 100))
+    parties.decide(
+        client=client, starts_on=began_on, shares=shares, now=desk.now, by=desk.front_desk
     )
 
 

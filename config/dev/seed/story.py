@@ -54,6 +54,13 @@ FAMILY_NAMES = (
 )  # fmt: skip
 
 
+PARENTS = (
+    ("Oleksandra Wren", "7 Linden Way\nSalem, MA 01970"),
+    ("Florian Wren", "8 Quarry Road\nLynn, MA 01901"),
+)
+"""Two people who pay for a child and live apart."""
+
+
 @dataclass(frozen=True, slots=True)
 class ClientStory:
     """A client as the front desk would type them in."""

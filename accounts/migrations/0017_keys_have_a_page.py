@@ -14,7 +14,7 @@ ACTS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0015_keys")]
+    dependencies = [("accounts", "0016_keys")]
     operations = [
         *(
             migrations.AlterField(

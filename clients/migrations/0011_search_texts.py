@@ -11,7 +11,7 @@ from accounts.row_security import tenant_table
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clients", "0008_contacts_row_security"),
+        ("clients", "0010_splits_add_up"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from audit.sql import run_sql_file
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0016_keys")]
+    dependencies = [("accounts", "0017_keys_have_a_page")]
     operations = [
         migrations.AlterModelOptions(
             name="role",

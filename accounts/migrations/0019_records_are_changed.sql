@@ -1,0 +1,25 @@
+-- The owner is under row security too, and would see no role of any practice.
+ALTER TABLE accounts_role NO FORCE ROW LEVEL SECURITY;
+ALTER TABLE auth_group NO FORCE ROW LEVEL SECURITY;
+ALTER TABLE auth_group_permissions NO FORCE ROW LEVEL SECURITY;
+
+INSERT INTO auth_permission (name, content_type_id, codename)
+SELECT 'Change records: names, contacts, who pays', kind.id, 'client_change'
+FROM django_content_type AS kind WHERE kind.app_label = 'accounts' AND kind.model = 'role'
+ON CONFLICT (content_type_id, codename) DO NOTHING;
+
+INSERT INTO auth_group_permissions (group_id, permission_id)
+SELECT role.group_id, permission.id
+FROM accounts_role AS role
+JOIN django_content_type AS kind ON kind.app_label = 'accounts' AND kind.model = 'role'
+JOIN auth_permission AS permission
+    ON permission.content_type_id = kind.id AND permission.codename = 'client_change'
+WHERE role.slug = 'front-desk'
+ON CONFLICT (group_id, permission_id) DO NOTHING;
+
+ALTER TABLE auth_group_permissions FORCE ROW LEVEL SECURITY;
+ALTER TABLE auth_group FORCE ROW LEVEL SECURITY;
+ALTER TABLE accounts_role FORCE ROW LEVEL SECURITY;
+
+-- reverse
+SELECT 1;
