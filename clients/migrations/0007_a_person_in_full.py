@@ -121,6 +121,18 @@ class Migration(migrations.Migration):
             model_name="client",
             name="postal_address",
         ),
+        migrations.AlterField(
+            model_name="client",
+            name="contact_wish",
+            field=models.CharField(
+                choices=[
+                    ("ANY", "Openly, in the practice's name"),
+                    ("DISCREET", "Discreetly: no practice name, no details, no messages left"),
+                ],
+                default="ANY",
+                max_length=8,
+            ),
+        ),
         migrations.AddField(
             model_name="client",
             name="language",

@@ -42,9 +42,9 @@ class Client(PracticeModel):
     """
 
     class ContactWish(models.TextChoices):
-        """How the practice may reach the client."""
+        """In which words the practice may reach the client."""
 
-        ANY = "ANY", "By mail, e-mail or phone"
+        ANY = "ANY", "Openly, in the practice's name"
         DISCREET = "DISCREET", "Discreetly: no practice name, no details, no messages left"
 
     class Channel(models.TextChoices):
