@@ -16,6 +16,7 @@ class Permission(StrEnum):
     CLIENT_EXPORT = "accounts.client_export"
     CLIENT_IDENTITY_VIEW = "accounts.client_identity_view"
     CLIENT_IMPORT = "accounts.client_import"
+    CLIENT_MERGE = "accounts.client_merge"
     CLIENT_VIEW = "accounts.client_view"
     CLIENT_VIEW_ALL = "accounts.client_view_all"
     EMERGENCY_OPEN = "accounts.emergency_open"
@@ -46,6 +47,7 @@ WORDS: dict[Permission, tuple[str, str]] = {
     Permission.CLIENT_IMPORT: ("Clients", "Add clients from a file"),
     Permission.CLIENT_EXPORT: ("Clients", "Take the list of clients away as a file"),
     Permission.CLIENT_CHANGE: ("Clients", "Change records: names, contacts, who pays"),
+    Permission.CLIENT_MERGE: ("Clients", "Merge two records of one client, always two people"),
     Permission.ASSIGNMENT_CHANGE: ("Clients", "Assign therapists to clients"),
     Permission.EMERGENCY_OPEN: ("Clients", "Open the record of any client in an emergency"),
     Permission.SESSION_VIEW: ("Sessions and invoices", "See sessions"),
@@ -115,6 +117,7 @@ BUILT_IN_ROLES = (
             {
                 P.APPROVAL_DECIDE,
                 P.CLIENT_EXPORT,
+                P.CLIENT_MERGE,
                 P.CLIENT_VIEW,
                 P.CLIENT_VIEW_ALL,
                 P.INVOICE_VIEW,
@@ -137,6 +140,7 @@ BUILT_IN_ROLES = (
                 P.CLIENT_EXPORT,
                 P.CLIENT_IDENTITY_VIEW,
                 P.CLIENT_IMPORT,
+                P.CLIENT_MERGE,
                 P.CLIENT_VIEW,
                 P.CLIENT_VIEW_ALL,
                 P.INVOICE_ISSUE,

@@ -307,6 +307,26 @@ class Action(StrEnum):
         "clients.emergency.reviewed",
         "{who} reviewed an emergency access[ of {member}] to client {label}[: {finding}].",
     )
+    MERGE_ASKED = (
+        "clients.merge.asked",
+        "{who} asked to merge[ {merged}] into client {label}.",
+    )
+    MERGE_REFUSED = (
+        "clients.merge.refused",
+        "{who} refused to merge[ {merged}] into client {label}.",
+    )
+    MERGE_WITHDRAWN = (
+        "clients.merge.withdrawn",
+        "{who} took back the request to merge[ {merged}] into client {label}.",
+    )
+    CLIENTS_MERGED = (
+        "clients.merge.approved",
+        "{who} and a colleague merged[ {merged}] into client {label}.",
+    )
+    CLIENTS_UNMERGED = (
+        "clients.merge.undone",
+        "{who} made two records again of client {label}[ and {merged}].",
+    )
     COVERAGE_ADDED = (
         "clients.coverage.added",
         "{who} added an insurance coverage to client {label}.",

@@ -13,6 +13,7 @@ from accounts.selectors import members
 from billing.models import Payment
 from billing.models.session import LONGEST_MINUTES
 from billing.selectors import service_codes
+from clients.selectors import families
 from ledger.money import ZERO, Money, NotMoney
 
 DATE_FORMAT = "%Y-%m-%d"
@@ -71,6 +72,7 @@ class OfClientForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.visible = visible
+        self.client = client
         if client is not None:
             self.initial["code"] = str(client)
             self.hide_code()
@@ -80,9 +82,14 @@ class OfClientForm(forms.Form):
         self.fields["code"].widget = forms.HiddenInput()
 
     def clean_code(self) -> Model:
-        """Return the client. One who may not be seen is as unknown as one who is not there."""
+        """Return the client. One who may not be seen is as unknown as one who is not there.
+
+        The code of a merged record leads to the one who is kept.
+        """
         typed = str(self.cleaned_data["code"]).strip().upper()
-        client: Model | None = self.visible.filter(code=typed).first()
+        if self.client is not None and typed == str(self.client):
+            return self.client
+        client: Model | None = families.found_by_code(self.visible, typed)
         if client is None:
             raise forms.ValidationError("There is no client with this code.")
         return client

@@ -4,6 +4,7 @@ from clients.views.assignments import AssignmentEnd, Assignments
 from clients.views.clients import ClientList, ClientNew
 from clients.views.emergencies import Emergencies, EmergencyOpen, EmergencyReview
 from clients.views.exports import ClientExport
+from clients.views.merges import MergeAnswer, MergeAsk, MergeOne, Merges, MergeUndo
 from clients.views.offboarding import OffBoarding
 from clients.views.parties import (
     Parties,
@@ -34,6 +35,11 @@ urlpatterns = [
     path("clients/new/", ClientNew.as_view(), name="new"),
     path("clients/export/", ClientExport.as_view(), name="export"),
     path("clients/emergency/", EmergencyOpen.as_view(), name="emergency"),
+    path("clients/merges/", Merges.as_view(), name="merges"),
+    path("clients/merges/<uuid:pk>/", MergeOne.as_view(), name="merge"),
+    path("clients/merges/<uuid:pk>/answer/", MergeAnswer.as_view(), name="merge_answer"),
+    path("clients/merges/<uuid:pk>/undo/", MergeUndo.as_view(), name="merge_undo"),
+    path("clients/<uuid:pk>/merge/", MergeAsk.as_view(), name="merge_ask"),
     path("emergencies/", Emergencies.as_view(), name="emergencies"),
     path("emergencies/<uuid:pk>/review/", EmergencyReview.as_view(), name="emergency_review"),
     path("people/<uuid:member_id>/off-boarding/", OffBoarding.as_view(), name="offboarding"),

@@ -27,7 +27,7 @@ from accounts.services import approvals, grants, invitations, networks, reviews
 from accounts.tenancy import practice_scope
 from accounts.views.base import MemberView, OutsideView, PracticeView
 from clients.models import EmergencyAccess
-from clients.services import assignments, contacts, emergencies
+from clients.services import assignments, contacts, emergencies, merges
 from tests.billing import desk
 from tests.clients.parties import shared_costs
 from tests.houses import House, browser_of
@@ -146,6 +146,12 @@ clients:new               GET    200    403    403    403    403    200    302
 clients:new               POST   422    403    403    403    403    422    302
 clients:export            GET    200    200    403    403    403    200    302
 clients:export            POST   200    200    403    403    403    200    302
+clients:merges            GET    200    200    403    403    403    200    302
+clients:merge             GET    200    200    403    403    403    404    302
+clients:merge_ask         GET    200    200    403    403    403    404    302
+clients:merge_ask         POST   422    422    403    403    403    404    302
+clients:merge_answer      POST   404    404    403    403    403    404    302
+clients:merge_undo        POST   302    302    403    403    403    404    302
 clients:emergency         GET    403    403    200    403    403    200    302
 clients:emergency         POST   403    403    422    403    403    422    302
 clients:emergencies       GET    403    403    403    200    403    200    302
@@ -332,6 +338,7 @@ def world(practice: House, other_practice: House) -> World:
         emergency = emergencies.open_record(
             client=client, reason=EmergencyAccess.Reason.CRISIS, now=desk.NOW, by=therapist
         )
+        merge = merges.ask(kept=client, merged=desk.client(by, "Whitfield"), now=desk.NOW, by=by)
         invoice = desk.invoice(client, by)
         payment = desk.cash(client, by, "20.00", apply_to=invoice)
         role = Role.objects.get(slug="therapist")
@@ -380,6 +387,10 @@ def world(practice: House, other_practice: House) -> World:
             "clients:restriction_end": {"pk": client.pk, "restriction_id": restriction.pk},
             "clients:address": {"pk": client.pk, "address_id": address.pk},
             "clients:assign": {"pk": client.pk},
+            "clients:merge": {"pk": merge.pk},
+            "clients:merge_ask": {"pk": client.pk},
+            "clients:merge_answer": {"pk": merge.pk},
+            "clients:merge_undo": {"pk": merge.pk},
             "clients:emergency_review": {"pk": emergency.pk},
             "clients:assignment_end": {"pk": client.pk, "assignment_id": assigned.pk},
             "billing:client": {"pk": client.pk},

@@ -22,7 +22,6 @@ from accounts.selectors import key_status, sealed
 from accounts.selectors.sealed import SealedTable
 from accounts.tenancy import current_scope, practice_scope
 from audit.actions import Action
-from audit.selectors import values
 from audit.services import events
 from audit.services import values as value_services
 

@@ -1,13 +1,14 @@
 """What clients owe and what is owed to them, in figures and in one plain sentence."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from billing.models import Invoice
 from billing.selectors.invoices import END_OF_TIME
+from clients.selectors import families
 from ledger.chart import Role
 from ledger.money import ZERO, Money
 from ledger.selectors import subledger
@@ -55,27 +56,32 @@ NOTHING = Balance()
 
 
 def balances_of(client_ids: Collection[UUID], *, on: date) -> dict[UUID, Balance]:
-    """Return client id → balance on a business date, in three queries for all of them.
+    """Return client id → balance on a business date, in four queries for all of them.
 
-    Clients with nothing open and no credit are left out: ``NOTHING`` stands for them.
+    What belongs to any record of a person counts for each of them. Clients with nothing open and
+    no credit are left out: ``NOTHING`` stands for them.
     """
-    parties = set(client_ids)
+    records = families.ids_of(client_ids)
+    parties = set(records)
     owed = subledger.open_items(Role.CLIENT_RECEIVABLE, as_of=END_OF_TIME, parties=parties)
     kept = subledger.open_items(Role.CLIENT_CREDITS, as_of=END_OF_TIME, parties=parties)
     due = dict(
         Invoice.objects.filter(pk__in=[item.item for item in owed]).values_list("pk", "due_on")
     )
-    owed_by, credit_of = _by_party(owed), _by_party(kept)
-    return {
-        party: _balance(owed_by[party], credit_of[party], due, on)
-        for party in owed_by.keys() | credit_of.keys()
+    owed_by, credit_of = _by_person(owed, records), _by_person(kept, records)
+    of_people = {
+        person: _balance(owed_by[person], credit_of[person], due, on)
+        for person in owed_by.keys() | credit_of.keys()
     }
+    return {pk: of_people[records[pk]] for pk in client_ids if records[pk] in of_people}
 
 
-def _by_party(items: Iterable[subledger.OpenItem]) -> defaultdict[UUID, list[subledger.OpenItem]]:
+def _by_person(
+    items: Iterable[subledger.OpenItem], records: Mapping[UUID, UUID]
+) -> defaultdict[UUID, list[subledger.OpenItem]]:
     grouped: defaultdict[UUID, list[subledger.OpenItem]] = defaultdict(list)
     for item in items:
-        grouped[item.party].append(item)
+        grouped[records[item.party]].append(item)
     return grouped
 
 

@@ -6,13 +6,14 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Max
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from accounts.models import Membership
 from accounts.permissions import Permission
 from billing.models import Invoice, Session
 from billing.selectors import balances, days, invoices, payments, sessions
-from clients.selectors import clients
+from clients.selectors import clients, families
 from ledger.money import Money
 
 SHOWN_OF_EACH = 50
@@ -60,19 +61,20 @@ def of(
     client_id: UUID, *, on: date, zone: ZoneInfo, permissions: clients.Permissions
 ) -> ClientMoney:
     """Return what there is to know about the money of a client who was found visible."""
-    of_client = Invoice.objects.filter(client_id=client_id)
+    records = set(families.ids_of([client_id]))
+    of_client = Invoice.objects.filter(client__in=records)
     newest = invoices.newest_first(of_client)[:SHOWN_OF_EACH]
-    waiting = sessions.unbilled(Session.objects.filter(client_id=client_id))
+    waiting = sessions.unbilled(Session.objects.filter(client__in=records))
     return ClientMoney(
         client=clients.shown([client_id], permissions=permissions)[client_id],
         balance=balances.balances_of([client_id], on=on).get(client_id, balances.NOTHING),
         open_items=invoices.rows(
-            [opened.invoice for opened in invoices.open_of(client_id)],
+            [opened.invoice for opened in invoices.open_of_all(records)],
             on=on,
             permissions=permissions,
         ),
         invoices=invoices.rows(newest, on=on, permissions=permissions),
-        payments=payments.of_client(client_id, limit=SHOWN_OF_EACH),
+        payments=payments.of_clients(records, limit=SHOWN_OF_EACH),
         unbilled=sessions.rows(
             sessions.by_therapist(waiting)[:SHOWN_OF_EACH], zone=zone, permissions=permissions
         ),
@@ -84,13 +86,13 @@ def own_clients(
     member: Membership, *, on: date, zone: ZoneInfo, permissions: clients.Permissions
 ) -> list[OwnClient]:
     """Return the clients whom a therapist cares for on a business date, with their balances."""
-    own = clients.visible_to(member, on=on, permissions=ASSIGNED_ONLY)
+    own = families.kept(clients.visible_to(member, on=on, permissions=ASSIGNED_ONLY))
     client_ids = list(clients.by_code(own).values_list("pk", flat=True))
     people = clients.shown(client_ids, permissions=permissions)
     owed = balances.balances_of(client_ids, on=on)
     last = dict(
-        Session.objects.filter(client_id__in=client_ids)
-        .values_list("client_id")
+        Session.objects.filter(client__in=families.whole(own))
+        .values_list(Coalesce("client__merged_into", "client_id"))
         .annotate(last=Max("started_at"))
     )
     return [

@@ -117,10 +117,15 @@ def open_of(client_id: UUID, *, first: Invoice | None = None) -> list[OpenInvoic
 
     ``first`` comes before the others; those stand by due date, the earliest first.
     """
-    balances = balances_due([client_id])
+    opened = open_of_all([client_id])
+    return sorted(opened, key=lambda item: first is None or item.invoice.pk != first.pk)
+
+
+def open_of_all(client_ids: Collection[UUID]) -> list[OpenInvoice]:
+    """Return the open invoices of several records by due date, the earliest first."""
+    balances = balances_due(client_ids)
     opened = Invoice.objects.filter(pk__in=balances).order_by("due_on", "number")
-    ordered = sorted(opened, key=lambda invoice: first is None or invoice.pk != first.pk)
-    return [OpenInvoice(invoice, balances[invoice.pk]) for invoice in ordered]
+    return [OpenInvoice(invoice, balances[invoice.pk]) for invoice in opened]
 
 
 def rows(

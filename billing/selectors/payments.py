@@ -1,5 +1,6 @@
 """Reads of payments: the receipt of one, and what was taken on a day."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -100,12 +101,12 @@ def credit_left(payment: Payment) -> Money:
     return subledger.balance(Role.CLIENT_CREDITS, party=payment.client_id, item=payment.pk)
 
 
-def of_client(client_id: UUID, *, limit: int) -> list[ClientPayment]:
-    """Return a client's newest payments, with where they went, in three queries."""
-    newest = newest_first(Payment.objects.filter(client_id=client_id))
+def of_clients(client_ids: Collection[UUID], *, limit: int) -> list[ClientPayment]:
+    """Return the newest payments of one person's records, with where they went."""
+    newest = newest_first(Payment.objects.filter(client__in=client_ids))
     payments = list(newest.select_related("client")[:limit])
     parts = _parts(PaymentApplication.objects.filter(payment__in=payments))
-    items = subledger.open_items(Role.CLIENT_CREDITS, as_of=END_OF_TIME, parties=[client_id])
+    items = subledger.open_items(Role.CLIENT_CREDITS, as_of=END_OF_TIME, parties=client_ids)
     left = {item.item: item.balance for item in items}
     return [
         ClientPayment(

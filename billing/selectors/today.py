@@ -75,11 +75,12 @@ def today(
     client_ids = {session.client_id for session in held}
     people = clients.shown(client_ids, permissions=permissions)
     owed = balances.balances_of(client_ids, on=on)
+    of_people = {people[pk].pk: balance for pk, balance in owed.items()}
     received = payments.visible_to(member, on=on, permissions=permissions).filter(received_on=on)
     return Today(
         on=on,
         rows=[_row(session, people[session.client_id], owed, permissions) for session in held],
-        owed=sum((balance.owes for balance in owed.values()), ZERO),
+        owed=sum((balance.owes for balance in of_people.values()), ZERO),
         unbilled_count=sessions.unbilled(visible).count(),
         receipts=payments.rows(payments.newest_first(received)[:RECEIPTS_SHOWN]),
         taken=payments.taken_on(received, on),
@@ -95,7 +96,7 @@ def _row(
     balance = owed.get(session.client_id, balances.NOTHING)
     return TodayRow(
         started_at=session.started_at,
-        client_id=session.client_id,
+        client_id=client.pk,
         code=client.code,
         name=client.name,
         therapist=session.therapist.display_name,

@@ -46,6 +46,11 @@ class BillingView(PracticeView):
         """Return a client whom this person may see, or answer 404."""
         return get_object_or_404(self.visible_clients(), pk=pk)
 
+    def kept_client(self, pk: UUID) -> Any:
+        """Return a client whom this person may see; of a merged record, the one who is kept."""
+        client = self.visible_client(pk)
+        return client.merged_into or client
+
     def visible_invoice(self, pk: UUID) -> Invoice:
         """Return an invoice that this person may see, or answer 404."""
         return get_object_or_404(self.visible_invoices().select_related("client"), pk=pk)

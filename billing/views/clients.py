@@ -2,7 +2,9 @@
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
+from django.shortcuts import redirect
 
 from accounts.permissions import Permission
 from accounts.views.base import StaffRequest
@@ -11,7 +13,7 @@ from audit.services import events
 from billing.selectors import client_money
 from billing.views.base import BillingView
 from clients.forms.assignments import AssignmentForm
-from clients.selectors import assignments, clients, coverages, emergencies, tabs
+from clients.selectors import assignments, clients, coverages, emergencies, merges, tabs
 
 
 class ClientPage(BillingView):
@@ -21,6 +23,9 @@ class ClientPage(BillingView):
 
     def get(self, request: StaffRequest, pk: UUID, **kwargs: object) -> HttpResponse:
         client = self.visible_client(pk)
+        if client.merged_into_id is not None:
+            messages.info(request, f"{client.code} was merged into this record.")
+            return redirect("billing:client", client.merged_into_id)
         may_assign = self.may(Permission.ASSIGNMENT_CHANGE)
         may_identify = self.may(Permission.CLIENT_IDENTITY_VIEW)
         assigned = assignments.of(client, on=self.today)
@@ -40,6 +45,8 @@ class ClientPage(BillingView):
             emergency_until=emergencies.running_until(request.membership, client)
             if self.may(Permission.EMERGENCY_OPEN)
             else None,
+            merges=list(merges.into(client)),
+            may_merge=self.may(Permission.CLIENT_MERGE),
             may_identify=may_identify,
             may_see_sessions=self.may(Permission.SESSION_VIEW),
             may_see_invoices=self.may(Permission.INVOICE_VIEW),

@@ -40,7 +40,7 @@ class PaymentNew(BillingView):
         if self.invoice is not None:
             return self.invoice.client
         client_id = wanted_id(self.request.GET.get("client"))
-        return self.visible_client(client_id) if client_id else None
+        return self.kept_client(client_id) if client_id else None
 
     def get(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
         client = self.client

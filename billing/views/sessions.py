@@ -30,7 +30,7 @@ class SessionNew(BillingView):
     @cached_property
     def client(self) -> Any:
         client_id = wanted_id(self.request.GET.get("client"))
-        return self.visible_client(client_id) if client_id else None
+        return self.kept_client(client_id) if client_id else None
 
     def get(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
         likely: dict[str, Any] = {"on": self.today}

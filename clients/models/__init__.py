@@ -6,6 +6,7 @@ from clients.models.contact import Address, Contact
 from clients.models.coverage import Coverage
 from clients.models.emergency import EmergencyAccess
 from clients.models.external import ExternalRecord
+from clients.models.merge import Merge
 from clients.models.party import ResponsibleParty, Split, SplitShare
 from clients.models.restriction import Restriction
 from clients.models.search_text import SearchText
@@ -19,6 +20,7 @@ __all__ = [
     "Coverage",
     "EmergencyAccess",
     "ExternalRecord",
+    "Merge",
     "ResponsibleParty",
     "Restriction",
     "SearchText",

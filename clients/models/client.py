@@ -86,6 +86,9 @@ class Client(PracticeModel):
     likeness = models.BinaryField(
         db_comment="First byte of an HMAC of family name and birth date: finds possible duplicates."
     )
+    merged_into = PracticeKey(
+        "self", null=True, db_comment="The client with whom everything of this one is shown."
+    )
     created_at = models.DateTimeField(db_comment="UTC.")
     created_by = PracticeKey("accounts.Membership")
 
@@ -93,7 +96,7 @@ class Client(PracticeModel):
         "PHI": "given_names family_name preferred_name written_name sort_name pronouns birth_date"
         " language",
         "PUBLIC": "id practice_id code contact_wish may_email may_phone may_text may_post"
-        " preferred_channel version likeness created_at created_by",
+        " preferred_channel version likeness merged_into created_at created_by",
     }
 
     class Meta:

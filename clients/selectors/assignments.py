@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from clients.models import Assignment, Client
+from clients.selectors import families
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,9 @@ class Assigned:
 
 def of(client: Client, *, on: date) -> list[Assigned]:
     """Return a client's assignments, the latest first, with whether each is open on a date."""
-    found = Assignment.objects.filter(client=client).select_related("therapist", "covers_for")
+    found = Assignment.objects.filter(client__in=families.records_of(client)).select_related(
+        "therapist", "covers_for"
+    )
     return [_shown(assignment, on) for assignment in found.order_by("-starts_on", "-id")]
 
 
@@ -72,6 +75,9 @@ def carers(assigned: Iterable[Assigned]) -> list[tuple[UUID, str]]:
 def only_therapist(client: Client, *, on: date) -> UUID | None:
     """Return the member who alone is assigned to a client on a date; None if several or nobody."""
     lasting = Q(ends_on=None) | Q(ends_on__gte=on)
-    found = Assignment.objects.filter(lasting, client=client, starts_on__lte=on, closed_at=None)
+    records = families.records_of(client)
+    found = Assignment.objects.filter(
+        lasting, client__in=records, starts_on__lte=on, closed_at=None
+    )
     therapists = set(found.values_list("therapist_id", flat=True))
     return therapists.pop() if len(therapists) == 1 else None

@@ -13,7 +13,7 @@ from accounts.models import Membership
 from accounts.permissions import Permission
 from accounts.selectors import members
 from clients.models import Assignment, Client
-from clients.selectors import contacts, emergencies, restrictions
+from clients.selectors import contacts, emergencies, families, restrictions
 from clients.selectors.contacts import Reached
 
 Permissions = frozenset[Permission]
@@ -70,7 +70,8 @@ def visible_to(
     member: Membership, *, on: date, permissions: Permissions | None = None
 ) -> QuerySet[Client]:
     """Return the clients whom a member may see on a business date: all, or those assigned to them
-    and those whose record they opened in an emergency less than an hour ago.
+    and those whose record they opened in an emergency less than an hour ago; whoever may see one
+    record of a person may see those merged with it.
 
     Everything that shows, counts or changes clients' records goes through it. ``permissions`` are
     the member's own, where the caller has them at hand.
@@ -83,7 +84,7 @@ def visible_to(
     mine = Q(pk__in=_in_force(on).filter(therapist=member).values("client"))
     if Permission.EMERGENCY_OPEN in held:
         mine |= Q(pk__in=emergencies.running(member).values("client"))
-    return Client.objects.filter(mine)
+    return families.whole(Client.objects.filter(mine))
 
 
 def by_code(clients: QuerySet[Client]) -> QuerySet[Client]:
@@ -91,12 +92,15 @@ def by_code(clients: QuerySet[Client]) -> QuerySet[Client]:
 
 
 def shown(ids: Iterable[UUID], *, permissions: Permissions) -> dict[UUID, Shown]:
-    """Return id → client as a reader with these permissions may see them.
+    """Return id → client as a reader with these permissions may see them; of a merged record, the
+    client with whom it is shown.
 
     The caller has made sure that the reader may see these clients at all.
     """
-    found = Client.objects.filter(pk__in=set(ids))
-    return {client.pk: show(client, permissions=permissions) for client in found}
+    found = Client.objects.filter(pk__in=set(ids)).select_related("merged_into")
+    return {
+        client.pk: show(client.merged_into or client, permissions=permissions) for client in found
+    }
 
 
 def show(client: Client, *, permissions: Permissions) -> Shown:
@@ -144,9 +148,12 @@ def rows(clients: Iterable[Client], *, on: date, permissions: Permissions) -> li
     """Return clients as lines of a list, with those who care for them on a business date."""
     listed = list(clients)
     therapists: dict[UUID, list[str]] = {client.pk: [] for client in listed}
-    in_force = _in_force(on).filter(client__in=therapists).select_related("therapist")
+    records = families.ids_of(therapists)
+    in_force = _in_force(on).filter(client__in=records).select_related("therapist")
     for assignment in in_force.order_by("therapist__display_name", "pk"):
-        therapists[assignment.client_id].append(assignment.therapist.display_name)
+        names = therapists.get(records[assignment.client_id], [])
+        if assignment.therapist.display_name not in names:
+            names.append(assignment.therapist.display_name)
     return [
         Row(
             pk=client.pk,

@@ -1,10 +1,11 @@
 """Which insurances a client has."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from clients.models import Client, Coverage
+from clients.selectors import families
 
 SHOWN_CHARACTERS = 4
 
@@ -19,7 +20,7 @@ class Covered:
 
 def of(client: Client) -> list[Covered]:
     """Return a client's insurances in the order in which they were added."""
-    found = Coverage.objects.filter(client=client).order_by("id")
+    found = Coverage.objects.filter(client__in=families.records_of(client)).order_by("id")
     return [Covered(coverage.payer_name, masked(coverage.member_id)) for coverage in found]
 
 
@@ -31,7 +32,8 @@ def masked(member_id: str) -> str:
     return f"••••{end}"
 
 
-def insured(client_ids: Iterable[UUID]) -> set[UUID]:
-    """Return those of the clients for whom an insurance is known, in one query."""
-    found = Coverage.objects.filter(client__in=client_ids)
-    return set(found.values_list("client_id", flat=True))
+def insured(client_ids: Collection[UUID]) -> set[UUID]:
+    """Return those of the clients for whom an insurance is known."""
+    records = families.ids_of(client_ids)
+    found = Coverage.objects.filter(client__in=records)
+    return {records[pk] for pk in found.values_list("client_id", flat=True)}

@@ -2,7 +2,7 @@
 in memory, so that the database never learns what was looked for, nor what it would match."""
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,7 +15,7 @@ from accounts.permissions import Permission
 from clients.models import Client, SearchText
 from clients.models.search_text import NUMBERS
 from clients.names import fold
-from clients.selectors import wanted
+from clients.selectors import families, wanted
 from clients.selectors.clients import Permissions
 
 Texts = list[tuple[UUID, str]]
@@ -40,13 +40,16 @@ def find(visible: QuerySet[Client], text: str, *, permissions: Permissions, limi
     terms = wanted.terms(text)
     if not terms:
         return NOBODY
+    into = families.merged()
     if Permission.CLIENT_IDENTITY_VIEW not in permissions:
-        codes = visible.values_list("pk", "code")
-        return _first(_matching([(pk, fold(code)) for pk, code in codes], terms), limit)
-    sealed: Any = SearchText.objects.filter(client__in=visible).values_list("pk", "text")
-    found = _first(_matching(open_many(SearchText, "text", sealed), terms), limit)
-    rows = SearchText.objects.filter(pk__in=found.first)
-    client_of = dict(rows.values_list("pk", "client_id"))
+        codes = [(pk, fold(code)) for pk, code in visible.values_list("pk", "code")]
+        return _first(_matching(_as_people(codes, into), terms), limit)
+    every = SearchText.objects.filter(client__in=visible)
+    sealed: Any = every.values_list("pk", "text")
+    # A text is opened by its own id; whose it is matters for those who are shown, and for merges.
+    texts = open_many(SearchText, "text", sealed)
+    found = _first(_matching(_as_people(texts, _of_texts(into)), terms), limit)
+    client_of = dict(every.filter(pk__in=found.first).values_list("pk", "client_id"))
     return Found(found.count, [client_of[pk] for pk in found.first])
 
 
@@ -56,14 +59,15 @@ def exactly(*, code: str = "", name: str = "", birth_date: date | None = None) -
     Whoever asks must know them: a part of a name finds nobody, and neither do two who are alike.
     """
     if code:
-        return Client.objects.filter(code=code.strip().upper()).first()
+        return families.found_by_code(Client.objects.all(), code)
     if not name or birth_date is None:
         return None
     born: list[Any] = list(Client.objects.values_list("pk", "birth_date"))
     same_day = [pk for pk, day in open_many(Client, "birth_date", born) if day == birth_date]
     words = set(fold(name).split())
-    found = [client for client in Client.objects.filter(pk__in=same_day) if _is(client, words)]
-    return found[0] if len(found) == 1 else None
+    likely = Client.objects.filter(pk__in=same_day).select_related("merged_into")
+    found = {client.merged_into or client for client in likely if _is(client, words)}
+    return found.pop() if len(found) == 1 else None
 
 
 def _is(client: Client, words: set[str]) -> bool:
@@ -71,6 +75,29 @@ def _is(client: Client, words: set[str]) -> bool:
     if client.preferred_name:
         names.append(f"{client.preferred_name} {client.family_name}")
     return words in [set(fold(name).split()) for name in names]
+
+
+def _of_texts(into: Mapping[UUID, UUID]) -> dict[UUID, UUID]:
+    """Return which texts are of which kept client's text, of merged clients."""
+    if not into:
+        return {}
+    rows = SearchText.objects.filter(client__in={*into, *into.values()})
+    text_of = dict(rows.values_list("client_id", "pk"))
+    return {text_of[pk]: text_of[kept] for pk, kept in into.items()}
+
+
+def _as_people(texts: Texts, into: Mapping[UUID, UUID]) -> Texts:
+    """Put the texts of one person's records together, the kept one's first."""
+    if not into:
+        return texts
+    of_records = dict(texts)
+    for pk, kept in into.items():
+        other = of_records.pop(pk, "")
+        if kept in of_records:
+            words, _, numbers = of_records[kept].partition(NUMBERS)
+            more_words, _, more_numbers = other.partition(NUMBERS)
+            of_records[kept] = f"{words}\n{more_words}{NUMBERS}{numbers}\n{more_numbers}"
+    return list(of_records.items())
 
 
 def _matching(texts: Texts, terms: Iterable[wanted.Term]) -> Texts:

@@ -5,12 +5,15 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import Membership
 from audit.actions import Action
 from audit.services import events
 from clients.models import Client, CodeCounter, Contact
-from clients.selectors import likeness
+from clients.selectors import duplicates, likeness
+from clients.selectors.clients import visible_to
+from clients.selectors.duplicates import Alike, Newcomer
 from clients.services import contacts, edits, search_texts
 
 
@@ -30,14 +33,11 @@ class NotAllowed(Exception):
 
 
 class LooksKnown(Exception):
-    """Clients with the same family name and birth date exist; ``codes`` are theirs."""
+    """Clients who may be this person exist; ``known`` are those whom the adding one may see."""
 
-    def __init__(self, codes: Sequence[str]) -> None:
-        super().__init__(
-            f"{', '.join(codes)} {'has' if len(codes) == 1 else 'have'} the same family name"
-            " and birth date."
-        )
-        self.codes = tuple(codes)
+    def __init__(self, known: Sequence[Alike]) -> None:
+        super().__init__(" ".join(client.sentence for client in known))
+        self.known = tuple(known)
 
 
 @transaction.atomic
@@ -67,14 +67,16 @@ def add(
     Raises:
         NoName: both names are empty.
         NotYetBorn: the birth date lies in the future.
-        LooksKnown: clients with this family name and birth date exist.
+        LooksKnown: clients with the same e-mail or telephone number, or with the same birth date
+            and a similar name, exist.
     """
     _require_person(given_names, family_name, birth_date, now)
     # Taken first: two people who add the same client at once come one after the other.
     counter = _locked_counter()
-    known = [] if is_another_person else likeness.alike(given_names, family_name, birth_date)
-    if known:
-        raise LooksKnown([client.code for client in known])
+    newcomer = Newcomer(given_names, family_name, birth_date, emails=[email], phones=[phone])
+    visible = visible_to(by, on=timezone.localdate(now))
+    if not is_another_person and (known := duplicates.of(newcomer, visible)):
+        raise LooksKnown(known)
     client = Client.objects.create(
         code=_next_code(counter),
         given_names=given_names,
@@ -137,12 +139,7 @@ def change_person(
         "pronouns": pronouns or None,
         "birth_date": birth_date,
     }
-    changed = _change(client, seen, wanted)
-    alike = likeness.of(given_names, family_name, birth_date)
-    if bytes(changed.likeness) != alike:
-        changed.likeness = alike
-        changed.save(update_fields=["likeness"])
-    return changed
+    return _change(client, seen, wanted)
 
 
 def change_wishes(

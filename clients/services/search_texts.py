@@ -10,6 +10,7 @@ from django.db import transaction
 from clients.models import Client, Contact, SearchText
 from clients.models.search_text import LONGEST, NUMBERS
 from clients.names import digits, fold, full_name
+from clients.selectors import likeness
 
 LONGEST_LINE = 400
 
@@ -50,12 +51,15 @@ NUMBERED: tuple[Part, ...] = (_telephones, _dates)
 
 @transaction.atomic
 def renew(client: Client) -> None:
-    """Write anew what a search reads of a client, as the record stands in this transaction.
+    """Write anew what a search reads of a client, and by what imports look for likely duplicates,
+    as the record stands in this transaction.
 
     The client is locked first: of two who change one record at once, the second sees both changes.
     """
     client = Client.objects.select_for_update(no_key=True).get(pk=client.pk)
     text = f"{_lines(WORDS, client)}{NUMBERS}{_lines(NUMBERED, client)}"
+    alike = likeness.of(client.given_names, client.family_name, client.birth_date)
+    Client.objects.filter(pk=client.pk).exclude(likeness=alike).update(likeness=alike)
     row = SearchText.objects.filter(client=client).first()
     if row is None:
         SearchText.objects.create(client=client, text=text)

@@ -15,7 +15,7 @@ from audit.actions import Action
 from audit.services import events
 from clients.forms.assignments import AssignmentForm
 from clients.models import Assignment, Client
-from clients.selectors import assignments, clients
+from clients.selectors import assignments, clients, families
 from clients.services import assignments as services
 
 FIELD_OF: dict[type[Exception], str] = {
@@ -39,7 +39,7 @@ class Assignments(PracticeView):
             on=timezone.localdate(),
             permissions=self.request.permissions,
         )
-        return get_object_or_404(visible, pk=self.kwargs["pk"])
+        return get_object_or_404(families.kept(visible), pk=self.kwargs["pk"])
 
     def get(self, request: StaffRequest, pk: UUID, **kwargs: object) -> HttpResponse:
         events.record(Action.CLIENT_VIEWED, target=self.client, touched=[self.client.pk])
@@ -93,7 +93,7 @@ class AssignmentEnd(Assignments):
         return self.http_method_not_allowed(request)
 
     def post(self, request: StaffRequest, pk: UUID, **kwargs: object) -> HttpResponse:
-        of_client = Assignment.objects.filter(client=self.client)
+        of_client = Assignment.objects.filter(client__in=families.records_of(self.client))
         assignment = get_object_or_404(of_client, pk=kwargs["assignment_id"])
         try:
             services.end(

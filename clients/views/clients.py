@@ -1,5 +1,6 @@
 """The list of clients, and adding to it. A client's own page belongs to billing."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -13,7 +14,8 @@ from accounts.views.base import PracticeView, StaffRequest
 from audit.actions import Action
 from audit.services import events
 from clients.forms.clients import ClientForm
-from clients.selectors import clients
+from clients.selectors import clients, families
+from clients.selectors.duplicates import Alike
 from clients.services import clients as services
 
 ON_A_PAGE = 50
@@ -28,7 +30,9 @@ class ClientList(PracticeView):
         visible = clients.visible_to(
             request.membership, on=timezone.localdate(), permissions=request.permissions
         )
-        page: Any = Paginator(clients.by_code(visible), ON_A_PAGE).get_page(request.GET.get("page"))
+        page: Any = Paginator(clients.by_code(families.kept(visible)), ON_A_PAGE).get_page(
+            request.GET.get("page")
+        )
         rows = clients.rows(
             page.object_list, on=timezone.localdate(), permissions=request.permissions
         )
@@ -48,12 +52,13 @@ class ClientNew(PracticeView):
     permission = Permission.CLIENT_CREATE
 
     def get(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
-        return self.page("clients/new.html", form=ClientForm())
+        return self.show(ClientForm())
 
     def post(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
         form = ClientForm(request.POST)
+        known: Sequence[Alike] = ()
         if not form.is_valid():
-            return self.page("clients/new.html", status=HTTPStatus.UNPROCESSABLE_ENTITY, form=form)
+            return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY, known)
         try:
             client = services.add(**form.cleaned_data, now=timezone.now(), by=request.membership)
         except services.NoName as error:
@@ -63,6 +68,17 @@ class ClientNew(PracticeView):
         except services.LooksKnown as error:
             form.add_error(None, f"{error} Look there first, or say that this is another person.")
             form.ask_whether_another_person()
+            known = error.known
+            shown = [client.pk for client in known]
+            events.record(Action.CLIENT_SEARCHED, touched=shown, count=len(shown))
         else:
             return redirect("billing:client", client.pk)
-        return self.page("clients/new.html", status=HTTPStatus.UNPROCESSABLE_ENTITY, form=form)
+        return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY, known)
+
+    def show(
+        self, form: ClientForm, status: int = HTTPStatus.OK, known: Sequence[Alike] = ()
+    ) -> HttpResponse:
+        may_merge = self.may(Permission.CLIENT_MERGE)
+        return self.page(
+            "clients/new.html", status=status, form=form, known=known, may_merge=may_merge
+        )

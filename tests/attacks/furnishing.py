@@ -23,7 +23,7 @@ from audit.services.events import SealedValues
 from billing.models import Invoice, ServiceCode
 from billing.services import card_accounts, checkout, documents, imports, webhooks
 from clients.models import Client, EmergencyAccess
-from clients.services import assignments, emergencies
+from clients.services import assignments, emergencies, merges
 from ledger.services import known, periods
 from tests.attacks import planting
 from tests.billing import desk as at
@@ -126,7 +126,15 @@ def _care(house: House, client: Client, by: Membership) -> dict[str, UUID]:
     emergency = emergencies.open_record(
         client=client, reason=EmergencyAccess.Reason.CRISIS, now=at.NOW, by=therapist
     )
-    return {"client": client.pk, "assignment": assigned.pk, "emergency": emergency.pk}
+    double = at.client(by, "Doppelt")
+    merge = merges.ask(kept=client, merged=double, now=at.NOW, by=by)
+    merges.approve(merge=merge, now=at.NOW, by=house.people["accountant"])
+    return {
+        "client": client.pk,
+        "merge": merge.pk,
+        "assignment": assigned.pk,
+        "emergency": emergency.pk,
+    }
 
 
 def _money(client: Client, by: Membership) -> dict[str, UUID]:

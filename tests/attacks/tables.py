@@ -39,6 +39,10 @@ BESIDE = {
         "ended_at": "now()",
         "ended_by_id": "assigned_by_id",
     },
+    "clients_merge": {
+        "merged_id": "(SELECT other.id FROM clients_client AS other"
+        " WHERE other.id NOT IN (kept_id, merged_id) LIMIT 1)",
+    },
     "clients_emergencyaccess.reviewed_by_id": {"finding": "'JUSTIFIED'", "reviewed_at": "now()"},
     "ledger_periodclose": {
         "closed_at": NOW,

@@ -162,6 +162,24 @@ def test_somebody_who_looks_known_is_added_only_when_said_to_be_another(
     assert told.status_code == 302
 
 
+def test_the_same_email_is_told_with_a_way_to_the_record_and_to_a_merge(
+    practice: House, front_desk: Membership, signed_in: SignedIn
+) -> None:
+    with practice_scope(practice.id, person_id=front_desk.person_id):
+        known = [added(front_desk, name, email="ana@example.org") for name in ("Ann", "Anne")]
+
+    response = signed_in(front_desk).post(reverse("clients:new"), TYPED)
+
+    text = unescape(response.content.decode())
+    assert response.status_code == 422
+    assert "C-0001 has the same e-mail." in text
+    assert reverse("billing:client", args=[known[1].pk]) in text
+    assert reverse("clients:merge_ask", args=[known[0].pk]) + "?with=C-0002" in text
+    event, touched = last_event(practice, "clients.client.searched")
+    assert event.facts == {"count": 2}
+    assert touched == {client.pk for client in known}
+
+
 @pytest.mark.parametrize("role", ["accountant", "therapist"])
 def test_who_may_not_add_clients_is_refused(
     practice: House, signed_in: SignedIn, role: str
