@@ -69,7 +69,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
             ),
             Place(P.SESSION_VIEW, "billing:today", "day", "Today", "t"),
             Place(P.CLIENT_VIEW_ALL, "clients:list", "users", "Clients", "c"),
-            Place(P.CLIENT_MERGE, "clients:merges", "copy", "Duplicates", "d"),
+            Place(P.CLIENT_MERGE, "clients:merges", "swap", "Duplicates", "d"),
             Place(P.SESSION_VIEW, "billing:unbilled", "session", "Not billed", "u"),
             Place(P.INVOICE_VIEW, "billing:invoice_list", "file", "Invoices", "i"),
         ),

@@ -16,7 +16,7 @@ from accounts.models import Membership, SignInSession
 from accounts.selectors import doors, sealed
 from accounts.sessions import MFA_AT, SessionStore
 from accounts.tenancy import practice_scope
-from config.dev.bench import access, database, phi, running, search, timing
+from config.dev.bench import access, database, phi, registry, running, search, timing
 from config.dev.bench.access import Browser, NotMeasured
 from config.dev.bench.timing import Effort, Figure, Goal, Measured, Spread, rounds
 from config.dev.seed import practices
@@ -80,7 +80,9 @@ def test_a_search_is_measured_at_each_size(commits: None, monkeypatch: pytest.Mo
 
     assert [(each.name, each.size, each.unit) for each in found] == [
         ("search.find", 3, "ms"),
+        ("search.answer", 3, "ms"),
         ("search.find", 8, "ms"),
+        ("search.answer", 8, "ms"),
     ]
 
 
@@ -247,4 +249,6 @@ def test_the_command_itself_refuses_an_unknown_name_too() -> None:
     done = bench("nothing")
 
     assert done.returncode == 1
-    assert "There is no benchmark nothing; there are: access, " in done.stderr
+    assert done.stderr.strip().endswith(
+        f"There is no benchmark nothing; there are: {', '.join(registry.BENCHES)}."
+    )

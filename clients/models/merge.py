@@ -76,7 +76,7 @@ class Merge(PracticeModel):
 
     @property
     def audit_label(self) -> str:
-        return self.kept.code
+        return str(self.kept.code)
 
     @property
     def is_in_force(self) -> bool:

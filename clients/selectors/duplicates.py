@@ -11,15 +11,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
-from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from accounts.fields import open_many
 from clients.models import Client, SearchText
 from clients.models.search_text import NUMBERS
 from clients.names import digits, fold, full_name
+from clients.selectors import search_texts
 
 NATIONAL_DIGITS = 10
 """So many digits at the end are compared: a country's code is often left out."""
@@ -63,8 +62,7 @@ def of(newcomer: Newcomer, visible: QuerySet[Client]) -> list[Alike]:
     date and a similar name, by code; of a merged record, the client who is kept.
     """
     marks = _Marks(newcomer)
-    sealed: Any = SearchText.objects.filter(client__in=visible).values_list("pk", "text")
-    texts = open_many(SearchText, "text", sealed)
+    texts = search_texts.opened(visible)
     likely = {pk for pk, text in texts if any(mark in text for mark in marks.any)}
     rows = SearchText.objects.filter(pk__in=likely).select_related("client__merged_into")
     found: dict[Client, tuple[str, ...]] = {}

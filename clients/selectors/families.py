@@ -28,7 +28,8 @@ def whole(clients: QuerySet[Client]) -> QuerySet[Client]:
 
 def merged() -> dict[UUID, UUID]:
     """Return merged client → kept client, of every merge in force, in one query."""
-    return dict(Client.objects.exclude(merged_into=None).values_list("pk", "merged_into"))
+    pointers = Client.objects.exclude(merged_into=None).values_list("pk", "merged_into")
+    return {pk: kept_id for pk, kept_id in pointers if kept_id}
 
 
 def ids_of(ids: Collection[UUID]) -> dict[UUID, UUID]:

@@ -15,7 +15,7 @@ from accounts.permissions import Permission
 from clients.models import Client, SearchText
 from clients.models.search_text import NUMBERS
 from clients.names import fold
-from clients.selectors import families, wanted
+from clients.selectors import families, search_texts, wanted
 from clients.selectors.clients import Permissions
 
 Texts = list[tuple[UUID, str]]
@@ -44,12 +44,11 @@ def find(visible: QuerySet[Client], text: str, *, permissions: Permissions, limi
     if Permission.CLIENT_IDENTITY_VIEW not in permissions:
         codes = [(pk, fold(code)) for pk, code in visible.values_list("pk", "code")]
         return _first(_matching(_as_people(codes, into), terms), limit)
-    every = SearchText.objects.filter(client__in=visible)
-    sealed: Any = every.values_list("pk", "text")
     # A text is opened by its own id; whose it is matters for those who are shown, and for merges.
-    texts = open_many(SearchText, "text", sealed)
-    found = _first(_matching(_as_people(texts, _of_texts(into)), terms), limit)
-    client_of = dict(every.filter(pk__in=found.first).values_list("pk", "client_id"))
+    texts = _as_people(search_texts.opened(visible), _of_texts(into))
+    found = _first(_matching(texts, terms), limit)
+    rows = SearchText.objects.filter(pk__in=found.first)
+    client_of = dict(rows.values_list("pk", "client_id"))
     return Found(found.count, [client_of[pk] for pk in found.first])
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from datetime import date
+from functools import partial
 
 from clients.names import digits, fold
 
@@ -30,7 +31,7 @@ def terms(text: str) -> list[Term]:
     found: list[Term] = []
     rest = fold(text)
     for pattern, read in READINGS:
-        rest = pattern.sub(lambda match, read=read: _taken(read(match), match, found), rest)
+        rest = pattern.sub(partial(_taken, read, found), rest)
     return found + [((word,),) for word in rest.split()]
 
 
@@ -41,9 +42,9 @@ def is_short_number(term: Term) -> bool:
     )
 
 
-def _taken(term: Term, match: re.Match[str], found: list[Term]) -> str:
-    """Return what is left of a match to be read otherwise."""
-    if not term:
+def _taken(read: Callable[[re.Match[str]], Term], found: list[Term], match: re.Match[str]) -> str:
+    """Note what a match means, and return what is left of it to be read otherwise."""
+    if not (term := read(match)):
         return match[0]
     found.append(term)
     return " "

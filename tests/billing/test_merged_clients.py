@@ -15,7 +15,7 @@ from accounts.permissions import BUILT_IN_ROLES
 from accounts.tenancy import practice_scope
 from billing.models import Invoice
 from billing.selectors import balances, client_money, found, integrity
-from clients.models import Client
+from clients.models import Client, Merge
 from clients.selectors import clients, search
 from clients.services import assignments, merges
 from ledger.money import Money
@@ -170,7 +170,7 @@ def test_undone_a_therapist_sees_the_own_client_only_again(
     merged: Billed, front_desk: Membership, therapist: Membership, signed_in: SignedIn
 ) -> None:
     with practice_scope(merged.house.id, person_id=front_desk.person_id):
-        request = merges.Merge.objects.get()
+        request = Merge.objects.get()
         merges.undo(merge=request, now=at.NOW, by=front_desk)
 
     url = reverse("billing:invoice", args=[merged.other_invoice.pk])

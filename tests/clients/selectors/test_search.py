@@ -84,6 +84,21 @@ def test_a_therapist_finds_assigned_clients_only(
     assert everybody == search.Found(1, [freda.pk])
 
 
+def test_nobody_is_found_among_nobody(people: None) -> None:
+    nobody = Client.objects.none()
+
+    assert search.find(nobody, "c-00", permissions=PERMISSIONS["front-desk"], limit=9).count == 0
+
+
+def test_of_a_part_of_all_clients_no_other_is_counted(people: None) -> None:
+    some = Client.objects.filter(code="C-0002")
+    first = Client.objects.order_by("code")[:1]
+
+    for visible in (some, first):
+        found = search.find(visible, "c-00", permissions=PERMISSIONS["front-desk"], limit=9)
+        assert found.count == 1
+
+
 def test_the_first_by_code_are_told_and_all_are_counted(
     scope: None, front_desk: Membership
 ) -> None:

@@ -157,7 +157,10 @@ def test_somebody_who_looks_known_is_added_only_when_said_to_be_another(
     )
 
     assert asked.status_code == 422
-    assert "C-0001 has the same family name and birth date." in asked.content.decode()
+    assert (
+        "C-0001 has the same e-mail, phone and the same family name and birth date."
+        in asked.content.decode()
+    )
     assert 'type="checkbox" name="is_another_person"' in asked.content.decode()
     assert told.status_code == 302
 
