@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,7 +19,7 @@ from billing.models import Invoice, Payment
 from billing.selectors import balances, invoices, payments
 from billing.services import payments as services
 from billing.views.base import BillingView, wanted_id
-from clients.selectors import clients
+from clients.selectors import clients, families
 from ledger.money import ZERO
 from ledger.services import journal
 
@@ -45,6 +45,10 @@ class PaymentNew(BillingView):
     def get(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
         client = self.client
         opened = invoices.open_of(client.pk, first=self.invoice) if client else []
+        if client is not None and not opened and self.invoice is None:
+            others = invoices.open_of_all(families.records_of(client))
+            if others:  # What is open is all of a merged record, and is paid from its invoice.
+                return redirect(f"{reverse('billing:payment_new')}?invoice={others[0].invoice.pk}")
         due = opened[:1] if self.invoice else opened
         if client is not None:
             events.record(Action.CLIENT_VIEWED, target=client, touched=[client.pk])

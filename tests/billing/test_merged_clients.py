@@ -217,3 +217,15 @@ def test_an_invoice_of_the_merged_record_is_paid_where_it_stands(
     with practice_scope(merged.house.id, person_id=front_desk.person_id):
         at.cash(merged.other, front_desk, "150.00", apply_to=merged.other_invoice)
         assert owed(merged.own) == (Money(150_00), Money(0))
+
+
+def test_taking_a_payment_leads_to_what_is_open_of_the_merged_record(
+    merged: Billed, front_desk: Membership, signed_in: SignedIn
+) -> None:
+    with practice_scope(merged.house.id, person_id=front_desk.person_id):
+        at.cash(merged.own, front_desk, "150.00", apply_to=merged.own_invoice)
+    url = reverse("billing:payment_new")
+
+    answer = signed_in(front_desk).get(f"{url}?client={merged.own.pk}")
+
+    assert answer.headers["Location"] == f"{url}?invoice={merged.other_invoice.pk}"

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys import JOURNEY
+from tests.journeys import JOURNEY, desk
 from tests.journeys.cast import Cast
 from tests.journeys.house import SUMMIT_ROW
 from tests.journeys.person import Person
@@ -64,6 +64,42 @@ def test_a_payment_is_taken_by_keyboard_alone(without_mouse: Person) -> None:
     expect(receipt).to_be_focused()
     person.shows("$20.00 in cash")
     person.look("receipt-by-keyboard")
+
+
+def test_a_client_is_found_and_opened_by_keyboard_alone(
+    front_desk: Person, new_client: desk.Known
+) -> None:
+    page = front_desk.page
+    front_desk.rail("Today")
+
+    page.keyboard.press("/")
+    page.keyboard.type(new_client.family_name[:4].lower())
+    found = page.locator("[data-found]").filter(has_text=new_client.code)
+    expect(found).to_contain_text("Nothing due")
+    expect(page.locator("#found-count")).to_contain_text("1 client found.")
+    front_desk.look("search-as-typed")
+    assert page.url.endswith("/today/")
+    page.keyboard.press("ArrowDown")
+    expect(found).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+
+    expect(front_desk.heading).to_contain_text(new_client.code)
+
+
+def test_escape_closes_what_was_found(front_desk: Person) -> None:
+    page = front_desk.page
+    front_desk.rail("Today")
+    page.keyboard.press("/")
+    page.keyboard.type("c-0")
+    expect(page.locator("[data-found]").first).to_be_visible()
+
+    page.keyboard.press("Escape")
+
+    expect(page.locator("[data-found]")).to_have_count(0)
+    expect(page.get_by_role("searchbox")).to_be_focused()
 
 
 def write_in(person: Person, label: str, text: str) -> None:
