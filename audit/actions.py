@@ -331,6 +331,28 @@ class Action(StrEnum):
         "clients.coverage.added",
         "{who} added an insurance coverage to client {label}.",
     )
+    CLIENT_FILE_UPLOADED = (
+        "clients.file.uploaded",
+        "{who} uploaded a file of clients[: {count} rows].",
+    )
+    CLIENT_FILE_REFUSED = (
+        "clients.file.refused",
+        "{who} tried to add clients from a file, and it was refused[: {reason}].",
+    )
+    CLIENT_FILE_VIEWED = "clients.file.viewed", "{who} looked into a file of clients."
+    CLIENT_FILE_CHECKED = (
+        "clients.file.checked",
+        "{who} had a file of clients checked[: {count} rows][, {wrong} of them wrong].",
+    )
+    CLIENT_FILE_CONFIRMED = (
+        "clients.file.confirmed",
+        "{who} had clients added from a file[: {count} rows].",
+    )
+    CLIENT_FILE_TAKEN_IN = (
+        "clients.file.taken_in",
+        "{who} added clients from a file[: {created}][, {left_out} rows were left out].",
+    )
+    CLIENT_FILE_DISCARDED = "clients.file.discarded", "A file of clients was thrown away."
     IMPORT_STARTED = "clients.import.started", "{who} started an import[ of {count} files]."
     IMPORT_RECORD_CREATED = "clients.import.record_created", "The import made {label}."
     IMPORT_FINISHED = (

@@ -1,4 +1,4 @@
-"""How names are put together, and when two texts count as the same to somebody who searches."""
+"""How names are put together, which characters a text may have, and when two count as the same."""
 
 import unicodedata
 
@@ -61,3 +61,23 @@ def _plain(letter: str) -> str:
     if unicodedata.combining(letter) or unicodedata.category(letter) == "Cf":
         return ""
     return str(unicodedata.decimal(letter, letter))
+
+
+def unfit(text: str, *, may_have_lines: bool = False) -> str:
+    """Return why a text cannot be kept as it is, or "": nothing in it is ever changed instead.
+
+    Control characters have no look, so that nobody could see what was kept; a lone surrogate is
+    half a character.
+    """
+    for letter in text:
+        kind = unicodedata.category(letter)
+        if kind == "Cs":
+            return "It holds half a character, which no text can keep."
+        if kind == "Cc" and not (may_have_lines and letter == "\n"):
+            return f"It holds a character that cannot be seen (U+{ord(letter):04X}). Take it out."
+    return ""
+
+
+def trimmed(text: str) -> str:
+    """Return a text without the spaces at its ends, which nobody sees; inside they stay."""
+    return text.strip()

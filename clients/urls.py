@@ -4,6 +4,13 @@ from clients.views.assignments import AssignmentEnd, Assignments
 from clients.views.clients import ClientList, ClientNew
 from clients.views.emergencies import Emergencies, EmergencyOpen, EmergencyReview
 from clients.views.exports import ClientExport
+from clients.views.imports import (
+    ImportCheck,
+    ImportColumns,
+    ImportDiscard,
+    ImportRun,
+    ImportUpload,
+)
 from clients.views.merges import MergeAnswer, MergeAsk, MergeOne, Merges, MergeUndo
 from clients.views.offboarding import OffBoarding
 from clients.views.parties import (
@@ -33,6 +40,11 @@ app_name = "clients"
 urlpatterns = [
     path("clients/", ClientList.as_view(), name="list"),
     path("clients/new/", ClientNew.as_view(), name="new"),
+    path("clients/import/", ImportUpload.as_view(), name="import"),
+    path("clients/import/<uuid:pk>/", ImportRun.as_view(), name="import_run"),
+    path("clients/import/<uuid:pk>/columns/", ImportColumns.as_view(), name="import_columns"),
+    path("clients/import/<uuid:pk>/check/", ImportCheck.as_view(), name="import_check"),
+    path("clients/import/<uuid:pk>/discard/", ImportDiscard.as_view(), name="import_discard"),
     path("clients/export/", ClientExport.as_view(), name="export"),
     path("clients/emergency/", EmergencyOpen.as_view(), name="emergency"),
     path("clients/merges/", Merges.as_view(), name="merges"),

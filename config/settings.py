@@ -86,6 +86,7 @@ CELERY_BEAT_SCHEDULE = {
     "reminders": {"task": "accounts.tasks.remind_of_passwords", "schedule": 3600.0},
     "clean-up": {"task": "accounts.tasks.clean_up", "schedule": 3600.0},
     "checkpoints": {"task": "accounts.tasks.write_checkpoints", "schedule": 60.0},
+    "client-files": {"task": "clients.tasks.redrive_files", "schedule": 20.0},
     "reviews": {"task": "accounts.tasks.open_reviews", "schedule": 3600.0},
     "keys": {"task": "accounts.tasks.rotate_keys", "schedule": 120.0},
 }
@@ -202,6 +203,8 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+# Never on the disk: a file is taken into memory, and only where a page asks for one.
+FILE_UPLOAD_HANDLERS = ["accounts.uploads.InMemory"]
 
 # --- Stripe -------------------------------------------------------------------------------------
 STRIPE_API_BASE = env("STRIPE_API_BASE", "https://api.stripe.com")

@@ -28,6 +28,7 @@ from accounts.tenancy import practice_scope
 from accounts.views.base import MemberView, OutsideView, PracticeView
 from clients.models import EmergencyAccess
 from clients.services import assignments, contacts, emergencies, merges
+from clients.services import imports as files
 from tests.billing import desk
 from tests.clients.parties import shared_costs
 from tests.houses import House, browser_of
@@ -144,6 +145,14 @@ billing:search            GET    302    302    302    403    403    302    302
 billing:search            POST   302    302    302    403    403    302    302
 clients:new               GET    200    403    403    403    403    200    302
 clients:new               POST   422    403    403    403    403    422    302
+clients:import            GET    200    403    403    403    403    200    302
+clients:import            POST   422    403    403    403    403    422    302
+clients:import_run        GET    302    403    403    403    403    404    302
+clients:import_columns    GET    200    403    403    403    403    404    302
+clients:import_columns    POST   422    403    403    403    403    404    302
+clients:import_check      GET    302    403    403    403    403    404    302
+clients:import_check      POST   302    403    403    403    403    404    302
+clients:import_discard    POST   302    403    403    403    403    404    302
 clients:export            GET    200    200    403    403    403    200    302
 clients:export            POST   200    200    403    403    403    200    302
 clients:merges            GET    200    200    403    403    403    200    302
@@ -297,6 +306,12 @@ OF_A_CONTACT = [
     "clients:contact_end",
     "clients:contact_first",
 ]
+OF_A_FILE = [
+    "clients:import_check",
+    "clients:import_columns",
+    "clients:import_discard",
+    "clients:import_run",
+]
 
 DEMO_ONLY = {"gallery"}
 
@@ -339,6 +354,7 @@ def world(practice: House, other_practice: House) -> World:
             client=client, reason=EmergencyAccess.Reason.CRISIS, now=desk.NOW, by=therapist
         )
         merge = merges.ask(kept=client, merged=desk.client(by, "Whitfield"), now=desk.NOW, by=by)
+        run = files.upload(content=b"Name,Born\nRazo,1973-08-01\n", now=desk.NOW, by=by)
         invoice = desk.invoice(client, by)
         payment = desk.cash(client, by, "20.00", apply_to=invoice)
         role = Role.objects.get(slug="therapist")
@@ -374,6 +390,7 @@ def world(practice: House, other_practice: House) -> World:
             **{route: {"member_id": therapist.pk} for route in OF_A_MEMBER},
             "accounts:reset_open": {"token": uuid7()},
             **{route: {"role_id": role.pk} for route in OF_A_ROLE},
+            **{route: {"pk": run.pk} for route in OF_A_FILE},
             "accounts:right": {"codename": "client_view"},
             "accounts:approval": {"approval_id": asked.approval_id},
             "accounts:approval_withdraw": {"approval_id": asked.approval_id},

@@ -2,6 +2,7 @@
 
 from clients.models.assignment import Assignment
 from clients.models.client import Client, CodeCounter
+from clients.models.client_import import ClientImport, ClientImportFile
 from clients.models.contact import Address, Contact
 from clients.models.coverage import Coverage
 from clients.models.emergency import EmergencyAccess
@@ -15,6 +16,8 @@ __all__ = [
     "Address",
     "Assignment",
     "Client",
+    "ClientImport",
+    "ClientImportFile",
     "CodeCounter",
     "Contact",
     "Coverage",

@@ -1,5 +1,6 @@
 """Which therapist cares for which client: it decides who may see the record."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -79,6 +80,38 @@ def assign(
     )
     _tell_started(assignment)
     return assignment
+
+
+@transaction.atomic
+def assign_many(
+    *,
+    assigned: Iterable[tuple[Client, UUID]],
+    starts_on: date,
+    now: datetime,
+    by: Membership,
+) -> list[Assignment]:
+    """Assign therapists to clients who have none yet, from a date on, with no end: all or none.
+
+    Raises:
+        NotATherapist: a member does not hold that role today.
+    """
+    pairs = list(assigned)
+    known = set(members.therapists().values_list("pk", flat=True))
+    if not {therapist for _, therapist in pairs} <= known:
+        raise NotATherapist("Choose somebody who is a therapist of this practice.")
+    made = [
+        Assignment(
+            client=client,
+            therapist_id=therapist,
+            starts_on=starts_on,
+            assigned_at=now,
+            assigned_by=by,
+        )
+        for client, therapist in pairs
+    ]
+    for assignment in Assignment.objects.bulk_create(made):
+        _tell_started(assignment)
+    return made
 
 
 def _require_cover(

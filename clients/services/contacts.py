@@ -1,5 +1,7 @@
 """How a client is reached: added, changed, ended, and brought back. Nothing is deleted."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -33,6 +35,16 @@ class EndsBeforeItStarts(Exception):
 
     def __init__(self) -> None:
         super().__init__("The last day lies before the first.")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Newly:
+    """How a client who was just added is reached; what is not known is empty."""
+
+    client: Client
+    phone: str
+    email: str
+    postal_address: str
 
 
 @transaction.atomic
@@ -69,6 +81,46 @@ def add_unsearched(
     )
     events.record(Action.CONTACT_ADDED, target=client, touched=[client.pk], kind=kind.lower())
     return contact
+
+
+@transaction.atomic
+def add_many(people: Sequence[Newly], *, now: datetime, by: Membership) -> None:
+    """Add the first contacts and addresses of clients who were just added.
+
+    The event of each client's adding stands for them.
+    """
+    Contact.objects.bulk_create(
+        [
+            Contact(
+                client=each.client,
+                kind=kind,
+                number_or_address=text,
+                label="",
+                place=0,
+                added_at=now,
+                added_by=by,
+            )
+            for each in people
+            for kind, text in ((Contact.Kind.PHONE, each.phone), (Contact.Kind.EMAIL, each.email))
+            if text
+        ]
+    )
+    Address.objects.bulk_create(
+        [
+            Address(
+                client=each.client,
+                street=each.postal_address,
+                city="",
+                region="",
+                postal_code="",
+                country="",
+                added_at=now,
+                added_by=by,
+            )
+            for each in people
+            if each.postal_address
+        ]
+    )
 
 
 @transaction.atomic

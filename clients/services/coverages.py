@@ -1,5 +1,6 @@
 """Which insurance a client has."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import transaction
@@ -33,3 +34,17 @@ def add(
     )
     events.record(Action.COVERAGE_ADDED, target=client, touched=[client.pk])
     return coverage
+
+
+@transaction.atomic
+def add_many(
+    *, insured: Iterable[tuple[Client, str, str]], now: datetime, by: Membership
+) -> list[Coverage]:
+    """Add an insurance of unknown dates to each of many clients: (client, payer, member id)."""
+    added = [
+        Coverage(client=client, payer_name=payer, member_id=member_id, added_at=now, added_by=by)
+        for client, payer, member_id in insured
+    ]
+    for coverage in Coverage.objects.bulk_create(added):
+        events.record(Action.COVERAGE_ADDED, target=coverage.client, touched=[coverage.client_id])
+    return added

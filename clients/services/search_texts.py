@@ -3,7 +3,7 @@
 Whatever changes something by which clients are found calls ``renew`` in the same transaction.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from django.db import transaction
 
@@ -14,39 +14,21 @@ from clients.selectors import likeness
 
 LONGEST_LINE = 400
 
-Part = Callable[[Client], Iterable[str]]
+
+def _text(client: Client, emails: Iterable[str], phones: Iterable[str]) -> str:
+    """Return what a search reads of a client: words, then numbers.
+
+    Telephone numbers give their digits only, and dates are ISO ones.
+    """
+    plain = full_name(client.given_names, client.family_name)
+    words = (client.code, client.full_name, client.preferred_name, plain, *emails)
+    numbers = (*map(digits, phones), client.birth_date.isoformat())
+    return f"{_lines(words)}{NUMBERS}{_lines(numbers)}"
 
 
-def _codes(client: Client) -> Iterable[str]:
-    yield client.code
-
-
-def _names(client: Client) -> Iterable[str]:
-    yield client.full_name
-    yield client.preferred_name
-    yield full_name(client.given_names, client.family_name)
-
-
-def _addresses(client: Client) -> Iterable[str]:
-    yield from _reached_by(client, Contact.Kind.EMAIL)
-
-
-def _telephones(client: Client) -> Iterable[str]:
-    yield from map(digits, _reached_by(client, Contact.Kind.PHONE))
-
-
-def _reached_by(client: Client, kind: str) -> Iterable[str]:
+def _reached_by(client: Client, kind: str) -> list[str]:
     in_use = Contact.objects.filter(client=client, kind=kind, ended_at=None)
     return [contact.number_or_address for contact in in_use]
-
-
-def _dates(client: Client) -> Iterable[str]:
-    yield client.birth_date.isoformat()
-
-
-WORDS: tuple[Part, ...] = (_codes, _names, _addresses)
-NUMBERED: tuple[Part, ...] = (_telephones, _dates)
-"""Telephone numbers give their digits only, and dates are ISO ones."""
 
 
 @transaction.atomic
@@ -57,7 +39,10 @@ def renew(client: Client) -> None:
     The client is locked first: of two who change one record at once, the second sees both changes.
     """
     client = Client.objects.select_for_update(no_key=True).get(pk=client.pk)
-    text = f"{_lines(WORDS, client)}{NUMBERS}{_lines(NUMBERED, client)}"
+    emails, phones = (
+        _reached_by(client, kind) for kind in (Contact.Kind.EMAIL, Contact.Kind.PHONE)
+    )
+    text = _text(client, emails, phones)
     alike = likeness.of(client.given_names, client.family_name, client.birth_date)
     Client.objects.filter(pk=client.pk).exclude(likeness=alike).update(likeness=alike)
     row = SearchText.objects.filter(client=client).first()
@@ -68,6 +53,13 @@ def renew(client: Client) -> None:
         row.save(update_fields=["text"])
 
 
+def add_many(people: Iterable[tuple[Client, Iterable[str], Iterable[str]]]) -> None:
+    """Let new clients be found, of whom (client, e-mail addresses, telephone numbers) are given."""
+    SearchText.objects.bulk_create(
+        [SearchText(client=client, text=_text(client, *reached)) for client, *reached in people]
+    )
+
+
 def renew_all() -> int:
     """Renew every client of the practice; return how many there are."""
     clients = list(Client.objects.order_by("pk"))
@@ -76,6 +68,6 @@ def renew_all() -> int:
     return len(clients)
 
 
-def _lines(parts: Iterable[Part], client: Client) -> str:
-    found = (fold(text)[:LONGEST_LINE] for part in parts for text in part(client))
-    return "\n".join(line for line in found if line)[: LONGEST // 2 - len(NUMBERS)]
+def _lines(texts: Iterable[str]) -> str:
+    folded = dict.fromkeys(fold(text)[:LONGEST_LINE] for text in texts)
+    return "\n".join(line for line in folded if line)[: LONGEST // 2 - len(NUMBERS)]

@@ -42,6 +42,7 @@ class ClientList(PracticeView):
             "clients/list.html",
             page=page,
             may_add=self.may(Permission.CLIENT_CREATE),
+            may_import=self.may(Permission.CLIENT_IMPORT),
             may_export=self.may(Permission.CLIENT_EXPORT),
         )
 

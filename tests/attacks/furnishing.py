@@ -24,6 +24,7 @@ from billing.models import Invoice, ServiceCode
 from billing.services import card_accounts, checkout, documents, imports, webhooks
 from clients.models import Client, EmergencyAccess
 from clients.services import assignments, emergencies, merges
+from clients.services import imports as files
 from ledger.services import known, periods
 from tests.attacks import planting
 from tests.billing import desk as at
@@ -192,9 +193,10 @@ def signature(body: bytes, secret: str) -> str:
 
 
 def _take_in(by: Membership) -> None:
-    """Import the same document in every practice."""
+    """Import the same document in every practice, and upload the same file of clients."""
     terms = imports.Terms(therapist=None, on=at.TODAY, now=at.NOW, by=by)
     imports.take_in(bundles.read(bundles.whole()), terms=terms)
+    files.upload(content=b"Name,Born\nRazo,1973-08-01\n", now=timezone.now(), by=by)
 
 
 def _months(by: Membership) -> None:

@@ -43,6 +43,7 @@ BESIDE = {
         "merged_id": "(SELECT other.id FROM clients_client AS other"
         " WHERE other.id NOT IN (kept_id, merged_id) LIMIT 1)",
     },
+    "clients_clientimport.confirmed_by_id": {"confirmed_at": "now()", "columns": "'[]'"},
     "clients_emergencyaccess.reviewed_by_id": {"finding": "'JUSTIFIED'", "reviewed_at": "now()"},
     "ledger_periodclose": {
         "closed_at": NOW,

@@ -1,0 +1,41 @@
+"""What the worker does for files of clients."""
+
+from uuid import UUID
+
+from celery import shared_task
+from django.utils import timezone
+
+from accounts.selectors import doors
+from accounts.tenancy import practice_scope
+from clients.selectors import imports
+from clients.services import imports as services
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def take_in_file(*, practice_id: str, run_id: str, **_: object) -> None:
+    """Add the clients of a confirmed file, in the name of whoever confirmed it."""
+    practice, run = UUID(practice_id), UUID(run_id)
+    with practice_scope(practice):
+        person_id = imports.confirmed_by(run)
+    if person_id is not None:
+        with practice_scope(practice, person_id=person_id):
+            services.carry_out(run_id=run, now=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def redrive_files(**_: object) -> None:
+    """Queue the look at each practice's files: what a lost broker left, and what is a day old."""
+    for practice_id in doors.practice_ids():
+        redrive_files_of.delay(practice_id=str(practice_id))
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def redrive_files_of(*, practice_id: str, **_: object) -> None:
+    """Wake what was confirmed and not taken in, and end what was not confirmed, or failed."""
+    now = timezone.now()
+    with practice_scope(UUID(practice_id)):
+        services.forget_old(now=now)
+        services.give_up(now=now)
+        left = imports.left_behind(now=now)
+    for run_id in left:
+        take_in_file.delay(practice_id=practice_id, run_id=str(run_id))
