@@ -4,7 +4,7 @@ from datetime import date
 
 from django import forms
 
-from clients.forms.inputs import DATE_INPUT, UNRECORDED
+from clients.forms.inputs import DATE_INPUT, UNRECORDED, AsTyped
 from clients.models import Client
 
 EARLIEST_BIRTH_YEAR = 1850
@@ -13,20 +13,20 @@ EARLIEST_BIRTH_YEAR = 1850
 class ClientForm(forms.Form):
     """A new client, as the person at the desk says it."""
 
-    given_names = forms.CharField(
+    given_names = AsTyped(
         label="Given names",
         max_length=200,
         required=False,
         widget=forms.TextInput(attrs={**UNRECORDED, "autofocus": True}),
         help_text="A person with one name has it here or beside.",
     )
-    family_name = forms.CharField(
+    family_name = AsTyped(
         label="Family name",
         max_length=200,
         required=False,
         widget=forms.TextInput(attrs=UNRECORDED),
     )
-    preferred_name = forms.CharField(
+    preferred_name = AsTyped(
         label="Called",
         max_length=200,
         required=False,
@@ -51,12 +51,13 @@ class ClientForm(forms.Form):
         widget=forms.EmailInput(attrs=UNRECORDED),
         error_messages={"invalid": "This is not an e-mail address."},
     )
-    phone = forms.CharField(
+    phone = AsTyped(
         label="Phone", max_length=40, required=False, widget=forms.TextInput(attrs=UNRECORDED)
     )
     may_leave_message = forms.BooleanField(label="Messages may be left there", required=False)
-    postal_address = forms.CharField(
+    postal_address = AsTyped(
         label="Postal address",
+        may_have_lines=True,
         max_length=500,
         required=False,
         widget=forms.Textarea(attrs={**UNRECORDED, "rows": 3}),
@@ -76,9 +77,6 @@ class ClientForm(forms.Form):
         if birth_date.year < EARLIEST_BIRTH_YEAR:
             raise forms.ValidationError("Check the year.")
         return birth_date
-
-    def clean_postal_address(self) -> str:
-        return str(self.cleaned_data["postal_address"]).replace("\r\n", "\n")
 
     def ask_whether_another_person(self) -> None:
         """Show the box to tick when somebody who looks alike is a client already."""

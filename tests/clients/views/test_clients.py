@@ -126,7 +126,7 @@ def test_a_client_is_added_and_opened(
         ({"birth_date": "2999-01-01"}, "The birth date lies in the future."),
         ({"email": "at home"}, "This is not an e-mail address."),
         ({"family_name": "x" * 201}, "at most 200 characters"),
-        ({"family_name": "a\0b"}, "Null characters are not allowed."),
+        ({"family_name": "a\0b"}, "cannot be seen (U+0000)"),
         ({"contact_wish": "SHOUT"}, "Select a valid choice."),
     ],
 )
