@@ -19,13 +19,23 @@ class Permission(StrEnum):
     CLIENT_MERGE = "accounts.client_merge"
     CLIENT_VIEW = "accounts.client_view"
     CLIENT_VIEW_ALL = "accounts.client_view_all"
+    CONSENT_RECORD = "accounts.consent_record"
+    CONSENT_TEXT_CHANGE = "accounts.consent_text_change"
+    CONSENT_VIEW = "accounts.consent_view"
+    COVERAGE_CHANGE = "accounts.coverage_change"
+    COVERAGE_VIEW = "accounts.coverage_view"
+    DIAGNOSIS_CHANGE = "accounts.diagnosis_change"
+    DIAGNOSIS_VIEW = "accounts.diagnosis_view"
     EMERGENCY_OPEN = "accounts.emergency_open"
     EMERGENCY_REVIEW = "accounts.emergency_review"
+    FEE_AGREEMENT_CHANGE = "accounts.fee_agreement_change"
+    FEE_AGREEMENT_VIEW = "accounts.fee_agreement_view"
     INVOICE_ISSUE = "accounts.invoice_issue"
     INVOICE_VIEW = "accounts.invoice_view"
     KEY_CHANGE = "accounts.key_change"
     LOG_VIEW = "accounts.log_view"
     MEMBER_CHANGE = "accounts.member_change"
+    MEMBER_ID_SHOW = "accounts.member_id_show"
     MEMBER_VIEW = "accounts.member_view"
     PAYMENT_RECORD = "accounts.payment_record"
     REPORT_VIEW = "accounts.report_view"
@@ -49,6 +59,16 @@ WORDS: dict[Permission, tuple[str, str]] = {
     Permission.CLIENT_CHANGE: ("Clients", "Change records: names, contacts, who pays"),
     Permission.CLIENT_MERGE: ("Clients", "Merge two records of one client, always two people"),
     Permission.ASSIGNMENT_CHANGE: ("Clients", "Assign therapists to clients"),
+    Permission.COVERAGE_VIEW: ("Clients", "See insurance, with member ids masked"),
+    Permission.COVERAGE_CHANGE: ("Clients", "Add, correct and end insurance"),
+    Permission.MEMBER_ID_SHOW: ("Clients", "Show whole member ids, each time on the log"),
+    Permission.DIAGNOSIS_VIEW: ("Clients", "See diagnoses"),
+    Permission.DIAGNOSIS_CHANGE: ("Clients", "Enter and end diagnoses"),
+    Permission.CONSENT_VIEW: ("Clients", "See which consents were given"),
+    Permission.CONSENT_RECORD: ("Clients", "Record consents and their withdrawal"),
+    Permission.CONSENT_TEXT_CHANGE: ("Clients", "Publish the texts that clients consent to"),
+    Permission.FEE_AGREEMENT_VIEW: ("Clients", "See agreements about fees"),
+    Permission.FEE_AGREEMENT_CHANGE: ("Clients", "Agree on fees with clients"),
     Permission.EMERGENCY_OPEN: ("Clients", "Open the record of any client in an emergency"),
     Permission.SESSION_VIEW: ("Sessions and invoices", "See sessions"),
     Permission.SESSION_RECORD: ("Sessions and invoices", "Record sessions"),
@@ -99,6 +119,7 @@ BUILT_IN_ROLES = (
             {
                 P.ACCESS_REVIEW,
                 P.APPROVAL_DECIDE,
+                P.CONSENT_TEXT_CHANGE,
                 P.EMERGENCY_REVIEW,
                 P.KEY_CHANGE,
                 P.LOG_VIEW,
@@ -120,6 +141,8 @@ BUILT_IN_ROLES = (
                 P.CLIENT_MERGE,
                 P.CLIENT_VIEW,
                 P.CLIENT_VIEW_ALL,
+                P.FEE_AGREEMENT_CHANGE,
+                P.FEE_AGREEMENT_VIEW,
                 P.INVOICE_VIEW,
                 P.PAYMENT_RECORD,
                 P.REPORT_VIEW,
@@ -143,8 +166,15 @@ BUILT_IN_ROLES = (
                 P.CLIENT_MERGE,
                 P.CLIENT_VIEW,
                 P.CLIENT_VIEW_ALL,
+                P.CONSENT_RECORD,
+                P.CONSENT_VIEW,
+                P.COVERAGE_CHANGE,
+                P.COVERAGE_VIEW,
+                P.FEE_AGREEMENT_CHANGE,
+                P.FEE_AGREEMENT_VIEW,
                 P.INVOICE_ISSUE,
                 P.INVOICE_VIEW,
+                P.MEMBER_ID_SHOW,
                 P.PAYMENT_RECORD,
                 P.SESSION_RECORD,
                 P.SESSION_VIEW,
@@ -160,6 +190,11 @@ BUILT_IN_ROLES = (
             {
                 P.CLIENT_IDENTITY_VIEW,
                 P.CLIENT_VIEW,
+                P.CONSENT_RECORD,
+                P.CONSENT_VIEW,
+                P.COVERAGE_VIEW,
+                P.DIAGNOSIS_CHANGE,
+                P.DIAGNOSIS_VIEW,
                 P.EMERGENCY_OPEN,
                 P.INVOICE_VIEW,
                 P.SESSION_RECORD,

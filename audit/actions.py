@@ -353,6 +353,66 @@ class Action(StrEnum):
         "{who} added clients from a file[: {created}][, {left_out} rows were left out].",
     )
     CLIENT_FILE_DISCARDED = "clients.file.discarded", "A file of clients was thrown away."
+    COVERAGE_CORRECTED = (
+        "clients.coverage.corrected",
+        "{who} corrected an insurance coverage of client {label}.",
+    )
+    COVERAGE_ENDED = (
+        "clients.coverage.ended",
+        "{who} ended an insurance coverage of client {label}[, last day {ends_on}].",
+    )
+    COVERAGE_WITHDRAWN = (
+        "clients.coverage.withdrawn",
+        "{who} marked an insurance coverage of client {label} as entered in error.",
+    )
+    COVERAGE_VIEWED = "clients.coverage.viewed", "{who} looked at the insurance of client {label}."
+    MEMBER_ID_SHOWN = (
+        "clients.coverage.member_id_shown",
+        "{who} had a whole member id of client {label} shown.",
+    )
+    DIAGNOSIS_ADDED = "clients.diagnosis.added", "{who} entered a diagnosis of client {label}."
+    DIAGNOSIS_ENDED = (
+        "clients.diagnosis.ended",
+        "{who} ended a diagnosis of client {label}[, last day {ends_on}].",
+    )
+    DIAGNOSIS_WITHDRAWN = (
+        "clients.diagnosis.withdrawn",
+        "{who} marked a diagnosis of client {label} as entered in error.",
+    )
+    DIAGNOSIS_VIEWED = (
+        "clients.diagnosis.viewed",
+        "{who} looked at the diagnoses of client {label}.",
+    )
+    DIAGNOSIS_CODES_LOADED = (
+        "clients.diagnosis_code.loaded",
+        "{who} loaded diagnosis codes[: {added} new][, {ended} ended].",
+    )
+    CONSENT_TEXT_PUBLISHED = "clients.consent_text.published", "{who} published {label}."
+    CONSENT_RECORDED = "clients.consent.recorded", "{who} recorded a consent of client {label}."
+    CONSENT_WITHDRAWN = (
+        "clients.consent.withdrawn",
+        "{who} recorded that client {label} withdrew a consent.",
+    )
+    CONSENT_VIEWED = "clients.consent.viewed", "{who} looked at the consents of client {label}."
+    FEE_AGREED = "clients.fee_agreement.agreed", "{who} agreed on a fee with client {label}."
+    FEE_APPROVED = (
+        "clients.fee_agreement.approved",
+        "{who} approved an agreement about the fee of client {label}.",
+    )
+    FEE_ENDED = (
+        "clients.fee_agreement.ended",
+        "{who} ended an agreement about the fee of client {label}[, last day {ends_on}].",
+    )
+    FEE_WITHDRAWN = (
+        "clients.fee_agreement.withdrawn",
+        "{who} took back an agreement about the fee of client {label}.",
+    )
+    FEE_VIEWED = (
+        "clients.fee_agreement.viewed",
+        "{who} looked at the agreements about the fee of client {label}.",
+    )
+    PAYER_ADDED = "clients.payer.added", "{who} added a payer."
+    PAYER_RETIRED = "clients.payer.retired", "{who} retired a payer."
     IMPORT_STARTED = "clients.import.started", "{who} started an import[ of {count} files]."
     IMPORT_RECORD_CREATED = "clients.import.record_created", "The import made {label}."
     IMPORT_FINISHED = (

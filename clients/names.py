@@ -39,6 +39,21 @@ def full_name(given_names: str, family_name: str) -> str:
     return f"{given_names} {family_name}".strip()
 
 
+def initials(given_names: str, family_name: str) -> str:
+    """Return the first letter of each part of a name, as "A. O."; one for one-word names."""
+    parts = [part.split()[0] for part in (given_names, family_name) if part.split()]
+    return " ".join(f"{_first_letter(part)}." for part in parts)
+
+
+def _first_letter(word: str) -> str:
+    """Return the first letter with the marks that belong to it."""
+    word = unicodedata.normalize("NFC", word)
+    end = 1
+    while end < len(word) and unicodedata.combining(word[end]):
+        end += 1
+    return word[:end].upper()
+
+
 def fold(text: str) -> str:
     """Return a text without case, accents and invisible marks: "Søren" and "SOREN" fold alike.
 

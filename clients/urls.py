@@ -2,8 +2,24 @@ from django.urls import path
 
 from clients.views.assignments import AssignmentEnd, Assignments
 from clients.views.clients import ClientList, ClientNew
+from clients.views.consents import Consents, ConsentTexts, ConsentWithdraw
+from clients.views.coverages import (
+    CoverageCorrect,
+    CoverageEnd,
+    CoverageNew,
+    Coverages,
+    CoverageWithdraw,
+    MemberIdShow,
+)
+from clients.views.diagnoses import Diagnoses, DiagnosisEnd, DiagnosisWithdraw
 from clients.views.emergencies import Emergencies, EmergencyOpen, EmergencyReview
 from clients.views.exports import ClientExport
+from clients.views.fee_agreements import (
+    FeeAgreementApprove,
+    FeeAgreementEnd,
+    FeeAgreements,
+    FeeAgreementWithdraw,
+)
 from clients.views.imports import (
     ImportCheck,
     ImportColumns,
@@ -22,6 +38,7 @@ from clients.views.parties import (
     SplitNew,
     SplitTakeBack,
 )
+from clients.views.payers import PayerRetire, Payers
 from clients.views.person import (
     AddressChange,
     AddressNew,
@@ -97,5 +114,63 @@ urlpatterns = [
         "clients/<uuid:pk>/restrictions/<uuid:restriction_id>/end/",
         RestrictionEnd.as_view(),
         name="restriction_end",
+    ),
+    path("payers/", Payers.as_view(), name="payers"),
+    path("payers/<uuid:payer_id>/retire/", PayerRetire.as_view(), name="payer_retire"),
+    path("clients/<uuid:pk>/coverages/", Coverages.as_view(), name="coverages"),
+    path("clients/<uuid:pk>/coverages/new/", CoverageNew.as_view(), name="coverage_new"),
+    path(
+        "clients/<uuid:pk>/coverages/<uuid:coverage_id>/",
+        CoverageCorrect.as_view(),
+        name="coverage",
+    ),
+    path(
+        "clients/<uuid:pk>/coverages/<uuid:coverage_id>/end/",
+        CoverageEnd.as_view(),
+        name="coverage_end",
+    ),
+    path(
+        "clients/<uuid:pk>/coverages/<uuid:coverage_id>/withdraw/",
+        CoverageWithdraw.as_view(),
+        name="coverage_withdraw",
+    ),
+    path(
+        "clients/<uuid:pk>/coverages/<uuid:coverage_id>/member-id/",
+        MemberIdShow.as_view(),
+        name="member_id",
+    ),
+    path("clients/<uuid:pk>/diagnoses/", Diagnoses.as_view(), name="diagnoses"),
+    path(
+        "clients/<uuid:pk>/diagnoses/<uuid:diagnosis_id>/end/",
+        DiagnosisEnd.as_view(),
+        name="diagnosis_end",
+    ),
+    path(
+        "clients/<uuid:pk>/diagnoses/<uuid:diagnosis_id>/withdraw/",
+        DiagnosisWithdraw.as_view(),
+        name="diagnosis_withdraw",
+    ),
+    path("consent-texts/", ConsentTexts.as_view(), name="consent_texts"),
+    path("clients/<uuid:pk>/consents/", Consents.as_view(), name="consents"),
+    path(
+        "clients/<uuid:pk>/consents/<uuid:consent_id>/withdraw/",
+        ConsentWithdraw.as_view(),
+        name="consent_withdraw",
+    ),
+    path("clients/<uuid:pk>/fees/", FeeAgreements.as_view(), name="fee_agreements"),
+    path(
+        "clients/<uuid:pk>/fees/<uuid:agreement_id>/approve/",
+        FeeAgreementApprove.as_view(),
+        name="fee_agreement_approve",
+    ),
+    path(
+        "clients/<uuid:pk>/fees/<uuid:agreement_id>/end/",
+        FeeAgreementEnd.as_view(),
+        name="fee_agreement_end",
+    ),
+    path(
+        "clients/<uuid:pk>/fees/<uuid:agreement_id>/withdraw/",
+        FeeAgreementWithdraw.as_view(),
+        name="fee_agreement_withdraw",
     ),
 ]

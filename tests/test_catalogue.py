@@ -33,6 +33,7 @@ WITHOUT_PRACTICE = {
     "accounts_sprayalarm",
     "accounts_totpdevice",
     "accounts_user",
+    "clients_diagnosiscode",
 }
 
 tenant_table = pytest.mark.parametrize("table", TENANT_TABLES)
@@ -124,7 +125,10 @@ def test_the_app_role_has_no_grant_on_the_gates_tables() -> None:
         " WHERE grantee IN ('app', 'PUBLIC') AND table_schema = 'public'"
     )
 
-    assert {name for (name,) in granted} & WITHOUT_PRACTICE == {"accounts_demomark"}
+    assert {name for (name,) in granted} & WITHOUT_PRACTICE == {
+        "accounts_demomark",
+        "clients_diagnosiscode",
+    }
 
 
 def test_partitions_are_reached_through_their_parent_only() -> None:

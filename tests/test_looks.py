@@ -16,9 +16,10 @@ from billing.services import card_accounts, checkout
 from clients.models import Client, EmergencyAccess
 from clients.services import contacts, emergencies
 from tests.billing import desk
+from tests.clients import records
 from tests.clients.parties import shared_costs
 from tests.houses import House, browser_of
-from tests.test_permissions import EVERY_ROUTE, OF_A_RECORD, put_back
+from tests.test_permissions import EVERY_ROUTE, OF_A_CLIENT, OF_A_RECORD, put_back
 
 P = Permission
 OWN_ROLE = {
@@ -28,7 +29,15 @@ OWN_ROLE = {
     P.CLIENT_CREATE,
     P.CLIENT_IDENTITY_VIEW,
     P.CLIENT_VIEW,
+    P.CONSENT_RECORD,
+    P.CONSENT_VIEW,
+    P.COVERAGE_CHANGE,
+    P.COVERAGE_VIEW,
+    P.DIAGNOSIS_CHANGE,
+    P.DIAGNOSIS_VIEW,
     P.EMERGENCY_OPEN,
+    P.FEE_AGREEMENT_CHANGE,
+    P.FEE_AGREEMENT_VIEW,
     P.INVOICE_ISSUE,
     P.INVOICE_VIEW,
     P.PAYMENT_RECORD,
@@ -55,6 +64,12 @@ BEARING = {
     "clients:assign",
     "clients:contact",
     "clients:contact_new",
+    "clients:consents",
+    "clients:coverage",
+    "clients:coverage_new",
+    "clients:coverages",
+    "clients:diagnoses",
+    "clients:fee_agreements",
     "clients:list",
     "clients:parties",
     "clients:party",
@@ -105,6 +120,7 @@ def record(practice: House) -> Record:
         invoice = desk.invoice(client, by)
         payment = desk.cash(client, by, "20.00", apply_to=invoice)
         desk.session(client, by)
+        coverage = records.coverage(client, by)
         card_accounts.connect(
             secret_key="sk_test_x", is_live=False, now=desk.NOW, by=practice.automaton
         )
@@ -120,6 +136,7 @@ def record(practice: House) -> Record:
         "billing:payment": payment.pk,
         **dict.fromkeys(OF_A_RECORD, client.pk),
     }
+    ids |= dict.fromkeys(OF_A_CLIENT, client.pk)
     return Record(
         client,
         {
@@ -127,6 +144,7 @@ def record(practice: House) -> Record:
             "clients:contact": {"pk": client.pk, "contact_id": contact.pk},
             "clients:party": {"pk": client.pk, "party_id": party.pk},
             "clients:address": {"pk": client.pk, "address_id": located.pk},
+            "clients:coverage": {"pk": client.pk, "coverage_id": coverage.pk},
         },
         ["Quillfeather", client.code, invoice.number, payment.receipt],
     )

@@ -27,9 +27,10 @@ from accounts.services import approvals, grants, invitations, networks, reviews
 from accounts.tenancy import practice_scope
 from accounts.views.base import MemberView, OutsideView, PracticeView
 from clients.models import EmergencyAccess
-from clients.services import assignments, contacts, emergencies, merges
+from clients.services import assignments, contacts, emergencies, merges, payers
 from clients.services import imports as files
 from tests.billing import desk
+from tests.clients import records
 from tests.clients.parties import shared_costs
 from tests.houses import House, browser_of
 
@@ -196,6 +197,38 @@ clients:restriction_new   GET    200    403    403    403    403    404    302
 clients:restriction_new   POST   422    403    403    403    403    404    302
 clients:split_take_back   POST   302    403    403    403    403    404    302
 clients:restriction_end   POST   302    403    403    403    403    404    302
+clients:payers            GET    200    403    403    403    403    200    302
+clients:payers            POST   422    403    403    403    403    422    302
+clients:payer_retire      POST   302    403    403    403    403    404    302
+clients:coverages         GET    200    403    200    403    403    404    302
+clients:coverage_new      GET    200    403    403    403    403    404    302
+clients:coverage_new      POST   422    403    403    403    403    404    302
+clients:coverage          GET    200    403    403    403    403    404    302
+clients:coverage          POST   422    403    403    403    403    404    302
+clients:coverage_end      POST   422    403    403    403    403    404    302
+clients:coverage_withdraw POST   302    403    403    403    403    404    302
+clients:member_id         GET    302    403    302    403    403    404    302
+clients:member_id         POST   200    403    403    403    403    404    302
+clients:diagnoses         GET    403    403    200    403    403    404    302
+clients:diagnoses         POST   403    403    422    403    403    404    302
+clients:diagnosis_end     GET    403    403    302    403    403    404    302
+clients:diagnosis_end     POST   403    403    422    403    403    404    302
+clients:diagnosis_withdraw GET   403    403    302    403    403    404    302
+clients:diagnosis_withdraw POST  403    403    302    403    403    404    302
+clients:consent_texts     GET    403    403    403    200    403    200    302
+clients:consent_texts     POST   403    403    403    422    403    422    302
+clients:consents          GET    200    403    200    403    403    404    302
+clients:consents          POST   422    403    422    403    403    404    302
+clients:consent_withdraw  GET    302    403    302    403    403    404    302
+clients:consent_withdraw  POST   422    403    422    403    403    404    302
+clients:fee_agreements    GET    200    200    403    403    403    404    302
+clients:fee_agreements    POST   422    422    403    403    403    404    302
+clients:fee_agreement_approve GET 302   302    403    403    403    404    302
+clients:fee_agreement_approve POST 409  302    403    403    403    404    302
+clients:fee_agreement_end GET    302    302    403    403    403    404    302
+clients:fee_agreement_end POST   422    422    403    403    403    404    302
+clients:fee_agreement_withdraw GET 302  302    403    403    403    404    302
+clients:fee_agreement_withdraw POST 302 302    403    403    403    404    302
 
 billing:today             GET    200    403    200    403    403    200    302
 billing:my_clients        GET    200    200    200    403    403    200    302
@@ -312,6 +345,28 @@ OF_A_FILE = [
     "clients:import_discard",
     "clients:import_run",
 ]
+OF_A_CLIENT = [
+    "clients:consents",
+    "clients:coverage_new",
+    "clients:coverages",
+    "clients:diagnoses",
+    "clients:fee_agreements",
+]
+
+OF_A_COVERAGE = [
+    "clients:coverage",
+    "clients:coverage_end",
+    "clients:coverage_withdraw",
+    "clients:member_id",
+]
+
+OF_A_DIAGNOSIS = ["clients:diagnosis_end", "clients:diagnosis_withdraw"]
+
+OF_AN_AGREEMENT = [
+    "clients:fee_agreement_approve",
+    "clients:fee_agreement_end",
+    "clients:fee_agreement_withdraw",
+]
 
 DEMO_ONLY = {"gallery"}
 
@@ -355,6 +410,11 @@ def world(practice: House, other_practice: House) -> World:
         )
         merge = merges.ask(kept=client, merged=desk.client(by, "Whitfield"), now=desk.NOW, by=by)
         run = files.upload(content=b"Name,Born\nRazo,1973-08-01\n", now=desk.NOW, by=by)
+        payer = payers.add(name="Keystone", now=desk.NOW, by=by)
+        coverage = records.coverage(client, by)
+        diagnosis = records.diagnosis(client, therapist)
+        consent = records.consent(client, by)
+        agreement = records.agreement(client, by)
         invoice = desk.invoice(client, by)
         payment = desk.cash(client, by, "20.00", apply_to=invoice)
         role = Role.objects.get(slug="therapist")
@@ -409,6 +469,12 @@ def world(practice: House, other_practice: House) -> World:
             "clients:merge_answer": {"pk": merge.pk},
             "clients:merge_undo": {"pk": merge.pk},
             "clients:emergency_review": {"pk": emergency.pk},
+            **{route: {"pk": client.pk} for route in OF_A_CLIENT},
+            **{route: {"pk": client.pk, "coverage_id": coverage.pk} for route in OF_A_COVERAGE},
+            **{route: {"pk": client.pk, "diagnosis_id": diagnosis.pk} for route in OF_A_DIAGNOSIS},
+            "clients:consent_withdraw": {"pk": client.pk, "consent_id": consent.pk},
+            **{route: {"pk": client.pk, "agreement_id": agreement.pk} for route in OF_AN_AGREEMENT},
+            "clients:payer_retire": {"payer_id": payer.pk},
             "clients:assignment_end": {"pk": client.pk, "assignment_id": assigned.pk},
             "billing:client": {"pk": client.pk},
             "billing:invoice": one,

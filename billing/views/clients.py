@@ -27,7 +27,7 @@ class ClientPage(BillingView):
             messages.info(request, f"{client.code} was merged into this record.")
             return redirect("billing:client", client.merged_into_id)
         may_assign = self.may(Permission.ASSIGNMENT_CHANGE)
-        may_identify = self.may(Permission.CLIENT_IDENTITY_VIEW)
+        may_see_coverage = self.may(Permission.COVERAGE_VIEW)
         assigned = assignments.of(client, on=self.today)
         events.record(Action.CLIENT_VIEWED, target=client, touched=[client.pk])
         return self.page(
@@ -38,7 +38,7 @@ class ClientPage(BillingView):
             client=clients.show(client, permissions=request.permissions),
             tabs=tabs.of(client.pk, current="billing:client", permissions=request.permissions),
             identity=clients.identity(client, permissions=request.permissions, on=self.today),
-            coverages=coverages.of(client) if may_identify else [],
+            coverages=coverages.lasting(client, on=self.today) if may_see_coverage else [],
             assignments=assigned,
             therapists=[each.therapist for each in assigned if each.is_open],
             form=self.assignment_form(assigned) if may_assign else None,
@@ -47,7 +47,7 @@ class ClientPage(BillingView):
             else None,
             merges=list(merges.into(client)),
             may_merge=self.may(Permission.CLIENT_MERGE),
-            may_identify=may_identify,
+            may_see_coverage=may_see_coverage,
             may_see_sessions=self.may(Permission.SESSION_VIEW),
             may_see_invoices=self.may(Permission.INVOICE_VIEW),
             may_issue=self.may(Permission.INVOICE_ISSUE),

@@ -13,15 +13,19 @@ from accounts.models import Membership
 from accounts.permissions import Permission
 from accounts.selectors import members
 from clients.models import Assignment, Client
+from clients.names import initials
 from clients.selectors import contacts, emergencies, families, restrictions
 from clients.selectors.contacts import Reached
 
 Permissions = frozenset[Permission]
 
+KNOWS_BY_INITIALS = frozenset({Permission.CLIENT_VIEW, Permission.REPORT_VIEW})
+"""What those hold who keep the books: codes and initials tell them clients apart."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A client as one reader may see them: ``name`` is "" for those who see codes only."""
+    """A client as one reader may see them: ``name`` is initials, or "", for some."""
 
     pk: UUID
     code: str
@@ -167,7 +171,12 @@ def rows(clients: Iterable[Client], *, on: date, permissions: Permissions) -> li
 
 
 def _name(client: Client, permissions: Permissions) -> str:
-    return client.full_name if Permission.CLIENT_IDENTITY_VIEW in permissions else ""
+    """Return what a reader may know of a name: all of it, its initials, or nothing."""
+    if Permission.CLIENT_IDENTITY_VIEW in permissions:
+        return client.full_name
+    if permissions >= KNOWS_BY_INITIALS:
+        return initials(client.given_names, client.family_name)
+    return ""
 
 
 def _in_force(on: date) -> QuerySet[Assignment]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clients.names import digits, fold, full_name
+from clients.names import digits, fold, full_name, initials
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,19 @@ def test_a_number_is_compared_by_its_digits() -> None:
 
 def test_a_single_name_is_the_whole_name() -> None:
     assert (full_name("Kenzi", ""), full_name("", "Suharto")) == ("Kenzi", "Suharto")
+
+
+@pytest.mark.parametrize(
+    ("given_names", "family_name", "told"),
+    [
+        ("María Luisa", "Razo", "M. R."),
+        ("", "Suharto", "S."),
+        ("Sukarno", "", "S."),
+        ("élodie", "de la Cruz", "É. D."),
+        ("李", "小龙", "李. 小."),
+        ("E\N{COMBINING ACUTE ACCENT}va", "ß", "É. SS."),
+        ("", "", ""),
+    ],
+)
+def test_initials_are_the_first_letters(given_names: str, family_name: str, told: str) -> None:
+    assert initials(given_names, family_name) == told

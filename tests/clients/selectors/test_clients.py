@@ -75,12 +75,20 @@ def test_the_order_is_that_of_the_numbers(scope: None, front_desk: Membership) -
     assert seen_by(front_desk) == ["C-9999", "C-10000"]
 
 
-def test_the_accountant_sees_a_code_and_nothing_else(scope: None, front_desk: Membership) -> None:
+def test_the_accountant_sees_a_code_and_initials(scope: None, front_desk: Membership) -> None:
     client = added(front_desk, email="razo@example.org", phone="555-533-1316")
 
-    assert clients.show(client, permissions=ACCOUNTANT).name == ""
+    assert clients.show(client, permissions=ACCOUNTANT).name == "M. R."
     assert clients.identity(client, permissions=ACCOUNTANT) is None
-    assert clients.rows([client], on=TODAY, permissions=ACCOUNTANT)[0].name == ""
+    assert clients.rows([client], on=TODAY, permissions=ACCOUNTANT)[0].name == "M. R."
+
+
+def test_who_reads_reports_without_seeing_clients_sees_codes_only(
+    scope: None, front_desk: Membership
+) -> None:
+    client = added(front_desk)
+
+    assert clients.show(client, permissions=PERMISSIONS["auditor"]).name == ""
 
 
 def test_the_front_desk_sees_who_a_client_is(scope: None, front_desk: Membership) -> None:
