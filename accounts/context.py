@@ -93,6 +93,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place(P.SECURITY_CHANGE, "accounts:security_rules", "key", "Sign-in rules", "s"),
             Place(P.SECURITY_CHANGE, "accounts:networks", "lock", "Networks", "n"),
             Place(P.KEY_CHANGE, "accounts:keys", "key", "Keys", "k"),
+            Place(P.API_TOKEN_CHANGE, "accounts:api_tokens", "swap", "Programs", "x"),
             Place(P.LOG_VIEW, "accounts:log", "chain", "Audit log", "a"),
         ),
     ),

@@ -65,8 +65,8 @@ SEAT = ("practice", "membership", "role_names", "permissions", "approvals_waitin
 LONG_SECONDS = 1.0
 """A request that takes longer asks at its end whether its person still may."""
 
-UNREAD = ("/webhooks/", settings.STATIC_URL)
-"""Paths whose bodies are not typed by people."""
+UNREAD = ("/webhooks/", "/api/", settings.STATIC_URL)
+"""Paths whose bodies are not typed by people. Programs are refused card numbers by their views."""
 
 
 def request_id(get_response: GetResponse) -> GetResponse:

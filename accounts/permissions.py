@@ -8,6 +8,7 @@ class Permission(StrEnum):
     """One thing a person can be granted; the value is Django's permission name."""
 
     ACCESS_REVIEW = "accounts.access_review"
+    API_TOKEN_CHANGE = "accounts.api_token_change"  # noqa: S105  # the name of a right
     APPROVAL_DECIDE = "accounts.approval_decide"
     ASSIGNMENT_CHANGE = "accounts.assignment_change"
     CARD_PAYMENT_START = "accounts.card_payment_start"
@@ -91,6 +92,10 @@ WORDS: dict[Permission, tuple[str, str]] = {
         "People and security",
         "Change the keys that seal records, and destroy them with a second person",
     ),
+    Permission.API_TOKEN_CHANGE: (
+        "People and security",
+        "Make tokens for programs, which do no more than their maker may, and revoke any",
+    ),
     Permission.LOG_VIEW: ("People and security", "Read the log"),
 }
 """Permission → (group, plain words), in the order in which an administrator reads them."""
@@ -118,6 +123,7 @@ BUILT_IN_ROLES = (
         frozenset(
             {
                 P.ACCESS_REVIEW,
+                P.API_TOKEN_CHANGE,
                 P.APPROVAL_DECIDE,
                 P.CONSENT_TEXT_CHANGE,
                 P.EMERGENCY_REVIEW,

@@ -2,8 +2,10 @@
 
 from django.urls import path
 
+from accounts.api.description import Docs, Schema
 from accounts.views import (
     access_review,
+    api_tokens,
     approvals,
     drafts,
     invitations,
@@ -120,6 +122,14 @@ urlpatterns = [
         networks.NetworkRemove.as_view(),
         name="network_remove",
     ),
+    path("tokens/", api_tokens.ApiTokens.as_view(), name="api_tokens"),
+    path(
+        "tokens/<uuid:token_id>/revoke/",
+        api_tokens.ApiTokenRevoke.as_view(),
+        name="api_token_revoke",
+    ),
+    path("api/schema/", Schema.as_view(), name="api_schema"),
+    path("api/docs/", Docs.as_view(), name="api_docs"),
     path("roles/", roles.Roles.as_view(), name="roles"),
     path("roles/new/", own_roles.RoleNew.as_view(), name="role_new"),
     path("roles/<uuid:role_id>/", roles.Role.as_view(), name="role"),

@@ -139,6 +139,15 @@ class Action(StrEnum):
         "accounts.network.refused",
         "{who} was refused outside the practice's networks.",
     )
+    API_TOKEN_MADE = (
+        "accounts.api_token.made",
+        "{who} made the token {label}[ that holds {permissions} permissions].",
+    )
+    API_TOKEN_REVOKED = "accounts.api_token.revoked", "{who} revoked the token {label}."
+    API_TOKENS_VIEWED = (
+        "accounts.api_token.viewed",
+        "{who} looked at the tokens of programs[, {count} shown].",
+    )
     ROLE_BOUND = (
         "accounts.role.bound",
         "{who} let people with the role {label} work from the practice's networks only.",

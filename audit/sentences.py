@@ -10,6 +10,9 @@ from audit.actions import Action
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 PART = re.compile(r"\[([^\]]*)\]|\{(\w+)\}")
 
+BY_PROGRAM = "program"
+"""The fact that tells which token a program showed; it ends any sentence."""
+
 
 class Sayable(Protocol):
     """What a sentence needs of an event."""
@@ -33,7 +36,10 @@ def sentence(event: Sayable, who: str, names: Mapping[str, str] | None = None) -
     except ValueError:
         return f"{who}: {event.action} {event.label}".rstrip() + "."
     words = _words(event, names or {}) | {"who": who}
-    return PART.sub(lambda part: words[part[2]] if part[2] else _known(part[1], words), template)
+    told = PART.sub(lambda part: words[part[2]] if part[2] else _known(part[1], words), template)
+    if BY_PROGRAM in event.facts:
+        return f"{told.removesuffix('.')}, by the program {words[BY_PROGRAM]}."
+    return told
 
 
 def _known(text: str, words: Mapping[str, str]) -> str:

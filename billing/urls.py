@@ -1,5 +1,9 @@
 from django.urls import path
 
+from billing.api import balances as api_balances
+from billing.api import fhir_in, fhir_metadata, fhir_out
+from billing.api import invoices as api_invoices
+from billing.api import sessions as api_sessions
 from billing.views.checkout import CheckoutReturn, CheckoutStart
 from billing.views.clients import ClientPage, MyClients
 from billing.views.invoices import InvoiceDetail, InvoiceIssue, InvoiceList, InvoicePdf
@@ -30,4 +34,50 @@ urlpatterns = [
     path("reports/trial-balance/", TrialBalance.as_view(), name="trial_balance"),
     path("reports/aging/", Aging.as_view(), name="aging"),
     path("webhooks/stripe/<uuid:endpoint_id>", StripeWebhook.as_view(), name="stripe_webhook"),
+    path("api/v1/balances/", api_balances.Balances.as_view(), name="api_balances"),
+    path(
+        "api/v1/clients/<uuid:client_id>/balance/",
+        api_balances.OneBalance.as_view(),
+        name="api_balance",
+    ),
+    path("api/v1/sessions/", api_sessions.Sessions.as_view(), name="api_sessions"),
+    path(
+        "api/v1/sessions/choices/",
+        api_sessions.SessionChoices.as_view(),
+        name="api_session_choices",
+    ),
+    path(
+        "api/v1/sessions/<uuid:session_id>/", api_sessions.OneSession.as_view(), name="api_session"
+    ),
+    path("api/v1/invoices/", api_invoices.Invoices.as_view(), name="api_invoices"),
+    path(
+        "api/v1/invoices/<uuid:invoice_id>/", api_invoices.OneInvoice.as_view(), name="api_invoice"
+    ),
+    # FHIR names a type without a slash at its end.
+    path("api/fhir/", fhir_in.Bundles.as_view(), name="api_fhir"),
+    path("api/fhir/metadata", fhir_metadata.Metadata.as_view(), name="api_fhir_metadata"),
+    path("api/fhir/Account", fhir_out.Accounts.as_view(), name="api_fhir_accounts"),
+    path(
+        "api/fhir/Account/<uuid:client_id>", fhir_out.OneAccount.as_view(), name="api_fhir_account"
+    ),
+    path("api/fhir/Invoice", fhir_out.Invoices.as_view(), name="api_fhir_invoices"),
+    path(
+        "api/fhir/Invoice/<uuid:invoice_id>", fhir_out.OneInvoice.as_view(), name="api_fhir_invoice"
+    ),
+    path("api/fhir/ChargeItem", fhir_out.ChargeItems.as_view(), name="api_fhir_chargeitems"),
+    path(
+        "api/fhir/ChargeItem/<uuid:session_id>",
+        fhir_out.OneChargeItem.as_view(),
+        name="api_fhir_chargeitem",
+    ),
+    path(
+        "api/fhir/PaymentReconciliation",
+        fhir_out.PaymentReconciliations.as_view(),
+        name="api_fhir_paymentreconciliations",
+    ),
+    path(
+        "api/fhir/PaymentReconciliation/<uuid:payment_id>",
+        fhir_out.OnePaymentReconciliation.as_view(),
+        name="api_fhir_paymentreconciliation",
+    ),
 ]

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from clients.api.clients import Clients, OneClient
 from clients.views.assignments import AssignmentEnd, Assignments
 from clients.views.clients import ClientList, ClientNew
 from clients.views.consents import Consents, ConsentTexts, ConsentWithdraw
@@ -173,4 +174,6 @@ urlpatterns = [
         FeeAgreementWithdraw.as_view(),
         name="fee_agreement_withdraw",
     ),
+    path("api/v1/clients/", Clients.as_view(), name="api_clients"),
+    path("api/v1/clients/<uuid:client_id>/", OneClient.as_view(), name="api_client"),
 ]

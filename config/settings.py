@@ -126,6 +126,7 @@ MIDDLEWARE = [
     "accounts.middleware.refusals",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "accounts.api.access.programs",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "accounts.middleware.session_timeout",
     "accounts.middleware.key_renewal",
@@ -205,6 +206,29 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 # Never on the disk: a file is taken into memory, and only where a page asks for one.
 FILE_UPLOAD_HANDLERS = ["accounts.uploads.InMemory"]
+
+# --- Programs: tokens only, no session, no cookie -------------------------------------------------
+API_COST_PER_MINUTE = env_int("API_COST_PER_MINUTE", 300)
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_RENDERER_CLASSES": ["accounts.api.encoding.JsonAnswer"],
+    "DEFAULT_PARSER_CLASSES": ["accounts.api.encoding.JsonBody"],
+    "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
+    "COERCE_DECIMAL_TO_STRING": False,
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "Quietledger",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_PUBLIC": True,
+    "APPEND_COMPONENTS": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+    "SECURITY": [{"token": []}],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": ["accounts.api.description.finished"],
+}
 
 # --- Stripe -------------------------------------------------------------------------------------
 STRIPE_API_BASE = env("STRIPE_API_BASE", "https://api.stripe.com")

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.urls import include, path
 
+from accounts.api.views import NoSuchRoute
 from config import views
 
 urlpatterns = [
@@ -11,6 +12,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("clients.urls")),
     path("", include("billing.urls")),
+    path("api/<path:rest>", NoSuchRoute.as_view(), name="api_nothing"),
 ]
 
 if settings.QUIETLEDGER_DEMO:

@@ -7,6 +7,7 @@ from accounts.tenancy import PracticeKey
 from tests.catalogue import OUR_MODELS, TENANT_MODELS, TENANT_TABLES, foreign_keys, rows
 
 DOORS = {
+    "accounts_apitoken",
     "accounts_invitation",
     "accounts_membership",
     "accounts_practice",

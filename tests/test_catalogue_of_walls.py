@@ -18,6 +18,7 @@ RUN_BY_APP = {
     "audit_append",
     "current_person_id",
     "current_practice_id",
+    "holder_of_api_token",
     "memberships_of",
     "open_role_group",
     "practice_ids",

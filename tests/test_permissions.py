@@ -2,8 +2,9 @@
 
 The whole of access control is this one table. A cell is the status of an answer:
 302 leads elsewhere, 403 may be known and not done, 404 may not be known of, 405 is no such act,
-422 got as far as the form (sent empty). "other" is somebody of the other practice who holds every
-role there, and asks with this practice's ids.
+422 got as far as the form (sent empty), 401 asks for the token of a program: no browser is let in
+there, and tests/test_programs.py has what tokens open. "other" is somebody of the other practice
+who holds every role there, and asks with this practice's ids.
 """
 
 from collections import Counter
@@ -21,9 +22,11 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from django.views import View
 
+from accounts.api.views import ApiView
 from accounts.ids import uuid7
 from accounts.models import AccessReviewItem, Act, Passkey, Role
-from accounts.services import approvals, grants, invitations, networks, reviews
+from accounts.permissions import Permission
+from accounts.services import api_tokens, approvals, grants, invitations, networks, reviews
 from accounts.tenancy import practice_scope
 from accounts.views.base import MemberView, OutsideView, PracticeView
 from clients.models import EmergencyAccess
@@ -139,6 +142,10 @@ accounts:keys             GET    403    403    403    200    403    200    302
 accounts:keys             POST   403    403    403    302    403    302    302
 accounts:shredding        GET    403    403    403    200    403    200    302
 accounts:shredding        POST   403    403    403    422    403    422    302
+accounts:api_tokens       GET    403    403    403    200    403    200    302
+accounts:api_tokens       POST   403    403    403    422    403    422    302
+accounts:api_token_revoke POST   403    403    403    302    403    404    302
+accounts:api_docs         GET    200    200    200    200    200    200    200
 accounts:log              GET    403    403    403    200    200    200    302
 
 clients:list              GET    200    200    200    403    403    200    302
@@ -252,12 +259,36 @@ billing:aging             GET    403    200    403    403    200    200    302
 billing:stripe_webhook    POST   400    400    400    400    400    400    400
 healthz                   GET    200    200    200    200    200    200    200
 readyz                    GET    200    200    200    200    200    200    200
+
+accounts:api_schema       GET    200    200    200    200    200    200    200
+clients:api_clients       GET    401    401    401    401    401    401    401
+clients:api_client        GET    401    401    401    401    401    401    401
+billing:api_balances      GET    401    401    401    401    401    401    401
+billing:api_balance       GET    401    401    401    401    401    401    401
+billing:api_sessions      GET    401    401    401    401    401    401    401
+billing:api_sessions      POST   401    401    401    401    401    401    401
+billing:api_session       GET    401    401    401    401    401    401    401
+billing:api_session_choices GET    401    401    401    401    401    401    401
+billing:api_invoices      GET    401    401    401    401    401    401    401
+billing:api_invoice       GET    401    401    401    401    401    401    401
+billing:api_fhir          POST   401    401    401    401    401    401    401
+billing:api_fhir_metadata GET    200    200    200    200    200    200    200
+billing:api_fhir_accounts GET    401    401    401    401    401    401    401
+billing:api_fhir_account  GET    401    401    401    401    401    401    401
+billing:api_fhir_invoices GET    401    401    401    401    401    401    401
+billing:api_fhir_invoice  GET    401    401    401    401    401    401    401
+billing:api_fhir_chargeitems GET    401    401    401    401    401    401    401
+billing:api_fhir_chargeitem GET    401    401    401    401    401    401    401
+billing:api_fhir_paymentreconciliations GET    401    401    401    401    401    401    401
+billing:api_fhir_paymentreconciliation GET    401    401    401    401    401    401    401
+api_nothing               GET    404    404    404    404    404    404    404
 """
 # fmt: on
 
 ROWS = [tuple(line.split()) for line in TABLE.strip().splitlines()[1:] if line]
 
 OUTSIDE = {
+    "accounts:api_docs",
     "accounts:choose_practice",
     "accounts:enroll",
     "accounts:enroll_passkey",
@@ -367,6 +398,17 @@ OF_AN_AGREEMENT = [
     "clients:fee_agreement_end",
     "clients:fee_agreement_withdraw",
 ]
+OF_A_PROGRAM = {
+    "accounts:api_token_revoke": "token_id",
+    "clients:api_client": "client_id",
+    "billing:api_balance": "client_id",
+    "billing:api_session": "session_id",
+    "billing:api_invoice": "invoice_id",
+    "billing:api_fhir_account": "client_id",
+    "billing:api_fhir_invoice": "invoice_id",
+    "billing:api_fhir_chargeitem": "session_id",
+    "billing:api_fhir_paymentreconciliation": "payment_id",
+}
 
 DEMO_ONLY = {"gallery"}
 
@@ -428,6 +470,16 @@ def world(practice: House, other_practice: House) -> World:
             by=by,
             now=timezone.now(),
         )
+        token = api_tokens.make(
+            name="Records", scopes={Permission.CLIENT_VIEW}, days=1, now=timezone.now(), by=by
+        )
+        of_program = {
+            "token_id": token.row.pk,
+            "client_id": client.pk,
+            "session_id": invoice.lines.get().session_id,
+            "invoice_id": invoice.pk,
+            "payment_id": payment.pk,
+        }
     passing_through = _passing_through(practice)
     passkey = Passkey.objects.create(
         user_id=by.person_id or uuid7(),
@@ -476,6 +528,8 @@ def world(practice: House, other_practice: House) -> World:
             **{route: {"pk": client.pk, "agreement_id": agreement.pk} for route in OF_AN_AGREEMENT},
             "clients:payer_retire": {"payer_id": payer.pk},
             "clients:assignment_end": {"pk": client.pk, "assignment_id": assigned.pk},
+            **{route: {name: of_program[name]} for route, name in OF_A_PROGRAM.items()},
+            "api_nothing": {"rest": "v1/nothing/"},
             "billing:client": {"pk": client.pk},
             "billing:invoice": one,
             "billing:invoice_pdf": one,
@@ -596,6 +650,8 @@ def test_every_route_declares_its_permission(name: str) -> None:
 
     if name in OUTSIDE:
         assert issubclass(view, OutsideView)
+    elif issubclass(view, ApiView):
+        assert view.is_open == (view.permission is None)
     elif name in ANY_MEMBER:
         assert issubclass(view, MemberView)
     else:
@@ -604,7 +660,9 @@ def test_every_route_declares_its_permission(name: str) -> None:
 
 
 def test_only_what_is_listed_stands_outside() -> None:
-    outside = {name for name, view in EVERY_ROUTE.items() if not issubclass(view, PracticeView)}
+    outside = {
+        name for name, view in EVERY_ROUTE.items() if not issubclass(view, PracticeView | ApiView)
+    }
 
     assert outside == OUTSIDE
 

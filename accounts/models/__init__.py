@@ -1,5 +1,6 @@
 """Practices and their people (tenant tables); users and sign-in (the gate's tables)."""
 
+from accounts.models.api import ApiToken, ApiWrite
 from accounts.models.credentials import (
     BreachedPassword,
     KnownDevice,
@@ -36,6 +37,8 @@ __all__ = [
     "AccessReview",
     "AccessReviewItem",
     "Act",
+    "ApiToken",
+    "ApiWrite",
     "Approval",
     "ApprovalLimit",
     "BreachedPassword",

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from accounts.models import Membership
+from accounts.models import ApiToken, Membership
 from accounts.selectors import members
 from audit.selectors import chain
 from audit.selectors import log as entries
@@ -121,4 +121,5 @@ def chain_state() -> ChainState:
 def _names_by_id() -> dict[str, str]:
     """Return the words for the ids that a fact or a target may hold."""
     rows = Membership.objects.values_list("pk", "person_id", "display_name")
-    return {str(key): name for pk, person, name in rows for key in (pk, person) if key}
+    tokens = {str(pk): name for pk, name in ApiToken.objects.values_list("pk", "name")}
+    return tokens | {str(key): name for pk, person, name in rows for key in (pk, person) if key}

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts.models import Membership, Practice, RoleGrant, SignInSession, User
 from accounts.selectors import doors
-from accounts.services import approvals, invitations, mail, roles, sessions
+from accounts.services import api_tokens, approvals, invitations, mail, roles, sessions
 from accounts.sessions import PRACTICE, SessionStore
 from accounts.tenancy import current_scope
 from audit.actions import Action
@@ -40,7 +40,7 @@ class Ended:
 
 @transaction.atomic
 def end(*, member: Membership, now: datetime, by: Membership) -> Ended:
-    """End a membership: roles, sign-ins, open invitations and requests go; what was done stays.
+    """End a membership: roles, sign-ins, tokens, invitations and requests go; the done stays.
 
     Every session of theirs is refused at its next request, since each asks who is a member.
 
@@ -61,6 +61,7 @@ def end(*, member: Membership, now: datetime, by: Membership) -> Ended:
     user = User.objects.get(pk=member.person_id)
     taken_back = invitations.take_back_all(email=user.email, sent_by=member, now=now, by=by)
     approvals.withdraw_all(asked_by=member, by=by, now=now)
+    api_tokens.revoke_all(made_by=member, now=now, by=by)
     Membership.objects.filter(pk=member.pk).update(ended_at=now, ended_by=by)
     ended = Ended(len(grants), _end_sessions(user), taken_back)
     letter = {"practice": practice.name, "by": by.display_name}

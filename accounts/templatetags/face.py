@@ -60,6 +60,7 @@ STATES: dict[str, tuple[str, str, str]] = {
 
 ACTION_ICONS = {
     "accounts.access_review": "check",
+    "accounts.api_token": "key",
     "accounts.invitation": "mail",
     "accounts.network": "lock",
     "accounts.sign_in": "key",

@@ -3,8 +3,11 @@
 import base64
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from uuid import UUID
 
 import psycopg
@@ -17,6 +20,10 @@ from audit.marks import Mark
 FACT_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 LONGEST_TEXT = 200
 LARGEST_NUMBER = 2**63 - 1
+
+
+NO_MARKS: Mapping[str, str | int] = MappingProxyType({})
+_marks: ContextVar[Mapping[str, str | int]] = ContextVar("marks", default=NO_MARKS)
 
 
 class NoTransaction(Exception):
@@ -75,6 +82,7 @@ def record(
         NoTransaction: called outside a scope.
         UnfitFact: a fact or the label is not of that kind.
     """
+    facts = {**facts, **_marks.get()}
     event: dict[str, object] = {"action": Action(action).value}
     if target is not None:
         event |= {"kind": target._meta.label_lower, "target": str(UUID(str(target.pk)))}
@@ -102,6 +110,16 @@ def mark(written: Mark) -> None:
         NoTransaction: called outside a scope.
     """
     _open_batch().marks.append(written)
+
+
+@contextmanager
+def marked(**facts: str | int) -> Iterator[None]:
+    """Let every event that is recorded meanwhile tell these facts too: by which way it came."""
+    token = _marks.set(facts)
+    try:
+        yield
+    finally:
+        _marks.reset(token)
 
 
 def flush() -> None:

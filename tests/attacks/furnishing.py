@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from accounts import crypto
 from accounts.ids import uuid7
-from accounts.models import Act, Membership, Role
-from accounts.services import approvals, invitations, networks, reviews
+from accounts.models import Act, ApiWrite, Membership, Role
+from accounts.permissions import Permission
+from accounts.services import api_tokens, approvals, invitations, networks, reviews
 from accounts.tenancy import practice_scope
 from audit.actions import Action
 from audit.services import checkpoints, events
@@ -92,6 +93,16 @@ def _people(house: House) -> dict[str, UUID]:
         address=ip_address("127.0.0.1"),
         now=now,
         by=by,
+    )
+    token = api_tokens.make(
+        name="Records",
+        scopes={Permission.CLIENT_VIEW},
+        days=30,
+        now=now,
+        by=house.people["front-desk"],
+    )
+    ApiWrite.objects.create(
+        token=token.row, key="one-of-mine", request_hash=b"hash", answer={}, asked_at=now
     )
     line = review.items.order_by("id")[0]
     asked = approvals.require(

@@ -15,10 +15,12 @@ from accounts.services import totp
 from tests.attacks.answers import untouched
 from tests.houses import PASSWORD, user_of
 from tests.test_permissions import EVERY_ROUTE, World
+from tests.test_programs import API_ROUTES
 
 UNSAFE = ["POST", "PUT", "PATCH", "DELETE", "QUACK"]
 WITHOUT_TOKEN = {
     "billing:stripe_webhook": "the signature over the body proves who sends it",
+    **dict.fromkeys(API_ROUTES, "no cookie is read: a program shows its own token each time"),
 }
 """Routes that take no token, and why."""
 

@@ -33,13 +33,19 @@ DOORS = {
     "SELECT practice_of_slug('summit-row')": {"there"},
     "SELECT practice_of_endpoint('{endpoint}')": {"there"},
     "SELECT practice_of_token('\\x{token}')": {"there"},
+    "SELECT practice FROM holder_of_api_token('{accounts_apitoken}', '\\x{api_token}')": {"there"},
 }
 """What may be asked before a scope exists, and whose ids it tells: nothing else."""
 
 READ_BY_DOORS = {
+    ("accounts_apitoken", "digest"),
+    ("accounts_apitoken", "id"),
+    ("accounts_apitoken", "made_by_id"),
+    ("accounts_apitoken", "practice_id"),
     ("accounts_invitation", "digest"),
     ("accounts_invitation", "practice_id"),
     ("accounts_membership", "ended_at"),
+    ("accounts_membership", "id"),
     ("accounts_membership", "person_id"),
     ("accounts_membership", "practice_id"),
     ("accounts_practice", "id"),
@@ -61,12 +67,16 @@ def words(street: Street) -> dict[str, str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tenancy, "CONTEXT_SECONDS", -1)
         expired = tenancy._signed(Scope(street.there.id, None))
-    token = raw.looked_up(
-        "SELECT encode(digest, 'hex') FROM accounts_invitation WHERE practice_id = %s LIMIT 1",
-        street.there.id,
+    token, api_token = (
+        raw.looked_up(
+            f"SELECT encode(digest, 'hex') FROM {table} WHERE practice_id = %s LIMIT 1",
+            street.there.id,
+        )
+        for table in ("accounts_invitation", "accounts_apitoken")
     )
     return {
         "token": str(token[0][0]),
+        "api_token": str(api_token[0][0]),
         "beyond": str(street.beyond.id),
         "here": str(street.here.id),
         "there": str(street.there.id),

@@ -23,6 +23,8 @@ from tests.attacks.furnishing import signature, webhook_body
 from tests.billing import desk as at
 from tests.catalogue import TENANT_TABLES
 from tests.houses import browser_of
+from tests.programs import program_of
+from tests.test_programs import API_ROUTES
 
 pytestmark = [pytest.mark.commits, pytest.mark.xdist_group("attacks")]
 
@@ -136,9 +138,10 @@ def test_every_route_that_names_a_row_is_attacked() -> None:
 @pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize("route", EVERY_PATH)
 def test_a_foreign_row_in_the_path_is_not_there(
-    street: Street, browser: Client, route: str, method: str, headers: dict[str, str]
+    street: Street, intruder: Membership, route: str, method: str, headers: dict[str, str]
 ) -> None:
-    send = getattr(browser, method)
+    asking = program_of(intruder) if route in API_ROUTES else browser_of(intruder)
+    send = getattr(asking, method)
 
     status, _, _ = alike(street, lambda ids: send(url(route, ids), headers=headers))
 

@@ -32,6 +32,13 @@ def work(practice: House, count: int = 12) -> None:
             events.record(Action.CLIENT_CHANGED, target=practice.automaton, values=values)
 
 
+def fill(practice: House, until: int) -> None:
+    """Let small things happen until a chain has so many events."""
+    with practice_scope(practice.id):
+        for _ in range(until - Event.objects.count()):
+            events.record(Action.PRACTICE_ENTERED)
+
+
 def sign(practice: House, folder: Path) -> None:
     with practice_scope(practice.id):
         places = [folder / "first", folder / "second"]
@@ -71,7 +78,12 @@ def test_a_chain_costs_few_queries(
 
 @pytest.fixture
 def signed(practice: House, other_practice: House, tmp_path: Path) -> House:
-    """A practice with two checkpoints outside, and a little that is not signed yet."""
+    """A practice with two checkpoints outside, and a little that is not signed yet.
+
+    Its work begins at event 48, however many its founding took.
+    """
+    for each in (practice, other_practice):
+        fill(each, 47)
     for _ in range(2):
         work(practice, 4)
         sign(practice, tmp_path)
@@ -100,7 +112,7 @@ COPY_OF_EVENT = """
     INSERT INTO audit_event
     SELECT practice_id, seq, at + interval '1 us', action, person_id, target_kind, target_id, label,
         facts, commitment, hash
-    FROM audit_event WHERE {mine} AND seq = 26
+    FROM audit_event WHERE {mine} AND seq = 56
 """
 STRAY_TOUCH = """
     INSERT INTO audit_touch SELECT practice_id, gen_random_uuid(), 9000, at
@@ -108,25 +120,25 @@ STRAY_TOUCH = """
 """
 TO_ANOTHER = """
     UPDATE audit_event SET seq = 9000, practice_id = gen_random_uuid()
-    WHERE {mine} AND seq = 23
+    WHERE {mine} AND seq = 53
 """
 ATTACKS = {
-    "UPDATE audit_event SET facts = '{{\"count\": 3}}' WHERE {mine} AND seq = 18": "Event 18 ",
-    "UPDATE audit_event SET person_id = NULL WHERE {mine} AND seq = 21": "Event 21 ",
+    "UPDATE audit_event SET facts = '{{\"count\": 3}}' WHERE {mine} AND seq = 48": "Event 48 ",
+    "UPDATE audit_event SET person_id = NULL WHERE {mine} AND seq = 51": "Event 51 ",
     "UPDATE audit_event SET at = at - interval '1 us' WHERE {mine} AND seq = 9": "Event 9 ",
-    "UPDATE audit_event SET hash = sha256(hash) WHERE {mine} AND seq = 31": "Event 31 ",
-    "UPDATE audit_event SET seq = 41 - seq WHERE {mine} AND seq IN (20, 21)": "Event 20 ",
-    "DELETE FROM audit_event WHERE {mine} AND seq = 19": "Event 19 is missing",
-    "DELETE FROM audit_event WHERE {mine} AND seq > 41": "its head says",
-    "DELETE FROM audit_touch WHERE {mine} AND seq = 18": "Event 18 ",
-    "UPDATE audit_touch SET client_id = gen_random_uuid() WHERE {mine} AND seq = 18": "Event 18 ",
-    "UPDATE audit_touch SET seq = 9999 WHERE {mine} AND seq = 18": "Event 18 ",
-    "DELETE FROM audit_value WHERE {mine} AND seq = 20": "sealed values of event 20",
+    "UPDATE audit_event SET hash = sha256(hash) WHERE {mine} AND seq = 61": "Event 61 ",
+    "UPDATE audit_event SET seq = 101 - seq WHERE {mine} AND seq IN (50, 51)": "Event 50 ",
+    "DELETE FROM audit_event WHERE {mine} AND seq = 49": "Event 49 is missing",
+    "DELETE FROM audit_event WHERE {mine} AND seq > 71": "its head says",
+    "DELETE FROM audit_touch WHERE {mine} AND seq = 48": "Event 48 ",
+    "UPDATE audit_touch SET client_id = gen_random_uuid() WHERE {mine} AND seq = 48": "Event 48 ",
+    "UPDATE audit_touch SET seq = 9999 WHERE {mine} AND seq = 48": "Event 48 ",
+    "DELETE FROM audit_value WHERE {mine} AND seq = 50": "sealed values of event 50",
     "DELETE FROM audit_head WHERE {mine}": "its head says 0",
     "UPDATE audit_head SET seq = seq + 1 WHERE {mine}": "its head says",
-    COPY_OF_EVENT: "Event 26 stands twice",
+    COPY_OF_EVENT: "Event 56 stands twice",
     STRAY_TOUCH: "touched by event 9000",
-    TO_ANOTHER: "Event 23 is missing",
+    TO_ANOTHER: "Event 53 is missing",
 }
 """What the owner does → what is said of it."""
 
@@ -149,15 +161,15 @@ def test_an_event_that_arrived_from_another_practice_is_found(
     signed: House, other_practice: House
 ) -> None:
     tamper(
-        f"DELETE FROM audit_event WHERE practice_id = '{other_practice.id}' AND seq = 18",
+        f"DELETE FROM audit_event WHERE practice_id = '{other_practice.id}' AND seq = 48",
         f"UPDATE audit_event SET practice_id = '{other_practice.id}'"
-        f" WHERE practice_id = '{signed.id}' AND seq = 18",
+        f" WHERE practice_id = '{signed.id}' AND seq = 48",
     )
 
     finding = look(other_practice)
 
     assert finding is not None
-    assert finding.seq == 18
+    assert finding.seq == 48
 
 
 @pytest.mark.commits
@@ -165,7 +177,7 @@ def test_a_chain_recomputed_to_its_end_is_found_from_outside_only(
     signed: House, tmp_path: Path
 ) -> None:
     tamper(
-        f"UPDATE audit_event SET label = 'INV-1' WHERE practice_id = '{signed.id}' AND seq = 21",
+        f"UPDATE audit_event SET label = 'INV-1' WHERE practice_id = '{signed.id}' AND seq = 51",
         f"DELETE FROM audit_checkpoint WHERE practice_id = '{signed.id}'",
     )
     rehash(signed.id)
@@ -183,12 +195,12 @@ def test_a_log_rolled_back_with_head_and_copies_is_found_from_outside_only(
     mine = f"practice_id = '{signed.id}'"
     tamper(
         *(
-            f"DELETE FROM {table} WHERE {mine} AND seq > 21"
+            f"DELETE FROM {table} WHERE {mine} AND seq > 51"
             for table in ("audit_event", "audit_touch")
         ),
         f"DELETE FROM audit_checkpoint WHERE {mine}",
         f"UPDATE audit_head AS head SET (seq, hash) = (SELECT seq, hash FROM audit_event"
-        f" WHERE {mine} AND seq = 21) WHERE {mine}",
+        f" WHERE {mine} AND seq = 51) WHERE {mine}",
     )
 
     assert look(signed) is None
