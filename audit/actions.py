@@ -422,11 +422,59 @@ class Action(StrEnum):
     )
     PAYER_ADDED = "clients.payer.added", "{who} added a payer."
     PAYER_RETIRED = "clients.payer.retired", "{who} retired a payer."
+    COVERAGE_CHANGED = (
+        "clients.coverage.changed",
+        "{who} changed an insurance coverage of client {label}.",
+    )
+    DIFFERENCE_KEPT = (
+        "clients.difference.kept",
+        "{who} let the practice's own word stand in the record of client {label}.",
+    )
+    DIFFERENCE_LISTED = (
+        "clients.difference.listed",
+        "{who} looked at what differs from the medical-record system[, {count} shown].",
+    )
     IMPORT_STARTED = "clients.import.started", "{who} started an import[ of {count} files]."
     IMPORT_RECORD_CREATED = "clients.import.record_created", "The import made {label}."
     IMPORT_FINISHED = (
         "clients.import.finished",
         "{who} finished an import[: {created} records made][, {refused} not usable].",
+    )
+    REJECT_LISTED = (
+        "billing.reject.listed",
+        "{who} looked at the records that were not taken in[, {count} shown].",
+    )
+    REJECT_VIEWED = "billing.reject.viewed", "{who} opened {label}, which was not taken in."
+    REJECT_MENDED = "billing.reject.mended", "{who} mended {label}, which was not taken in."
+    REJECT_REPLAYED = (
+        "billing.reject.replayed",
+        "{who} tried again to take in what waits[: {count} records][, {taken} taken in].",
+    )
+    REJECT_DISMISSED = (
+        "billing.reject.dismissed",
+        "{who} dismissed {label}, which was not taken in[: {reason}].",
+    )
+    EXTERNAL_CODE_LISTED = (
+        "billing.external_code.listed",
+        "{who} looked at the names of the medical-record system[, {count} shown].",
+    )
+    EXTERNAL_CODE_MAPPED = (
+        "billing.external_code.mapped",
+        "{who} chose what {label} means here[: {meaning}].",
+    )
+    FHIR_SOURCE_SAVED = (
+        "billing.fhir_source.saved",
+        "{who} changed the connection to the {label}[: {changed}].",
+    )
+    FHIR_SOURCE_TESTED = (
+        "billing.fhir_source.tested",
+        "{who} tried the connection to the {label}[: {outcome}].",
+    )
+    FHIR_PULL_STARTED = "billing.fhir_pull.started", "{who} started a pull from the {label}."
+    FHIR_PULL_FINISHED = (
+        "billing.fhir_pull.finished",
+        "{who} finished a pull from the {label}[: {outcome}][, {made} made][, {changed} changed]"
+        "[, {refused} not taken in].",
     )
 
     CHART_OPENED = "ledger.chart.opened", "{who} opened the chart of accounts[, {count} in all]."

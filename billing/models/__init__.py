@@ -2,10 +2,12 @@
 
 from billing.models.counter import Counter
 from billing.models.document import Document, DocumentBody
+from billing.models.intake import ExternalCode, RejectedRecord
 from billing.models.invoice import Invoice, InvoiceLine, InvoiceLineText
 from billing.models.payment import Payment, PaymentApplication
 from billing.models.service import ServiceCode, ServiceFee
 from billing.models.session import Session
+from billing.models.source import FhirSource
 from billing.models.stripe import CardIntent, StripeAccount, WebhookEndpoint, WebhookEvent
 
 __all__ = [
@@ -13,11 +15,14 @@ __all__ = [
     "Counter",
     "Document",
     "DocumentBody",
+    "ExternalCode",
+    "FhirSource",
     "Invoice",
     "InvoiceLine",
     "InvoiceLineText",
     "Payment",
     "PaymentApplication",
+    "RejectedRecord",
     "ServiceCode",
     "ServiceFee",
     "Session",

@@ -33,3 +33,15 @@ def offered(*, on: date) -> list[Service]:
 def by_code(code: str) -> ServiceCode | None:
     """Return the practice's service with this code, if it has one."""
     return ServiceCode.objects.filter(code=code).first()
+
+
+def list_fee(service_code: ServiceCode, *, on: date) -> Money | None:
+    """Return what a service costs on a business date, in cents; None without a list fee then."""
+    in_force = ServiceFee.objects.filter(service_code=service_code, starts_on__lte=on)
+    row = in_force.order_by("-starts_on").first()
+    return row.fee if row else None
+
+
+def all_codes() -> list[ServiceCode]:
+    """Return every service of the practice, those without a list fee too, by code."""
+    return list(ServiceCode.objects.order_by("code"))

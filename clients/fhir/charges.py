@@ -1,25 +1,30 @@
-"""Encounters, and the claims that say what they cost."""
+"""Encounters, and the claims and charge items that say what they cost."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from clients.fhir.nodes import Node
-from clients.fhir.records import Adjusted, Encounter
+from clients.fhir.nodes import Node, Remedy
+from clients.fhir.records import CPT_SYSTEMS, Adjusted, Encounter, ExternalName, Version
 
 CENT = Decimal("0.01")
 LARGEST = Decimal("99999999.99")
 MINUTES_OF_A_DAY = 24 * 60
+ENDED_OTHERWISE = frozenset({"cancelled", "entered-in-error"})
 
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What a claim asks, in cents, and whether that is to the cent what the file says."""
+    """What is asked, in cents, and whether that is to the cent what the file says.
 
-    cents: int
+    ``cents`` is None where the practice's list fee counts. ``service`` is what it is asked for.
+    """
+
+    cents: int | None
     path: str
-    is_rounded: bool
-    is_added_up: bool
+    is_rounded: bool = False
+    is_added_up: bool = False
+    service: ExternalName | None = None
 
     def remarks(self) -> list[Adjusted]:
         """Return what a person should know of how the amount came about."""
@@ -37,21 +42,57 @@ def charge(claim: Node) -> Charge:
     Raises:
         Unfit: there is no such amount in US dollars.
     """
-    total = claim["total"]
+    total, service = claim["total"], _service_of(claim)
     if total:
-        amount = _dollars(total)
-        return _charge(amount, total["value"].path, is_added_up=False)
+        cents, is_rounded = _cents(_dollars(total), total)
+        return Charge(cents, total["value"].path, is_rounded, service=service)
     nets = [item["net"] for item in claim["item"].each()]
     if not nets or not all(nets):
         raise total.unfit("The claim has no total.")
-    return _charge(sum(map(_dollars, nets), Decimal(0)), claim["item"].path, is_added_up=True)
+    cents, is_rounded = _cents(sum(map(_dollars, nets), Decimal(0)), claim["item"])
+    return Charge(cents, claim["item"].path, is_rounded, is_added_up=True, service=service)
 
 
-def _charge(amount: Decimal, path: str, *, is_added_up: bool) -> Charge:
+def charge_of_item(item: Node) -> Charge:
+    """Return what a charge item asks for: its own price or, where it has none, the list fee.
+
+    Raises:
+        Unfit: it is not to be billed, or not in US dollars.
+    """
+    if item["status"].word() != "billable":
+        raise item["status"].unfit("The charge is not to be billed.", Remedy.NONE)
+    price, service = item["priceOverride"], external_name(item["code"])
+    if not price:
+        if service is None:
+            raise item["code"].unfit("Names neither a price nor a service.")
+        return Charge(None, item.path, service=service)
+    cents, is_rounded = _cents(_dollars(price), price)
+    return Charge(cents, price["value"].path, is_rounded, service=service)
+
+
+def _service_of(claim: Node) -> ExternalName | None:
+    """Return the service of the item that the encounter stands in, as far as one is named."""
+    items = [item for item in claim["item"].each() if next(item["encounter"].each(), None)]
+    return external_name(items[0]["productOrService"]) if items else None
+
+
+def external_name(concept: Node) -> ExternalName | None:
+    """Return a coded concept, its CPT coding before others; None where nothing names it."""
+    codings = [coding for coding in concept["coding"].each() if coding["code"].word()]
+    codings.sort(key=lambda coding: coding["system"].word() not in CPT_SYSTEMS)
+    for coding in codings:
+        code = coding["code"].word()
+        words = coding["display"].word() or concept["text"].word()
+        return ExternalName(f"{coding['system'].word()}|{code}", f"{code} {words}".strip())
+    words = concept["text"].word().strip()
+    return ExternalName(f"|{words}", words) if words else None
+
+
+def _cents(amount: Decimal, money: Node) -> tuple[int, bool]:
     if amount > LARGEST:
-        raise Node(amount, path).unfit("Is too large for one session.")
+        raise money.unfit("Is too large for one session.")
     rounded = amount.quantize(CENT, ROUND_HALF_UP)
-    return Charge(int(rounded * 100), path, rounded != amount, is_added_up)
+    return int(rounded * 100), rounded != amount
 
 
 def _dollars(money: Node) -> Decimal:
@@ -72,12 +113,13 @@ def encounter_address(claim: Node) -> str:
         Unfit: the claim is no bill of one encounter.
     """
     if claim["status"].word() != "active":
-        raise claim["status"].unfit("The claim is not active.")
+        raise claim["status"].unfit("The claim is not active.", Remedy.NONE)
     if claim["use"] and claim["use"].word() != "claim":
-        raise claim["use"].unfit("Is an estimate or a request, not a bill.")
+        raise claim["use"].unfit("Is an estimate or a request, not a bill.", Remedy.NONE)
     kinds = {coding["code"].word() for coding in claim["type"]["coding"].each()}
     if claim["prescription"] or "pharmacy" in kinds:
-        raise claim["type"].unfit("A claim for medication: only sessions are billed.")
+        reason = "A claim for medication: only sessions are billed."
+        raise claim["type"].unfit(reason, Remedy.NONE)
     addresses = {
         encounter["reference"].word()
         for item in claim["item"].each()
@@ -95,12 +137,20 @@ def check_finished(resource: Node) -> None:
     Raises:
         Unfit: it was planned, goes on, or was cancelled.
     """
-    if resource["status"].word() != "finished":
-        raise resource["status"].unfit("The encounter is not finished.")
+    status = resource["status"].word()
+    if status != "finished":
+        remedy = Remedy.NONE if status in ENDED_OTHERWISE else Remedy.WAIT
+        raise resource["status"].unfit("The encounter is not finished.", remedy)
 
 
 def encounter(
-    resource: Node, source: str, patient: str, fee: Charge, adjusted: list[Adjusted]
+    resource: Node,
+    source: str,
+    patient: str,
+    fee: Charge,
+    practitioner: ExternalName | None,
+    version: Version,
+    adjusted: list[Adjusted],
 ) -> Encounter:
     """Return an encounter at its fee; one of more than a day counts as a day, and that is said.
 
@@ -126,4 +176,8 @@ def encounter(
         started_at=started_at,
         minutes=min(minutes, MINUTES_OF_A_DAY),
         fee_cents=fee.cents,
+        practitioner=practitioner,
+        service=fee.service
+        or next(filter(None, map(external_name, resource["type"].each())), None),
+        version=version,
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from enum import StrEnum
 
 EARLIEST_YEAR = 1850
 LATEST_YEAR = 2200
@@ -21,13 +22,27 @@ class Malformed(Exception):
     """A file is not JSON; the message says how, and quotes nothing of it."""
 
 
+class Remedy(StrEnum):
+    """What would let a record in that could not be used."""
+
+    MEND = "MEND"
+    """A value that is wrong or missing."""
+    WAIT = "WAIT"
+    """Another record that is not here yet."""
+    MAP = "MAP"
+    """The practice's word for whose, or which, service it is."""
+    NONE = "NONE"
+    """Nothing: it is of no use to a billing office as it stands."""
+
+
 class Unfit(Exception):
     """A value cannot be used: its path and the reason, which quotes nothing of it."""
 
-    def __init__(self, path: str, reason: str) -> None:
+    def __init__(self, path: str, reason: str, remedy: Remedy) -> None:
         super().__init__(reason)
         self.path = path
         self.reason = reason
+        self.remedy = remedy
 
 
 def load(content: bytes) -> object:
@@ -81,8 +96,8 @@ class Node:
             for number, value in enumerate(self.value):
                 yield Node(value, f"{self.path}[{number}]")
 
-    def unfit(self, reason: str) -> Unfit:
-        return Unfit(self.path, reason)
+    def unfit(self, reason: str, remedy: Remedy = Remedy.MEND) -> Unfit:
+        return Unfit(self.path, reason, remedy)
 
     def text(self, max_chars: int = 200) -> str:
         """Return a line of text without spaces around it; "" where there is none.

@@ -1,35 +1,57 @@
-"""Patients and their coverages."""
+"""Patients, their coverages, and the people beside them."""
 
+from collections.abc import Iterator
 from datetime import date
 
-from clients.fhir.nodes import Node, Unfit
-from clients.fhir.records import Adjusted, CoverageSeen, Patient
+from clients.fhir.nodes import Node, Remedy, Unfit
+from clients.fhir.records import (
+    Adjusted,
+    CoverageSeen,
+    ExternalName,
+    Patient,
+    RelatedPersonSeen,
+    Version,
+)
 
 NAME_USES = ("official", "usual", "", "temp", "anonymous", "nickname")
 """Which of several names is a person's name, best first; old and maiden names are not taken."""
 
-NOT_TAKEN = frozenset({"SS", "SB", "DL", "PPN", "TAX", "MC", "CZ"})
-"""Kinds of identifiers that are not even looked at (HL7 table 0203)."""
-
 NO_INSURANCE = frozenset({"no insurance", "self pay", "selfpay", "uninsured", "none"})
+NEVER_WAS = frozenset({"draft", "entered-in-error"})
 
 
-def source_of(resource: Node, full_url: str) -> str:
+def source_of(resource: Node, full_url: str, origin: str = "") -> str:
     """Return what recognizes a record again: its first identifier, else its id, else its address.
+
+    An id counts within the system ``origin`` alone.
 
     Raises:
         Unfit: it has none of them.
     """
-    for identifier in resource["identifier"].each():
-        kinds = {coding["code"].word() for coding in identifier["type"]["coding"].each()}
-        system, value = identifier["system"].word(), identifier["value"].word()
-        if system and value and not kinds & NOT_TAKEN and "ssn" not in system:
-            return f"{system}|{value}"
+    for found in identifiers(resource):
+        return found
     if own_id := resource["id"].word():
-        return f"{resource['resourceType'].word()}/{own_id}"
+        return f"{origin}{resource['resourceType'].word()}/{own_id}"
     if full_url:
         return full_url
     raise resource.unfit("Has no identifier, no id and no address: it could not be recognized.")
+
+
+def identifiers(resource: Node) -> Iterator[str]:
+    """Yield the identifiers that tell a record from any other."""
+    for identifier in resource["identifier"].each():
+        system, value = identifier["system"].word(), identifier["value"].word()
+        if system and value:
+            yield f"{system}|{value}"
+
+
+def version_of(resource: Node) -> Version:
+    """Return which state of a record this is; what is no version is none."""
+    try:
+        updated_at = resource["meta"]["lastUpdated"].instant()
+    except Unfit:
+        updated_at = None
+    return Version(resource["meta"]["versionId"].word(), updated_at)
 
 
 def patient(resource: Node, source: str, adjusted: list[Adjusted]) -> Patient:
@@ -55,7 +77,49 @@ def patient(resource: Node, source: str, adjusted: list[Adjusted]) -> Patient:
         email=_telecom(resource, "email", 254, adjusted),
         phone=_telecom(resource, "phone", 40, adjusted),
         postal_address=_address(resource, adjusted),
+        version=version_of(resource),
     )
+
+
+def related_person(
+    resource: Node, source: str, patient_source: str, adjusted: list[Adjusted]
+) -> RelatedPersonSeen:
+    """Return somebody beside a client.
+
+    Raises:
+        Unfit: there is no name, or the relation has ended.
+    """
+    if resource["active"].value is False:
+        raise resource["active"].unfit("The relation is not active.", Remedy.NONE)
+    given_names, family_name = _parts(_best_name(resource))
+    if not (given_names or family_name):
+        raise resource["name"].unfit("The person has no name.")
+    codes = (
+        coding["code"].word()
+        for relation in resource["relationship"].each()
+        for coding in relation["coding"].each()
+    )
+    return RelatedPersonSeen(
+        source=source,
+        patient=patient_source,
+        path=resource.path,
+        given_names=given_names,
+        family_name=family_name,
+        relationship=next((code for code in codes if code), ""),
+        email=_telecom(resource, "email", 254, adjusted),
+        phone=_telecom(resource, "phone", 40, adjusted),
+        postal_address=_address(resource, adjusted),
+        version=version_of(resource),
+    )
+
+
+def practitioner(resource: Node, source: str) -> ExternalName:
+    """Return a practitioner with what they are called; an unfit name is none."""
+    try:
+        words = " ".join(_parts(_best_name(resource))).strip()
+    except Unfit:
+        words = ""
+    return ExternalName(source, words or "A practitioner without a name")
 
 
 def _best_name(resource: Node) -> Node:
@@ -117,12 +181,16 @@ def _or_left_out(node: Node, max_chars: int, adjusted: list[Adjusted]) -> str:
         return ""
 
 
-def coverage(resource: Node, patient_source: str) -> CoverageSeen | None:
+def coverage(resource: Node, patient_source: str, record: str = "") -> CoverageSeen | None:
     """Return an insurance by the payer's displayed name, or None where people pay themselves.
 
+    ``record`` recognizes one that is a record of its own.
+
     Raises:
-        Unfit: no payer is named, or a date is faulty.
+        Unfit: no payer is named, a date is faulty, or it never was.
     """
+    if resource["status"].word() in NEVER_WAS:
+        raise resource["status"].unfit("The coverage is a draft or an error.", Remedy.NONE)
     payor = next(resource["payor"].each(), resource["payor"])
     payer_name = payor["display"].text()
     if payer_name.casefold().replace("_", " ").replace("-", " ") in NO_INSURANCE:
@@ -140,4 +208,6 @@ def coverage(resource: Node, patient_source: str) -> CoverageSeen | None:
         member_id=resource["subscriberId"].text(80),
         starts_on=starts_on,
         ends_on=ends_on,
+        record=record,
+        version=version_of(resource),
     )

@@ -5,14 +5,18 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from accounts.fields import EncryptedJSON
 from accounts.tenancy import PracticeKey, PracticeModel
 from clients.models.client import Client
+from clients.models.coverage import Coverage
 
 
 class ExternalRecord(PracticeModel):
     """That a record of another system was taken in, so that taking it in again changes nothing.
 
-    The other system's id is kept as a keyed hash only.
+    The other system's id and version are kept as keyed hashes only. ``said`` is what it said last
+    of the fields that it owns here; ``differs`` names those that the practice changed since and
+    that the other system changed too.
     """
 
     class Kind(models.TextChoices):
@@ -20,14 +24,35 @@ class ExternalRecord(PracticeModel):
 
         CLIENT = "CLIENT", "Client"
         COVERAGE = "COVERAGE", "Coverage"
+        SESSION = "SESSION", "Session"
+        DIAGNOSIS = "DIAGNOSIS", "Diagnosis"
+        RELATED = "RELATED", "Related person"
 
-    kind = models.CharField(max_length=8, choices=Kind)
+    kind = models.CharField(max_length=9, choices=Kind)
     fingerprint = models.BinaryField(db_comment="HMAC-SHA-256 under a key of the practice.")
     client = PracticeKey(Client)
+    coverage = PracticeKey(Coverage, null=True)
+    version_fingerprint = models.BinaryField(
+        null=True, db_comment="HMAC-SHA-256 of the version's id; null where none was told."
+    )
+    version_number = models.BigIntegerField(
+        null=True, db_comment="The version's id where that is a whole number, to tell old from new."
+    )
+    source_updated_at = models.DateTimeField(
+        null=True, db_comment="UTC: when the other system says that it changed the record."
+    )
+    content_fingerprint = models.BinaryField(null=True, db_comment="HMAC-SHA-256 of what it said.")
+    said = EncryptedJSON(null=True)
+    differs = models.CharField(
+        max_length=200, blank=True, db_comment="Names of fields with a space between."
+    )
     taken_in_at = models.DateTimeField(db_comment="UTC.")
+    renewed_at = models.DateTimeField(null=True, db_comment="UTC: when a newer version came.")
 
     FIELD_CLASSES: ClassVar[dict[str, str]] = {
-        "PUBLIC": "id practice_id kind fingerprint client taken_in_at"
+        "PHI": "said",
+        "PUBLIC": "id practice_id kind fingerprint client coverage version_fingerprint"
+        " version_number source_updated_at content_fingerprint differs taken_in_at renewed_at",
     }
 
     class Meta:
@@ -37,7 +62,14 @@ class ExternalRecord(PracticeModel):
             ),
             models.CheckConstraint(
                 name="clients_externalrecord_kind_known",
-                condition=Q(kind__in=["CLIENT", "COVERAGE"]),
+                condition=Q(kind__in=["CLIENT", "COVERAGE", "SESSION", "DIAGNOSIS", "RELATED"]),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["practice_id", "kind"],
+                condition=~Q(differs=""),
+                name="clients_externalrecord_differs",
             ),
         ]
 

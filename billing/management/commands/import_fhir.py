@@ -38,6 +38,7 @@ class Totals:
     clients: int = 0
     coverages: int = 0
     sessions: int = 0
+    changed: int = 0
     fee_cents: int = 0
     claims: int = 0
     claim_cents: int = 0
@@ -45,21 +46,23 @@ class Totals:
     files_failed: int = 0
     not_needed: int = 0
 
-    def add(self, reading: fhir.Reading, outcome: imports.Outcome) -> None:
+    def add(self, outcome: imports.Outcome) -> None:
         self.clients += outcome.clients
         self.coverages += outcome.coverages
         self.sessions += outcome.sessions
+        self.changed += outcome.changed
         self.fee_cents += outcome.fees.cents
-        self.claims += reading.claims
-        self.claim_cents += reading.claim_cents
+        self.claims += outcome.claims
+        self.claim_cents += outcome.claim_cents
         self.unusable += len(outcome.unusable)
-        self.not_needed += reading.not_needed
+        self.not_needed += outcome.not_needed
 
     def sentences(self) -> Iterator[str]:
         yield (
             f"Made {self.clients} clients, {self.coverages} coverages and {self.sessions} sessions"
             f" to be billed, {Money(self.fee_cents).dollars} in all."
         )
+        yield f"{self.changed} records came in a newer version."
         yield f"Read {self.claims} claims over {Money(self.claim_cents).dollars}."
         yield (
             f"{self.unusable} records could not be used, listed above."
@@ -74,7 +77,8 @@ class Command(BaseCommand):
     help = (
         "Takes in FHIR R4 files (a bundle or a single resource each). A finished encounter becomes"
         " a session at what its claim asks; claims for medication do not. A second run changes"
-        " nothing. What cannot be used is listed with its place in the file and the reason."
+        " nothing, a newer version brings a record up to date. What cannot be used is listed with"
+        " its place in the file and the reason, and waits in the practice's list."
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
@@ -115,9 +119,9 @@ class Command(BaseCommand):
                 self.stderr.write(f"File {number} of {len(files)} …")
             name = "".join(c if c.isprintable() else "?" for c in path.name)
             try:
-                reading = _read(path)
+                content = _read(path)
                 with practice_scope(practice_id):
-                    outcome = imports.take_in(reading, terms=terms)
+                    outcome = imports.receive(content, terms=terms, origin=imports.a_file())
             except NotTaken as fault:
                 totals.files_failed += 1
                 self.stdout.write(f"{name}: not taken in. {fault}")
@@ -126,7 +130,7 @@ class Command(BaseCommand):
                 kind = type(fault).__name__
                 self.stdout.write(f"{name}: not taken in. The database refused it ({kind}).")
             else:
-                totals.add(reading, outcome)
+                totals.add(outcome)
                 self._tell(name, outcome)
         return totals
 
@@ -134,7 +138,8 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{name}: {outcome.clients} clients, {outcome.coverages} coverages,"
             f" {outcome.sessions} sessions ({outcome.fees.dollars}) made;"
-            f" {outcome.known_sessions} sessions were here already."
+            f" {outcome.changed} changed; {outcome.known_sessions} sessions were here already;"
+            f" {outcome.practitioners} practitioners named."
         )
         for left_out in outcome.unusable:
             self.stdout.write(f"  {name} {left_out.path}: not used. {left_out.reason}")
@@ -166,7 +171,7 @@ class Command(BaseCommand):
         return found
 
 
-def _read(path: Path) -> fhir.Reading:
+def _read(path: Path) -> object:
     try:
         with path.open("rb") as file:
             content = file.read(LARGEST_BYTES + 1)
@@ -175,6 +180,6 @@ def _read(path: Path) -> fhir.Reading:
     if len(content) > LARGEST_BYTES:
         raise NotTaken("It is larger than 64 MB.")
     try:
-        return fhir.read(fhir.load(content))
+        return fhir.load(content)
     except fhir.Malformed as fault:
         raise NotTaken(str(fault)) from None
