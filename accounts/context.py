@@ -72,6 +72,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place(P.CLIENT_MERGE, "clients:merges", "swap", "Duplicates", "d"),
             Place(P.SESSION_VIEW, "billing:unbilled", "session", "Not billed", "u"),
             Place(P.INVOICE_VIEW, "billing:invoice_list", "file", "Invoices", "i"),
+            Place(P.INTAKE_MANAGE, "billing:intake", "down", "Intake", "m"),
         ),
     ),
     (
@@ -94,6 +95,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place(P.SECURITY_CHANGE, "accounts:networks", "lock", "Networks", "n"),
             Place(P.KEY_CHANGE, "accounts:keys", "key", "Keys", "k"),
             Place(P.API_TOKEN_CHANGE, "accounts:api_tokens", "swap", "Programs", "x"),
+            Place(P.EHR_CONNECT, "billing:ehr", "link", "Medical records", "h"),
             Place(P.LOG_VIEW, "accounts:log", "chain", "Audit log", "a"),
         ),
     ),

@@ -27,10 +27,12 @@ class Permission(StrEnum):
     COVERAGE_VIEW = "accounts.coverage_view"
     DIAGNOSIS_CHANGE = "accounts.diagnosis_change"
     DIAGNOSIS_VIEW = "accounts.diagnosis_view"
+    EHR_CONNECT = "accounts.ehr_connect"
     EMERGENCY_OPEN = "accounts.emergency_open"
     EMERGENCY_REVIEW = "accounts.emergency_review"
     FEE_AGREEMENT_CHANGE = "accounts.fee_agreement_change"
     FEE_AGREEMENT_VIEW = "accounts.fee_agreement_view"
+    INTAKE_MANAGE = "accounts.intake_manage"
     INVOICE_ISSUE = "accounts.invoice_issue"
     INVOICE_VIEW = "accounts.invoice_view"
     KEY_CHANGE = "accounts.key_change"
@@ -70,6 +72,7 @@ WORDS: dict[Permission, tuple[str, str]] = {
     Permission.CONSENT_TEXT_CHANGE: ("Clients", "Publish the texts that clients consent to"),
     Permission.FEE_AGREEMENT_VIEW: ("Clients", "See agreements about fees"),
     Permission.FEE_AGREEMENT_CHANGE: ("Clients", "Agree on fees with clients"),
+    Permission.INTAKE_MANAGE: ("Clients", "Mend and map what the medical-record system sends"),
     Permission.EMERGENCY_OPEN: ("Clients", "Open the record of any client in an emergency"),
     Permission.SESSION_VIEW: ("Sessions and invoices", "See sessions"),
     Permission.SESSION_RECORD: ("Sessions and invoices", "Record sessions"),
@@ -96,6 +99,7 @@ WORDS: dict[Permission, tuple[str, str]] = {
         "People and security",
         "Make tokens for programs, which do no more than their maker may, and revoke any",
     ),
+    Permission.EHR_CONNECT: ("People and security", "Connect the medical-record system"),
     Permission.LOG_VIEW: ("People and security", "Read the log"),
 }
 """Permission → (group, plain words), in the order in which an administrator reads them."""
@@ -126,6 +130,7 @@ BUILT_IN_ROLES = (
                 P.API_TOKEN_CHANGE,
                 P.APPROVAL_DECIDE,
                 P.CONSENT_TEXT_CHANGE,
+                P.EHR_CONNECT,
                 P.EMERGENCY_REVIEW,
                 P.KEY_CHANGE,
                 P.LOG_VIEW,
@@ -178,6 +183,7 @@ BUILT_IN_ROLES = (
                 P.COVERAGE_VIEW,
                 P.FEE_AGREEMENT_CHANGE,
                 P.FEE_AGREEMENT_VIEW,
+                P.INTAKE_MANAGE,
                 P.INVOICE_ISSUE,
                 P.INVOICE_VIEW,
                 P.MEMBER_ID_SHOW,

@@ -1,4 +1,7 @@
-"""What the worker does for card payments. A task opens short scopes round its one call."""
+"""What the worker does for card payments and for what is pulled from medical-record systems.
+
+A task opens short scopes round its calls, and talks to other servers outside of them.
+"""
 
 import json
 import logging
@@ -10,9 +13,9 @@ from django.utils import timezone
 
 from accounts.selectors import doors, members
 from accounts.tenancy import practice_scope
-from billing import gateway
+from billing import ehr, gateway
 from billing.selectors import card_intents, days
-from billing.services import checkout, webhooks
+from billing.services import checkout, imports, pulls, webhooks
 
 log = logging.getLogger(__name__)
 
@@ -87,3 +90,50 @@ def _ask(practice: UUID, speaker: gateway.Credentials, intent: card_intents.Pend
     with practice_scope(practice):
         state = checkout.State.OPEN if found else checkout.State.EXPIRED
         checkout.note(intent_id=intent.id, state=state, checkout_id=found.id if found else "")
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def pull_all(**_: object) -> None:
+    """Queue a look at each practice's medical-record system."""
+    for practice_id in doors.practice_ids():
+        pull.delay(practice_id=str(practice_id))
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def pull(*, practice_id: str, **_: object) -> str:
+    """Pull what changed in one practice's medical-record system, if that is due or asked for.
+
+    The server is talked to outside any transaction; what it sent is taken in in several.
+    """
+    practice, now = UUID(practice_id), timezone.now()
+    with practice_scope(practice):
+        row = pulls.begin(now=now)
+        if row is None:
+            return "not due"
+        connection, since, origin = pulls.connection_of(row), row.cursor_at, pulls.origin_of(row)
+    tally, outcome, cursor_at = pulls.Tally(), "FAILED", None
+    try:
+        changes = ehr.changed_since(connection, since, now=now)
+        for document in pulls.documents(changes):
+            with practice_scope(practice):
+                tally.add(imports.receive(document, terms=_terms(), origin=origin))
+        outcome, cursor_at = "DONE", changes.cursor_at
+    except ehr.PullFailed as failure:
+        outcome = failure.outcome
+    finally:
+        with practice_scope(practice):
+            pulls.finish(
+                row=row, outcome=outcome, tally=tally, cursor_at=cursor_at, now=timezone.now()
+            )
+    return outcome
+
+
+def _terms() -> imports.Terms:
+    now = timezone.now()
+    return imports.Terms(
+        therapist=None,
+        on=days.day_of(now, days.zone()),
+        now=now,
+        by=members.automaton(),
+        waits_for_mapping=True,
+    )

@@ -6,6 +6,16 @@ from billing.api import invoices as api_invoices
 from billing.api import sessions as api_sessions
 from billing.views.checkout import CheckoutReturn, CheckoutStart
 from billing.views.clients import ClientPage, MyClients
+from billing.views.ehr import Ehr, EhrPull, EhrTest
+from billing.views.intake import (
+    Differences,
+    DifferenceSettle,
+    ExternalCodes,
+    Intake,
+    IntakeRetry,
+    Reject,
+    RejectDismiss,
+)
 from billing.views.invoices import InvoiceDetail, InvoiceIssue, InvoiceList, InvoicePdf
 from billing.views.payments import PaymentNew, Receipt
 from billing.views.reports import Aging, TrialBalance
@@ -33,6 +43,20 @@ urlpatterns = [
     path("payments/<uuid:pk>/", Receipt.as_view(), name="payment"),
     path("reports/trial-balance/", TrialBalance.as_view(), name="trial_balance"),
     path("reports/aging/", Aging.as_view(), name="aging"),
+    path("intake/", Intake.as_view(), name="intake"),
+    path("intake/retry/", IntakeRetry.as_view(), name="intake_retry"),
+    path("intake/names/", ExternalCodes.as_view(), name="external_codes"),
+    path("intake/differences/", Differences.as_view(), name="differences"),
+    path(
+        "intake/differences/<uuid:record_id>/",
+        DifferenceSettle.as_view(),
+        name="difference_settle",
+    ),
+    path("intake/<uuid:reject_id>/", Reject.as_view(), name="reject"),
+    path("intake/<uuid:reject_id>/dismissal/", RejectDismiss.as_view(), name="reject_dismiss"),
+    path("ehr/", Ehr.as_view(), name="ehr"),
+    path("ehr/test/", EhrTest.as_view(), name="ehr_test"),
+    path("ehr/pull/", EhrPull.as_view(), name="ehr_pull"),
     path("webhooks/stripe/<uuid:endpoint_id>", StripeWebhook.as_view(), name="stripe_webhook"),
     path("api/v1/balances/", api_balances.Balances.as_view(), name="api_balances"),
     path(

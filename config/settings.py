@@ -89,6 +89,7 @@ CELERY_BEAT_SCHEDULE = {
     "client-files": {"task": "clients.tasks.redrive_files", "schedule": 20.0},
     "reviews": {"task": "accounts.tasks.open_reviews", "schedule": 3600.0},
     "keys": {"task": "accounts.tasks.rotate_keys", "schedule": 120.0},
+    "pulls": {"task": "billing.tasks.pull_all", "schedule": 60.0},
 }
 
 # --- People and sessions ------------------------------------------------------------------------
@@ -233,6 +234,9 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 # --- Stripe -------------------------------------------------------------------------------------
 STRIPE_API_BASE = env("STRIPE_API_BASE", "https://api.stripe.com")
 STRIPE_CHECKOUT_ORIGIN = env("STRIPE_CHECKOUT_ORIGIN", "https://checkout.stripe.com")
+
+# --- Medical-record systems: on the public network only, unless the operator says otherwise ------
+EHR_PRIVATE_NETWORKS = env_bool("EHR_PRIVATE_NETWORKS") or QUIETLEDGER_DEMO
 
 # --- Outside the database -------------------------------------------------------------------------
 AUDIT_CHECKPOINT_DIRS = env_list("AUDIT_CHECKPOINT_DIRS", "", os.pathsep)

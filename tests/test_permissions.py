@@ -32,7 +32,7 @@ from accounts.views.base import MemberView, OutsideView, PracticeView
 from clients.models import EmergencyAccess
 from clients.services import assignments, contacts, emergencies, merges, payers
 from clients.services import imports as files
-from tests.billing import desk
+from tests.billing import arrivals, desk
 from tests.clients import records
 from tests.clients.parties import shared_costs
 from tests.houses import House, browser_of
@@ -256,6 +256,20 @@ billing:payment           GET    200    200    200    403    403    404    302
 billing:trial_balance     GET    403    200    403    403    200    200    302
 billing:aging             GET    403    200    403    403    200    200    302
 
+billing:intake            GET    200    403    403    403    403    200    302
+billing:intake_retry      POST   302    403    403    403    403    302    302
+billing:reject            GET    200    403    403    403    403    404    302
+billing:reject            POST   422    403    403    403    403    404    302
+billing:reject_dismiss    POST   422    403    403    403    403    404    302
+billing:external_codes    GET    200    403    403    403    403    200    302
+billing:external_codes    POST   302    403    403    403    403    302    302
+billing:differences       GET    200    403    403    403    403    200    302
+billing:difference_settle POST   302    403    403    403    403    404    302
+billing:ehr               GET    403    403    403    200    403    200    302
+billing:ehr               POST   403    403    403    422    403    422    302
+billing:ehr_test          POST   403    403    403    302    403    302    302
+billing:ehr_pull          POST   403    403    403    302    403    302    302
+
 billing:stripe_webhook    POST   400    400    400    400    400    400    400
 healthz                   GET    200    200    200    200    200    200    200
 readyz                    GET    200    200    200    200    200    200    200
@@ -459,6 +473,7 @@ def world(practice: House, other_practice: House) -> World:
         agreement = records.agreement(client, by)
         invoice = desk.invoice(client, by)
         payment = desk.cash(client, by, "20.00", apply_to=invoice)
+        rejected, differing = arrivals.left_out(by)
         role = Role.objects.get(slug="therapist")
         asked = approvals.require(
             act=Act.REFUND,
@@ -536,6 +551,9 @@ def world(practice: House, other_practice: House) -> World:
             "billing:checkout_start": one,
             "billing:checkout_return": {"pk": uuid7()},
             "billing:payment": {"pk": payment.pk},
+            "billing:reject": {"reject_id": rejected},
+            "billing:reject_dismiss": {"reject_id": rejected},
+            "billing:difference_settle": {"record_id": differing},
             "billing:stripe_webhook": {"endpoint_id": uuid7()},
         },
     )

@@ -4,12 +4,13 @@ Nothing here knows the database. Addresses are typed by a person or told by that
 connection passes ``guard``. No call is made inside a transaction.
 """
 
-from billing.ehr.client import Connection, changed_since, try_out
+from billing.ehr.client import Changes, Connection, by_person, changed_since, try_out
 from billing.ehr.errors import Busy, Forbidden, NotFhir, PullFailed, Refused, TooLarge, Unreachable
 from billing.ehr.keys import public_key_set
 
 __all__ = [
     "Busy",
+    "Changes",
     "Connection",
     "Forbidden",
     "NotFhir",
@@ -17,6 +18,7 @@ __all__ = [
     "Refused",
     "TooLarge",
     "Unreachable",
+    "by_person",
     "changed_since",
     "public_key_set",
     "try_out",

@@ -224,6 +224,45 @@ def changed_since(to: Connection, since: datetime | None, *, now: datetime) -> C
     return Changes(entries, started - OVERLAP)
 
 
+def by_person(changes: Changes, together: int) -> list[list[dict[str, Any]]]:
+    """Return the entries in groups of so many people, each with all that belongs to them.
+
+    Who holds the sessions stands in every group; what belongs to nobody stands in the last.
+    """
+    everywhere = [e for e in changes.entries if _kind(e) == "Practitioner"]
+    people = [e for e in changes.entries if _kind(e) == "Patient"]
+    group_of = {
+        address: number // together
+        for number, entry in enumerate(people)
+        for address in _addresses(entry)
+    }
+    groups: dict[int, list[dict[str, Any]]] = {}
+    last = len(people) // together
+    for entry in changes.entries:
+        if _kind(entry) != "Practitioner":
+            named = (*_addresses(entry), *_all_references(entry["resource"]))
+            number = next((group_of[each] for each in named if each in group_of), last)
+            groups.setdefault(number, []).append(entry)
+    return [everywhere + groups[number] for number in sorted(groups)] or [everywhere]
+
+
+def _kind(entry: Mapping[str, Any]) -> object:
+    return entry["resource"].get("resourceType")
+
+
+def _all_references(value: object) -> Iterator[str]:
+    """Yield the last two parts of every reference, such as Patient/1."""
+    if isinstance(value, dict):
+        for name, member in value.items():
+            if name == "reference" and isinstance(member, str):
+                yield "/".join(member.partition("/_history/")[0].split("/")[-2:])
+            else:
+                yield from _all_references(member)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _all_references(item)
+
+
 def try_out(to: Connection, *, now: datetime) -> None:
     """Ask for a token and for one page of people. Raises PullFailed."""
     guard.check_url(to.base_url, allow_private=to.allow_private)

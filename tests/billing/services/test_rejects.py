@@ -15,7 +15,7 @@ from audit.models import Event
 from billing.models import RejectedRecord, Session
 from billing.services import imports, mending, rejects
 from clients import fhir
-from clients.models import Client, Coverage
+from clients.models import Client, Contact, Coverage
 from ledger.money import Money
 from tests.clients.bundles import benefit, bundle, claim, encounter, patient, whole
 
