@@ -11,7 +11,7 @@ from accounts.management.commands.provision_context import forbid_temporary_tabl
 from accounts.models import Membership
 from accounts.tenancy import practice_scope
 from accounts.views.strangers import BOUND
-from tests import houses
+from tests import hashes, houses
 from tests.clones import ALIASES, cloned, pointed_at
 from tests.figures import pytest_terminal_summary, tell
 from tests.houses import House
@@ -29,6 +29,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             continue
         if not item.get_closest_marker("django_db"):
             item.add_marker(pytest.mark.django_db(databases=ALIASES))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_hashes() -> Iterator[None]:
+    """Let no test pay for a password hash what a guesser has to."""
+    with hashes.costing(hashes.QUICK):
+        yield
+
+
+@pytest.fixture
+def real_hashes() -> Iterator[None]:
+    """Let password hashes cost what they do in the product."""
+    with hashes.costing(hashes.REAL):
+        yield
 
 
 @pytest.fixture(autouse=True)

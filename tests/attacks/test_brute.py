@@ -1,7 +1,7 @@
 """Guessing at the door: many hands, many spellings, one limit."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
@@ -40,16 +40,6 @@ guesses = pytest.mark.parametrize(
 uses = pytest.mark.parametrize(
     "count", [HANDS, pytest.param(50, marks=pytest.mark.brute)], ids=["a few", "many"]
 )
-
-
-@pytest.fixture(autouse=True)
-def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let a guess cost little, so that more of them come at the same moment."""
-    for cost, least in {"time_cost": 1, "memory_cost": 8, "parallelism": 1}.items():
-        monkeypatch.setattr(Argon2PasswordHasher, cost, least)
-    yield
-    # A cheap hash that stayed behind would tell the next test's names apart by the time.
-    users.nobodys_hash.cache_clear()
 
 
 @pytest.fixture(autouse=True)

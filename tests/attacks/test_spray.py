@@ -30,11 +30,11 @@ from accounts.views import browser as browsers
 from audit.actions import Action
 from audit.models import Event
 from tests.attacks.conftest import Street
-from tests.attacks.test_brute import _quick_hashes, at_once, hashed
+from tests.attacks.test_brute import at_once, hashed
 from tests.figures import Tell
 from tests.houses import PASSWORD, user_of
 
-__all__ = ["_quick_hashes", "hashed"]
+__all__ = ["hashed"]
 
 pytestmark = [pytest.mark.commits, pytest.mark.xdist_group("attacks")]
 

@@ -17,7 +17,6 @@ from tests.attacks.test_brute import (
     HANDS,
     NOW,
     _nobody_tried_before,
-    _quick_hashes,
     at_once,
     give_code,
     give_password,
@@ -27,7 +26,7 @@ from tests.attacks.test_brute import (
 from tests.figures import Tell
 from tests.houses import PASSWORD
 
-__all__ = ["_nobody_tried_before", "_quick_hashes", "victim"]
+__all__ = ["_nobody_tried_before", "victim"]
 
 pytestmark = [pytest.mark.commits, pytest.mark.xdist_group("attacks")]
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.hashers import make_password
 
 from accounts.models import (
     Membership,
@@ -249,3 +250,8 @@ def test_guessing_at_the_present_password_rests_too(person: SignInPerson, practi
             keep="",
             now=NOW,
         )
+
+
+def test_a_guess_costs_a_hundred_mebibytes_and_two_passes(real_hashes: None) -> None:
+    """The other tests pay less."""
+    assert make_password("x").startswith("argon2$argon2id$v=19$m=102400,t=2,p=8$")
