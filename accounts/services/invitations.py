@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from accounts import password_rules
-from accounts.ids import uuid7
+from accounts.ids import NIL, uuid7
 from accounts.models import Invitation, Membership, Practice, Role, User
 from accounts.selectors import doors, members, roles
 from accounts.selectors import invitations as found
@@ -181,9 +181,9 @@ def _require_fit(password: str, invitation: Invitation) -> None:
 
 
 def _is_here(email: str) -> bool:
+    """Say whether a present member has this address, by the same work for every address."""
     person = User.objects.filter(email=email).values_list("pk", flat=True).first()
-    present = Membership.objects.filter(ended_at=None).exclude(person_id=None)
-    return person is not None and present.filter(person_id=person).exists()
+    return Membership.objects.filter(ended_at=None, person_id=person or NIL).exists()
 
 
 def _take_back(invitation: Invitation, now: datetime, by: Membership) -> bool:
