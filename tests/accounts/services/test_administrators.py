@@ -15,7 +15,7 @@ from accounts.services.members import NotYoursToGive
 from accounts.services.roles import Change, MadeByTwo
 from tests.accounts.conftest import NOW
 from tests.accounts.services.asking import LATER
-from tests.houses import user_of
+from tests.houses import House, user_of
 
 pytestmark = pytest.mark.usefixtures("scope")
 
@@ -52,6 +52,12 @@ def test_the_only_administrator_makes_another_alone(
     assert give(therapist, "administrator", by=administrator) is None
 
     assert is_administrator(therapist)
+
+
+def test_what_mends_a_practice_is_not_held_up(
+    practice: House, second: Membership, therapist: Membership
+) -> None:
+    assert give(therapist, "administrator", by=practice.automaton) is None
 
 
 def test_a_second_administrator_agrees_first(
