@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from accounts.ids import NIL
 from accounts.models import Act, Approval, Membership, Practice, User
@@ -92,6 +92,19 @@ def shown(found: QuerySet[Approval], *, now: datetime) -> list[Request]:
     ]
 
 
+def unanswered_of(member: Membership) -> QuerySet[Approval]:
+    """Return what was asked for by or about a member and not answered, however long ago."""
+    return Approval.objects.filter(Q(asked_by=member) | Q(subject_id=member.pk), decision="")
+
+
+def unbroken(found: QuerySet[Approval]) -> QuerySet[Approval]:
+    """Return what does not stem from before one of its people left: it does not come back too."""
+    concerned = Q(pk=OuterRef("asked_by")) | Q(pk=OuterRef("subject_id"))
+    back = concerned & Q(readmitted_at__gt=OuterRef("asked_at"))
+    back |= Q(pk=OuterRef("decided_by"), readmitted_at__gt=OuterRef("decided_at"))
+    return found.exclude(Exists(Membership.objects.filter(back)))
+
+
 def asked_by(member: Membership) -> QuerySet[Approval]:
     """Return everything that a member has asked for."""
     return Approval.objects.filter(asked_by=member)
@@ -102,11 +115,17 @@ def standing(act: Act, about: Membership | Practice, *, now: datetime) -> Approv
     asked = Approval.objects.filter(act=act, subject_id=about.pk)
     live = asked.filter(decision__in=["", Approval.Decision.APPROVED], spent_at=None)
     return (
-        live.filter(expires_at__gt=now)
+        unbroken(live.filter(expires_at__gt=now))
         .select_related("asked_by", "decided_by")
         .order_by("-decision", "-asked_at", "-id")
         .first()
     )
+
+
+def last_spent(act: Act) -> dict[UUID, datetime]:
+    """Return when an act that two agreed to was last done, by the id of what it was about."""
+    done = Approval.objects.filter(act=act, spent_at__isnull=False)
+    return dict(done.values_list("subject_id").annotate(Max("spent_at")).order_by())
 
 
 def addresses_of_deciders(act: str, *, but: Membership) -> list[str]:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from accounts.models import Approval, Membership, RoleGrant
-from accounts.selectors import invitations, members
+from accounts.models import Membership, RoleGrant
+from accounts.selectors import approvals, invitations, members
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +29,10 @@ class Left:
 
 
 def has(member: Membership, *, now: datetime) -> Having:
-    """Return what a member has now: roles, requests of theirs that wait, invitations they sent."""
+    """Return what a member has now: roles, requests that wait, invitations they sent."""
     return Having(
         [role.name for role in members.roles_of(member)],
-        Approval.objects.filter(asked_by=member, decision="", expires_at__gt=now).count(),
+        approvals.unanswered_of(member).filter(expires_at__gt=now).count(),
         invitations.waiting(now=now).filter(invited_by=member).count(),
     )
 

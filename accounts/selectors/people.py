@@ -6,21 +6,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from accounts.models import Membership, Passkey, RoleGrant, TotpDevice, User
-from accounts.selectors import absences, members
+from accounts.models import Act, Membership, Passkey, RoleGrant, TotpDevice, User
+from accounts.selectors import absences, approvals, members
 
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """How a person signs in: read through the gate, by id."""
+    """How a person signs in, and since when with a second step: read through the gate, by id."""
 
     email: str
-    second_step: str
+    second_step_since: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A colleague. ``second_step`` is "on" or "off".
+    """A colleague. ``second_step`` is "on" or "off", or "renewed" once two agreed to reset it.
+
+    That is said until it is set up anew, whoever takes the old one away: where somebody works in
+    other practices too it is the operator, and nobody here reads that from this.
 
     ``entered_at`` is when they last came into this practice: what they do in others stays there.
     """
@@ -59,7 +62,7 @@ class RoleHolder:
 
 
 def everybody(*, now: datetime) -> list[Person]:
-    """Return the people of the practice, those who left included, by name. Six queries."""
+    """Return the people of the practice, those who left included, by name. Seven queries."""
     return _shown(members.people(), now)
 
 
@@ -99,7 +102,8 @@ def _shown(found: Iterable[Membership], now: datetime) -> list[Person]:
     for member_id, name in held.order_by("role__name").values_list("member_id", "role__name"):
         roles[member_id].append(name)
     logins = _logins({person_id for _, person_id in rows if person_id})
-    nothing = Login("", "off")
+    resets = approvals.last_spent(Act.SECOND_FACTOR_RESET)
+    nothing = Login("", None)
     return [
         Person(
             member.pk,
@@ -108,7 +112,7 @@ def _shown(found: Iterable[Membership], now: datetime) -> list[Person]:
             member.initials,
             (login := logins.get(person_id, nothing)).email,
             roles[member.pk],
-            login.second_step,
+            _second_step(login.second_step_since, resets.get(member.pk)),
             member.entered_at,
             member.created_at,
             member.ended_at,
@@ -122,11 +126,19 @@ def _shown(found: Iterable[Membership], now: datetime) -> list[Person]:
 def _logins(person_ids: set[UUID]) -> dict[UUID, Login]:
     apps = TotpDevice.objects.filter(user__in=person_ids, confirmed_at__isnull=False)
     passkeys = Passkey.objects.filter(user__in=person_ids)
-    confirmed = {
-        *apps.values_list("user_id", flat=True),
-        *passkeys.values_list("user_id", flat=True),
-    }
+    since: dict[UUID, datetime] = {}
+    for user_id, confirmed_at in [
+        *apps.values_list("user_id", "confirmed_at"),
+        *passkeys.values_list("user_id", "created_at"),
+    ]:
+        since[user_id] = min(since.get(user_id, confirmed_at), confirmed_at)
     return {
-        user.pk: Login(user.email, "on" if user.pk in confirmed else "off")
+        user.pk: Login(user.email, since.get(user.pk))
         for user in User.objects.filter(pk__in=person_ids)
     }
+
+
+def _second_step(since: datetime | None, reset_at: datetime | None) -> str:
+    if reset_at and (since is None or since <= reset_at):
+        return "renewed"
+    return "on" if since else "off"

@@ -97,7 +97,7 @@ def require(
 
     An approval that was given for the same act, subject and amount to the same person is spent
     here: with the surrounding transaction, and by one caller only, however many ask at once. One
-    whose giver could not give it any more is not.
+    whose giver could not give it any more is not, and none from before one of its people left.
     What is not about money (``amount_cents`` 0) always needs a second person.
 
     Raises:
@@ -117,7 +117,8 @@ def require(
         spent_at=None,
         expires_at__gt=now,
     )
-    for answered in given.select_related("decided_by").order_by("asked_at", "id"):
+    unbroken = approvals.unbroken(given)
+    for answered in unbroken.select_related("decided_by").order_by("asked_at", "id"):
         giver = answered.decided_by
         if giver is None or not approvals.may_decide(giver, act):
             continue
@@ -203,9 +204,9 @@ def withdraw(*, approval: Approval, by: Membership, now: datetime) -> None:
         raise NotWaiting
 
 
-def withdraw_all(*, asked_by: Membership, by: Membership, now: datetime) -> int:
-    """End what waits of somebody who leaves, so that colleagues may ask; return how much it was."""
-    waiting = Approval.objects.filter(asked_by=asked_by, decision="")
+def withdraw_all(*, of: Membership, by: Membership, now: datetime) -> int:
+    """End what waits of or about a leaver, so that colleagues may ask; return how much it was."""
+    waiting = approvals.unanswered_of(of)
     return sum(_close(request, Decision.WITHDRAWN, by, now) for request in waiting)
 
 

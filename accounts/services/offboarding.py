@@ -60,7 +60,7 @@ def end(*, member: Membership, now: datetime, by: Membership) -> Ended:
         roles.withdraw(member=member, role=grant.role, now=now, by=by)
     user = User.objects.get(pk=member.person_id)
     taken_back = invitations.take_back_all(email=user.email, sent_by=member, now=now, by=by)
-    approvals.withdraw_all(asked_by=member, by=by, now=now)
+    approvals.withdraw_all(of=member, by=by, now=now)
     api_tokens.revoke_all(made_by=member, now=now, by=by)
     Membership.objects.filter(pk=member.pk).update(ended_at=now, ended_by=by)
     ended = Ended(len(grants), _end_sessions(user), taken_back)

@@ -45,8 +45,8 @@ def ask_or_do(*, member: Membership, now: datetime, by: Membership) -> Waiting |
     """Ask a second administrator, or do what one has agreed to. None: they have agreed.
 
     Somebody who works in other practices too has walls there that this would open as well: then
-    the operator is asked by letter. Neither the answer nor the log says which it is; the person's
-    page goes on saying whether they have a second step.
+    the operator is asked by letter. Neither the answer nor the log nor the person's page says which
+    it is.
 
     Raises:
         NotOneself

@@ -47,6 +47,7 @@ STATES: dict[str, tuple[str, str, str]] = {
     "part_paid": ("Part paid", "hold", "info"),
     "ready": ("Ready", "done", "good"),
     "removed": ("Removed", "minus", ""),
+    "renewed": ("To be set up anew", "hold", "warn"),
     "resting": ("Rests", "hold", "warn"),
     "refused": ("Refused", "x", ""),
     "reversed": ("Reversed", "undo", ""),

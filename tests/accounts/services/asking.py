@@ -33,13 +33,17 @@ def ask(
     )
 
 
-def waiting(by: Membership, cents: int = 350_00, *, act: Act = Act.REFUND) -> Approval:
-    answer = ask(by, cents, act=act)
+def waiting(
+    by: Membership, cents: int = 350_00, *, act: Act = Act.REFUND, subject: UUID = PAYMENT
+) -> Approval:
+    answer = ask(by, cents, act=act, subject=subject)
     assert isinstance(answer, Waiting)
     return Approval.objects.get(pk=answer.approval_id)
 
 
-def approved(by: Membership, decider: Membership, cents: int = 350_00) -> Approval:
-    request = waiting(by, cents)
+def approved(
+    by: Membership, decider: Membership, cents: int = 350_00, *, subject: UUID = PAYMENT
+) -> Approval:
+    request = waiting(by, cents, subject=subject)
     approvals.decide(approval=request, decision=Decision.APPROVED, by=decider, now=LATER)
     return request

@@ -1,14 +1,19 @@
 """A limit is of the sum, and an approval lasts as long as both who asked and who agreed may."""
 
+from datetime import timedelta
+
 import pytest
 
 from accounts.models import Approval, Membership, Role, User
 from accounts.permissions import Permission
+from accounts.services import members as joining
 from accounts.services import offboarding, roles
 from accounts.services.approvals import Cleared, Waiting
 from tests.accounts.conftest import NOW
 from tests.accounts.services.asking import LATER, approved, ask, waiting
 from tests.houses import user_of
+
+BACK = LATER + timedelta(hours=1)
 
 pytestmark = pytest.mark.usefixtures("scope")
 
@@ -51,13 +56,34 @@ def test_an_approval_does_not_outlive_the_right_of_who_gave_it(
     assert Approval.objects.get(pk=given.pk).spent_at is None
 
 
-def test_what_a_leaver_asked_for_stands_in_nobodys_way(
-    front_desk: Membership, administrator: Membership, therapist: Membership
+@pytest.mark.parametrize("whose", ["asked by", "asked about"])
+def test_what_waits_of_a_leaver_stands_in_nobodys_way(
+    front_desk: Membership, administrator: Membership, therapist: Membership, whose: str
 ) -> None:
-    request = waiting(front_desk)
+    leaver = front_desk if whose == "asked by" else therapist
+    request = waiting(front_desk, subject=therapist.pk)
 
-    offboarding.end(member=front_desk, now=NOW, by=administrator)
+    offboarding.end(member=leaver, now=NOW, by=administrator)
 
     closed = Approval.objects.get(pk=request.pk)
     assert (closed.decision, closed.decided_by_id) == ("WITHDRAWN", administrator.pk)
-    assert isinstance(ask(therapist), Waiting)
+    assert isinstance(ask(administrator, subject=therapist.pk), Waiting)
+
+
+@pytest.mark.parametrize("who", ["asked", "agreed", "is asked about"])
+def test_an_approval_does_not_come_back_with_a_leaver(
+    front_desk: Membership,
+    administrator: Membership,
+    accountant: Membership,
+    therapist: Membership,
+    who: str,
+) -> None:
+    leaver = {"asked": front_desk, "agreed": accountant, "is asked about": therapist}[who]
+    given = approved(front_desk, accountant, subject=therapist.pk)
+
+    offboarding.end(member=leaver, now=LATER, by=administrator)
+    role = Role.objects.get(slug="accountant" if who == "agreed" else "front-desk")
+    joining.let_back_in(member=leaver, role=role, now=BACK, by=administrator)
+
+    assert isinstance(ask(front_desk, subject=therapist.pk, now=BACK), Waiting)
+    assert Approval.objects.get(pk=given.pk).spent_at is None

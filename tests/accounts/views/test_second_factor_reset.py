@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from accounts.models import Approval, Membership, OutgoingMail, Role, TotpDevice
+from accounts.models import Approval, Membership, OutgoingMail, Role, TotpDevice, User
 from accounts.services import approvals, factors, grants, totp
 from accounts.services import members as joining
 from accounts.tenancy import installation_scope, practice_scope
@@ -28,6 +28,18 @@ def second_administrator(house: House) -> Membership:
         wanted = [Role.objects.get(slug="administrator")]
         grants.hold_exactly(member=other, wanted=wanted, now=timezone.now(), by=by)
     return other
+
+
+def also_at(house: House, user: User) -> None:
+    """Let a person work in another practice too."""
+    with practice_scope(house.id):
+        joining.add(
+            person_id=user.pk,
+            display_name="Also here",
+            role=Role.objects.get(slug="auditor"),
+            now=timezone.now(),
+            by=house.automaton,
+        )
 
 
 def test_a_second_step_is_reset_by_two(practice: House, browser: Client) -> None:
@@ -109,14 +121,7 @@ def test_who_works_elsewhere_too_is_left_to_the_operator_and_the_answer_is_the_s
     elsewhere, here = (user_of(member) for member in members)
     for user in (elsewhere, here):
         totp.install(user=user, secret=totp.new_secret(), now=timezone.now())
-    with practice_scope(other_practice.id):
-        joining.add(
-            person_id=elsewhere.pk,
-            display_name="Also here",
-            role=Role.objects.get(slug="auditor"),
-            now=timezone.now(),
-            by=other_practice.automaton,
-        )
+    also_at(other_practice, elsewhere)
 
     said = [agreed_to(practice, browser, member) for member in members]
 
@@ -133,6 +138,29 @@ def test_who_works_elsewhere_too_is_left_to_the_operator_and_the_answer_is_the_s
     with installation_scope():
         assert log.page(limit=1)[0].action == "accounts.mfa.reset"
         assert OutgoingMail.objects.get().to == elsewhere.email
+
+
+@pytest.mark.parametrize("works_elsewhere", [True, False])
+def test_the_page_says_the_same_until_the_second_step_is_new(
+    practice: House, other_practice: House, browser: Client, works_elsewhere: bool
+) -> None:
+    """Else one would read from it who works in another practice too."""
+    second_administrator(practice)
+    member = practice.people["therapist"]
+    user, page = user_of(member), reverse("accounts:person", args=[member.pk])
+    totp.install(user=user, secret=totp.new_secret(), now=timezone.now())
+    if works_elsewhere:
+        also_at(other_practice, user)
+    assert "The second step is on." in browser.get(page).content.decode()
+
+    agreed_to(practice, browser, member)
+
+    for path in (page, reverse("accounts:people")):
+        assert "To be set up anew" in browser.get(path).content.decode()
+    assert "A reset of the second step was agreed to" in browser.get(page).content.decode()
+    TotpDevice.objects.filter(user=user).delete()
+    totp.install(user=user, secret=totp.new_secret(), now=timezone.now())
+    assert "The second step is on." in browser.get(page).content.decode()
 
 
 def test_nobody_resets_their_own(practice: House, browser: Client) -> None:
