@@ -71,13 +71,19 @@ def _django_db_marker(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Provision the context as the owner once the test database is migrated."""
+def django_db_setup(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, _quick_hashes: None
+) -> Iterator[None]:
+    """Provision the context as the owner once the test database is migrated, and found a practice.
+
+    Founding takes longer than most of the thousand tests that need a practice.
+    """
     with django_db_blocker.unblock():
         assert connections["owner"].settings_dict["NAME"].startswith("test_")
         forbid_temporary_tables()
         provision()
         houses.prepare_installation()
+        houses.settle()
         connections.close_all()
         yield
         connections.close_all()
@@ -92,9 +98,9 @@ def commits(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
 
 @pytest.fixture
 def practice(request: pytest.FixtureRequest) -> House:
-    """Harbor Lane, founded, with one person of each built-in role."""
+    """Harbor Lane, which is there from the beginning, with one person of each built-in role."""
     _need_database(request)
-    return houses.found("harbor-lane", "Harbor Lane")
+    return houses.harbor_lane()
 
 
 @pytest.fixture

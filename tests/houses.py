@@ -1,6 +1,7 @@
 """Practices with people in them, founded through the product's own services."""
 
 import time
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -14,8 +15,10 @@ from django.utils import timezone
 
 from accounts import keys
 from accounts.ids import NIL, uuid7
-from accounts.models import Membership, Role, User
+from accounts.models import Membership, Role, RoleGrant, User
 from accounts.permissions import BUILT_IN_ROLES
+from accounts.selectors import doors
+from accounts.selectors import members as members_found
 from accounts.services import members, practices
 from accounts.sessions import MFA_AT, PRACTICE, SIGNED_IN_AT, SessionStore
 from accounts.tenancy import installation_scope, practice_scope
@@ -43,6 +46,29 @@ def prepare_installation() -> None:
 @cache
 def hashed_password() -> str:
     return make_password(PASSWORD)
+
+
+@cache
+def _harbor_lane() -> House:
+    """Found Harbor Lane, or find it where the database was kept from a run before."""
+    kept = doors.practice_ids()
+    if not kept:
+        return found("harbor-lane", "Harbor Lane")
+    with practice_scope(kept[0]):
+        Membership.objects.exclude(person_id=None).update(entered_at=timezone.now())
+        held = RoleGrant.objects.filter(withdrawn_at=None).select_related("member", "role")
+        people = {grant.role.slug: grant.member for grant in held}
+        return House(kept[0], "harbor-lane", members_found.automaton(), people)
+
+
+def settle() -> None:
+    """See to it that Harbor Lane is there, committed, before any test begins."""
+    _harbor_lane()
+
+
+def harbor_lane() -> House:
+    """Return Harbor Lane; what a test does to its people's objects, the next one does not see."""
+    return deepcopy(_harbor_lane())
 
 
 def found(slug: str, name: str) -> House:

@@ -8,6 +8,7 @@ from accounts.ids import uuid7
 from accounts.models import ApprovalLimit, Membership, Practice, Role, SecurityPolicy
 from accounts.permissions import BUILT_IN_ROLES
 from accounts.services import roles
+from accounts.services.roles import Change
 from accounts.tenancy import current_scope
 from audit.actions import Action
 from audit.services import events
@@ -50,7 +51,8 @@ def found(
             name=built_in.name,
             description=built_in.description,
         )
-        roles.set_permissions(role=role, permissions=built_in.permissions)
+        # Nobody else sees this practice yet, so nobody has to wait or to stay.
+        roles.write(Change(role, frozenset(), built_in.permissions))
         ApprovalLimit.objects.bulk_create(
             ApprovalLimit(
                 role=role, act=act, limit_cents=cents, changed_at=now, changed_by=automaton

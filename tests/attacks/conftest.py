@@ -44,7 +44,7 @@ def furnished_database(
         with pointed_at(clone):
             places = [tmp_path_factory.mktemp("checkpoints") for _ in range(2)]
             street = Street(
-                furnish(houses.found("harbor-lane", "Harbor Lane"), "Okonkwo", places),
+                furnish(houses.harbor_lane(), "Okonkwo", places),
                 furnish(houses.found("summit-row", "Summit Row"), "Zabriskie", places),
                 furnish(houses.found("cedar-point", "Cedar Point"), "Featherstone", places),
             )
