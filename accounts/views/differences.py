@@ -1,7 +1,8 @@
 """What a change to roles comes to, in words, before it is saved."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from accounts.forms.people import Wish, cells
 from accounts.models import Act, Role
@@ -10,16 +11,13 @@ from accounts.selectors import limits
 from accounts.selectors.roles import HeldRole, words_of
 from audit.sentences import dollars
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """What would change of a role, and what others changed of it since it was shown.
+class Words:
+    """What would change, and what others changed since it was shown."""
 
-    ``seen`` and ``may`` are the cells that the form sends again.
-    """
-
-    role: HeldRole
-    wanted: frozenset[Permission]
     added: list[str]
     taken: list[str]
     others_added: list[str]
@@ -32,6 +30,14 @@ class Difference:
     @property
     def is_change(self) -> bool:
         return bool(self.added or self.taken)
+
+
+@dataclass(frozen=True, slots=True)
+class OfRole(Words):
+    """What would change of a role. ``seen`` and ``may`` are the cells that the form sends again."""
+
+    role: HeldRole
+    wanted: frozenset[Permission]
 
     @property
     def seen(self) -> list[str]:
@@ -42,56 +48,46 @@ class Difference:
         return cells(self.role.pk, self.wanted)
 
 
-def of(wish: Wish) -> Difference:
+@dataclass(frozen=True, slots=True)
+class OfPerson(Words):
+    """What would change of a person's roles. The form sends ``held`` and ``wanted`` again."""
+
+    held: frozenset[Role]
+    wanted: frozenset[Role]
+
+
+def of(wish: Wish) -> OfRole:
     """Return what a wish would change now, on top of what others changed meanwhile."""
     stands = wish.role.permissions
-    wanted = (stands | (wish.wanted - wish.seen)) - (wish.seen - wish.wanted)
-    return Difference(
-        wish.role,
-        wanted,
-        words_of(wanted - stands),
-        words_of(stands - wanted),
-        words_of(stands - wish.seen),
-        words_of(wish.seen - stands),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class OfPerson:
-    """What would change of a person's roles, and what others changed of them since they were shown.
-
-    ``held`` and ``wanted`` are the roles that the form sends again.
-    """
-
-    held: list[Role]
-    wanted: list[Role]
-    added: list[str]
-    taken: list[str]
-    others_added: list[str]
-    others_taken: list[str]
-
-    @property
-    def is_stale(self) -> bool:
-        return bool(self.others_added or self.others_taken)
-
-    @property
-    def is_change(self) -> bool:
-        return bool(self.added or self.taken)
+    wanted = _on_top_of(stands, wish.seen, wish.wanted)
+    return OfRole(*_said(stands, wish.seen, wanted, words_of), wish.role, wanted)
 
 
 def of_person(
     held: Collection[Role], *, seen: Collection[Role], wanted: Collection[Role]
 ) -> OfPerson:
     """Return what would change of a person's roles, on top of what others changed meanwhile."""
-    stands, before, ticked = set(held), set(seen), set(wanted)
-    after = (stands | (ticked - before)) - (before - ticked)
-    return OfPerson(
-        list(stands),
-        list(after),
-        _names(after - stands),
-        _names(stands - after),
-        _names(stands - before),
-        _names(before - stands),
+    stands, before = frozenset(held), frozenset(seen)
+    after = _on_top_of(stands, before, frozenset(wanted))
+    return OfPerson(*_said(stands, before, after, _names), stands, after)
+
+
+def _on_top_of(stands: frozenset[T], seen: frozenset[T], ticked: frozenset[T]) -> frozenset[T]:
+    return (stands | (ticked - seen)) - (seen - ticked)
+
+
+def _said(
+    stands: frozenset[T],
+    seen: frozenset[T],
+    wanted: frozenset[T],
+    words: Callable[[frozenset[T]], list[str]],
+) -> tuple[list[str], list[str], list[str], list[str]]:
+    """Return what is added and taken, and what others added and took."""
+    return (
+        words(wanted - stands),
+        words(stands - wanted),
+        words(stands - seen),
+        words(seen - stands),
     )
 
 

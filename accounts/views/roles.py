@@ -18,7 +18,7 @@ from accounts.services import roles as services
 from accounts.services.roles import Change, ChangedMeanwhile, LastAdministrator, MadeByTwo
 from accounts.views import differences
 from accounts.views.base import PracticeView, StaffRequest
-from accounts.views.differences import Difference
+from accounts.views.differences import OfRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class RolesView(PracticeView):
         return redirect(self.request.path)
 
     def preview(
-        self, found: list[Difference], status: int = HTTPStatus.OK, *, refused: str = ""
+        self, found: list[OfRole], status: int = HTTPStatus.OK, *, refused: str = ""
     ) -> HttpResponse:
         return self.page(
             "accounts/roles/preview.html",
@@ -188,7 +188,7 @@ class Right(PracticeView):
         raise Http404
 
 
-def _changes(found: list[Difference]) -> list[Change]:
+def _changes(found: list[OfRole]) -> list[Change]:
     rows = RoleRow.objects.in_bulk([each.role.pk for each in found])
     return [
         Change(rows[each.role.pk], each.role.permissions, each.wanted)
@@ -197,7 +197,7 @@ def _changes(found: list[Difference]) -> list[Change]:
     ]
 
 
-def _saved(found: list[Difference]) -> str:
+def _saved(found: list[OfRole]) -> str:
     names = [each.role.name for each in found if each.is_change]
     if len(names) == 1:
         return f"The role {names[0]} is changed."
