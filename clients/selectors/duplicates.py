@@ -62,8 +62,12 @@ def of(newcomer: Newcomer, visible: QuerySet[Client]) -> list[Alike]:
     date and a similar name, by code; of a merged record, the client who is kept.
     """
     marks = _Marks(newcomer)
-    texts = search_texts.opened(visible)
-    likely = {pk for pk, text in texts if any(mark in text for mark in marks.any)}
+    likely = {
+        pk
+        for texts in search_texts.opened(visible)
+        for pk, text in texts
+        if any(mark in text for mark in marks.any)
+    }
     rows = SearchText.objects.filter(pk__in=likely).select_related("client__merged_into")
     found: dict[Client, tuple[str, ...]] = {}
     for row in rows:

@@ -45,8 +45,17 @@ def find(visible: QuerySet[Client], text: str, *, permissions: Permissions, limi
         codes = [(pk, fold(code)) for pk, code in visible.values_list("pk", "code")]
         return _first(_matching(_as_people(codes, into), terms), limit)
     # A text is opened by its own id; whose it is matters for those who are shown, and for merges.
-    texts = _as_people(search_texts.opened(visible), _of_texts(into))
-    found = _first(_matching(texts, terms), limit)
+    of_texts = _of_texts(into)
+    together = {*of_texts, *of_texts.values()}
+    matches: Texts = []
+    set_aside: Texts = []
+    for texts in search_texts.opened(visible):
+        if together:
+            set_aside += [row for row in texts if row[0] in together]
+            texts = [row for row in texts if row[0] not in together]
+        matches += _matching(texts, terms)
+    matches += _matching(_as_people(set_aside, of_texts), terms)
+    found = _first(matches, limit)
     rows = SearchText.objects.filter(pk__in=found.first)
     client_of = dict(rows.values_list("pk", "client_id"))
     return Found(found.count, [client_of[pk] for pk in found.first])

@@ -18,7 +18,7 @@ PAGES = [
     ("front-desk", "billing:today", 17),
     ("front-desk", "billing:unbilled", 13),
     ("front-desk", "billing:invoice_list", 15),
-    ("front-desk", "billing:client", 34),
+    ("front-desk", "billing:client", 36),
     ("front-desk", "billing:invoice", 16),
     ("therapist", "billing:my_clients", 15),
     ("accountant", "billing:aging", 15),
