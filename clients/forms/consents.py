@@ -21,10 +21,10 @@ def _day(label: str, **kwargs: Any) -> forms.DateField:
     )
 
 
-class TextChoice(forms.ModelChoiceField):
+class TextChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable when run
     """A version of a text, by what it is about."""
 
-    def label_from_instance(self, text: ConsentText) -> str:  # type: ignore[override]  # of this model alone
+    def label_from_instance(self, text: ConsentText) -> str:
         return text.audit_label
 
 

@@ -179,7 +179,7 @@ def end(*, coverage: Coverage, ends_on: date, now: datetime, by: Membership) -> 
 def show_member_id(*, coverage: Coverage) -> str:
     """Return the whole member id, and tell the log that somebody had it shown."""
     events.record(Action.MEMBER_ID_SHOWN, target=coverage.client, touched=[coverage.client_id])
-    return coverage.member_id
+    return str(coverage.member_id)
 
 
 def _withdraw(coverage: Coverage, why: str, now: datetime, by: Membership) -> None:

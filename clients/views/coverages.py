@@ -2,6 +2,7 @@
 
 from functools import cached_property
 from http import HTTPStatus
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -12,7 +13,7 @@ from accounts.permissions import Permission
 from accounts.views.base import StaffRequest
 from audit.actions import Action
 from clients.forms.coverages import CoverageForm, EndForm
-from clients.models import Coverage
+from clients.models import Coverage, Payer
 from clients.selectors import coverages, payers
 from clients.services import coverages as services
 from clients.views.parts import RecordView
@@ -85,7 +86,7 @@ class CoverageNew(CoverageView):
             return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
         return self.to_list()
 
-    def form(self, *args: object, **kwargs: object) -> CoverageForm:
+    def form(self, *args: Any, **kwargs: Any) -> CoverageForm:
         return CoverageForm(*args, payers=self.payers, **kwargs)
 
     def keep(self, form: CoverageForm) -> None:
@@ -97,7 +98,7 @@ class CoverageNew(CoverageView):
         )
 
     @cached_property
-    def payers(self) -> list[payers.Payer]:
+    def payers(self) -> list[Payer]:
         return list(payers.offered())
 
     def show(self, form: CoverageForm, status: int = 200) -> HttpResponse:
@@ -109,7 +110,7 @@ class CoverageNew(CoverageView):
 class CoverageCorrect(CoverageNew):
     """Correct an insurance: the corrected one takes its place, and it stays on record."""
 
-    def form(self, *args: object, **kwargs: object) -> CoverageForm:
+    def form(self, *args: Any, **kwargs: Any) -> CoverageForm:
         kept = coverages.masked(self.coverage.member_id)
         return CoverageForm(*args, payers=self.payers, kept=kept, **kwargs)
 

@@ -24,12 +24,12 @@ from audit.services.events import SealedValues
 from billing.models import Invoice, ServiceCode
 from billing.services import card_accounts, checkout, documents, imports, webhooks
 from clients.models import Client, EmergencyAccess
-from clients.services import assignments, emergencies, merges
+from clients.services import assignments, coverages, emergencies, merges, payers
 from clients.services import imports as files
 from ledger.services import known, periods
 from tests.attacks import planting
 from tests.billing import desk as at
-from tests.clients import bundles
+from tests.clients import bundles, records
 from tests.clients.parties import shared_costs
 from tests.houses import House
 
@@ -65,6 +65,7 @@ def furnish(house: House, family_name: str, places: list[Path]) -> Furnished:
         }
         own = at.client(by, family_name)
         ids |= _people(house) | _care(house, own, by) | _money(own, by) | _cards(own, house, secret)
+        _record(own, by)
         _take_in(by)
         _months(house.people["accountant"])
         sealed = SealedValues(b"sealed elsewhere", 1, hashlib.sha256(b"a value").digest())
@@ -147,6 +148,25 @@ def _care(house: House, client: Client, by: Membership) -> dict[str, UUID]:
         "assignment": assigned.pk,
         "emergency": emergency.pk,
     }
+
+
+def _record(client: Client, by: Membership) -> None:
+    """Give a client an insurance that was corrected, a diagnosis, a consent and a fee."""
+    payers.add(name="Keystone", now=at.NOW, by=by)
+    wrong = records.coverage(client, by, rank=None)
+    coverages.correct(
+        coverage=wrong,
+        member_id=None,
+        payer_name="Keystone",
+        rank=1,
+        starts_on=records.JANUARY,
+        ends_on=None,
+        now=at.NOW,
+        by=by,
+    )
+    records.diagnosis(client, by)
+    records.consent(client, by)
+    records.agreement(client, by)
 
 
 def _money(client: Client, by: Membership) -> dict[str, UUID]:

@@ -44,6 +44,14 @@ BESIDE = {
         " WHERE other.id NOT IN (kept_id, merged_id) LIMIT 1)",
     },
     "clients_clientimport.confirmed_by_id": {"confirmed_at": "now()", "columns": "'[]'"},
+    "clients_consent.withdrawn_by_id": {"withdrawn_on": "given_on", "withdrawn_at": "now()"},
+    "clients_coverage.ended_by_id": {
+        "ends_on": "coalesce(starts_on, current_date)",
+        "ended_at": "now()",
+    },
+    "clients_coverage.withdrawn_by_id": {"withdrawal": "'IN_ERROR'", "withdrawn_at": "now()"},
+    "clients_diagnosis.ended_by_id": {"ends_on": "starts_on", "ended_at": "now()"},
+    "clients_feeagreement.ended_by_id": {"ends_on": "starts_on", "ended_at": "now()"},
     "clients_emergencyaccess.reviewed_by_id": {"finding": "'JUSTIFIED'", "reviewed_at": "now()"},
     "ledger_periodclose": {
         "closed_at": NOW,

@@ -17,7 +17,7 @@ from clients.models import Client
 from clients.services import assignments, parties, restrictions
 from clients.services import clients as client_services
 from clients.splits import Share
-from config.dev.seed import story
+from config.dev.seed import records, story
 from ledger.money import Money
 
 METHODS = (payments.Method.CASH, payments.Method.CHECK)
@@ -47,14 +47,20 @@ def desk(*, now: datetime, seed: int) -> Desk:
     return Desk(front_desk, list(members.therapists()), days.zone(), now, random.Random(seed))  # noqa: S311  # a story, not a secret
 
 
+def began(desk: Desk, months: int) -> date:
+    """Return the day on which the story begins."""
+    return desk.today - timedelta(days=30 * months)
+
+
 def write_client(desk: Desk, number: int, *, months: int) -> None:
     """Write one client with sessions up to yesterday, most of them invoiced and paid."""
-    began_on = desk.today - timedelta(days=30 * months)
+    began_on = began(desk, months)
     client = _client(desk, number, began_on)
     therapist = desk.therapists[0 if number % 3 else -1]
     assignments.assign(
         client=client, therapist=therapist, starts_on=began_on, now=desk.now, by=desk.front_desk
     )
+    records.write(desk, client, therapist, number, began_on)
     held = _sessions(desk, client, therapist, number, began_on)
     billed = [session for session in held if session.started_at < desk.moment(desk.today, 0)]
     billed = billed if number % 4 else billed[:-1]
