@@ -51,6 +51,8 @@ def rows_of(text: str) -> Iterator[Row]:
         if count > ROWS_MAX + 1:
             raise Unreadable(f"The file has more than {ROWS_MAX:,} rows. Split it into several.")
         yield Row(number, cells)
+    if not count:
+        raise Unreadable("The file holds separators and nothing between them.")
 
 
 def delimiter_of(text: str) -> str:

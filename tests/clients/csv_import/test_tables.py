@@ -69,6 +69,8 @@ def test_any_line_end_ends_a_row_and_quotes_hold_lines_together(end: str) -> Non
         ("a,b\n" + "," * 1_000_000 + "\n", "more than 200 cells"),
         ("," * 1_000_000, "more than 200 cells"),
         ("a,b\n1," + "x" * 200_000 + "\n", "Row 2 has a cell"),
+        (",,,\n,,\n", "nothing between them"),
+        ('""', "nothing between them"),
         ("a\n" + "1\n" * 50_001, "more than 50,000 rows"),
     ],
 )
