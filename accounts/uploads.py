@@ -25,7 +25,7 @@ class InMemory(MemoryFileUploadHandler):
         input_data: Any,
         META: dict[str, str],  # noqa: N803  # as Django names it
         content_length: int,
-        boundary: bytes,
+        boundary: str,
         encoding: str | None = None,
     ) -> None:
         user = getattr(self.request, "user", None)

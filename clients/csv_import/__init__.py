@@ -6,9 +6,9 @@ the row, the column and the way to mend it.
 
 from clients.csv_import.columns import Field, guess
 from clients.csv_import.dates import DateOrder, Ordered, order_of
-from clients.csv_import.decoding import Decoded, decode
+from clients.csv_import.decoding import Decoded, Unreadable, decode
 from clients.csv_import.people import Person, Problem, Reader
-from clients.csv_import.tables import Row, Unreadable, rows_of
+from clients.csv_import.tables import Row, rows_of
 
 __all__ = [
     "DateOrder",

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 
 from clients.csv_import import DateOrder, Field, Ordered
 from clients.selectors.imports import Column
@@ -32,8 +31,7 @@ class UploadForm(forms.Form):
     )
 
     def content(self) -> bytes:
-        file: UploadedFile = self.cleaned_data["file"]
-        return file.read()
+        return bytes(self.cleaned_data["file"].read())
 
 
 class ColumnsForm(forms.Form):

@@ -85,7 +85,7 @@ STAINS = [
     ),
     *(b"\xef\xbb\xbf", b"\xff\xfe", b"\\", b"{", b"}", b"[", b"]", b":", b"1e999", b"-", b"NaN"),
 ]
-STRAY = [
+STRAY: list[Any] = [
     None,
     True,
     -1,

@@ -10,12 +10,13 @@ import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
+from accounts.card_numbers import holds_card_number
 from accounts.csv_export import unguarded
 from accounts.models import Membership
 from accounts.selectors import members
 from accounts.tenancy import practice_scope
 from billing.services import documents
-from clients.csv_import import Field
+from clients.csv_import import Field, Reader, Row
 from clients.models import Client
 from clients.selectors import clients
 from clients.selectors import imports as reads
@@ -146,16 +147,16 @@ def fitting(texts: Sequence[str]) -> list[str]:
 
 
 def fits(text: str) -> bool:
-    person = reads.Reader(
+    person = Reader(
         headings=["Given names", "Family name", "Birth date"],
         columns=[Field.GIVEN_NAMES, Field.FAMILY_NAME, Field.BIRTH_DATE],
         date_order=None,
         today=TODAY,
-    ).read(imports.Row(2, [text, FAMILY, "1973-08-01"]))
+    ).read(Row(2, [text, FAMILY, "1973-08-01"]))
     if isinstance(person, list):
         assert person[0].text
         return False
-    return not imports.holds_card_number(text) and unguarded(text) == text
+    return not holds_card_number(text) and unguarded(text) == text
 
 
 def taken_in(by: Membership, content: bytes) -> None:

@@ -1,5 +1,6 @@
 """From a row to a client, or to what is wrong with it."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -12,7 +13,9 @@ COLUMNS = guess(HEADINGS)
 THERAPIST = UUID(int=3)
 
 
-def reader(headings: list[str] = HEADINGS, columns: list[Field | None] | None = None) -> Reader:
+def reader(
+    headings: Sequence[str] = HEADINGS, columns: Sequence[Field | None] | None = None
+) -> Reader:
     return Reader(
         headings=headings,
         columns=COLUMNS if columns is None else columns,
