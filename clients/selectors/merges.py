@@ -9,8 +9,9 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Membership
 from accounts.permissions import Permission
-from clients.models import Client, Merge
+from clients.models import Client, Contact, Merge
 from clients.names import fold
+from clients.selectors import contacts
 from clients.selectors.clients import Permissions, Shown, show
 
 HISTORY = 50
@@ -102,11 +103,15 @@ def _verdict(kept: str, merged: str) -> str:
     return SAME if fold(kept) == fold(merged) else DIFFERENT
 
 
+def _reached_by(client: Client, kind: str) -> str:
+    return contacts.first_ones([client.pk], kind).get(client.pk, "")
+
+
 COMPARED: tuple[tuple[str, Callable[[Client], str]], ...] = (
     ("Name", lambda client: client.full_name),
     ("Preferred name", lambda client: client.preferred_name),
     ("Birth date", lambda client: client.birth_date.isoformat()),
-    ("E-mail", lambda client: client.email),
-    ("Phone", lambda client: client.phone),
+    ("E-mail", lambda client: _reached_by(client, Contact.Kind.EMAIL)),
+    ("Phone", lambda client: _reached_by(client, Contact.Kind.PHONE)),
 )
 """Label → what a record says. Somebody who sees codes only is told whether they agree."""

@@ -8,7 +8,8 @@ from accounts.models import Membership
 from billing.models import RejectedRecord
 from billing.services import imports
 from clients import fhir
-from clients.models import Client, ExternalRecord
+from clients.models import Contact, ExternalRecord
+from clients.services import contacts
 from tests.billing import desk
 from tests.clients.bundles import bundle, claim, encounter, patient
 
@@ -38,8 +39,7 @@ def left_out(by: Membership) -> tuple[UUID, UUID]:
     receive(patient(birthDate="1973", **OTHER_ID), by)
     receive(patient(), by)
     record = ExternalRecord.objects.get(kind="CLIENT")
-    client = Client.objects.get(pk=record.client_id)
-    client.phone = "555-777-0000"
-    client.save(update_fields=["phone"])
+    phone = Contact.objects.get(client=record.client_id, kind="PHONE")
+    contacts.change(contact=phone, seen=phone.version, number_or_address="555-777-0000")
     receive(patient(telecom=[{"system": "phone", "value": "555-111-1111"}]), by)
     return RejectedRecord.objects.get().pk, record.pk

@@ -33,9 +33,10 @@ COLUMNS = (
     "family_name",
     "preferred_name",
     "birth_date",
-    "email",
-    "phone",
-    "postal_address",
+    "written_name",
+    "sort_name",
+    "pronouns",
+    "language",
 )
 PAGE = 50
 FEW, MANY = 50, 1_000
@@ -138,9 +139,10 @@ def _fill(count: int, now: datetime) -> None:
                 family_name=f"Family {number}",
                 preferred_name="",
                 birth_date=date(1980, 1, 1),
-                email=f"{number}@mail.example",
-                phone="212-555-0147",
-                postal_address="1 Harbor Lane\nNew York, NY 10004",
+                written_name=f"Family {number}, Given",
+                sort_name=f"family {number} given",
+                pronouns="they/them",
+                language="es",
                 likeness=bytes([number % 256]),
                 created_at=now,
                 created_by=by,

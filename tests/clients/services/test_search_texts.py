@@ -26,7 +26,7 @@ def test_everything_by_which_a_client_is_found_is_kept_folded(
         front_desk, "Søren", "Núñez", email="Soren@Example.org", phone="+1 (555) 533-1316"
     )
 
-    assert kept(client) == ("c-0001\nsoren nunez\nsoren@example.org\n\n15555331316\n1973-08-01")
+    assert kept(client) == "c-0001\nsoren nunez\nsoren@example.org\n\n15555331316\n1973-08-01"
 
 
 def test_a_change_is_kept_in_the_same_row(scope: None, front_desk: Membership) -> None:
@@ -102,8 +102,8 @@ def test_of_two_who_change_one_record_at_once_both_changes_are_found(practice: H
             connection.close()
 
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(change, ["email", "phone"], ["new@example.org", "555-1234"]))
+        list(pool.map(change, ["preferred_name", "given_names"], ["Zuzu", "Xerxes"]))
 
     with practice_scope(practice.id):
-        assert "new@example.org" in kept(client)
-        assert "5551234" in kept(client)
+        assert "zuzu" in kept(client)
+        assert "xerxes" in kept(client)
