@@ -55,6 +55,7 @@ class KeyAdapter(Protocol):
     that it can still unwrap with; ``unwrap`` raises ``IntegrityFailure``.
     """
 
+    def __hash__(self) -> int: ...
     @property
     def versions(self) -> Collection[int]: ...
     @property

@@ -20,6 +20,7 @@ from accounts.tenancy import (
 )
 from audit.actions import Action
 from audit.services import events
+from tests import key_rings
 from tests.houses import House
 
 
@@ -194,4 +195,4 @@ def test_an_act_whose_event_cannot_be_written_does_not_happen(practice: House) -
 
 
 def test_the_key_of_the_context_is_not_a_key_that_seals() -> None:
-    assert crypto.context_key(1) not in crypto.ring().keks.values()
+    assert crypto.context_key(1) not in key_rings.own().keks.values()

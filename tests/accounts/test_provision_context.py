@@ -19,6 +19,7 @@ from accounts.crypto import KeyRing
 from accounts.models import Membership
 from accounts.tenancy import practice_scope
 from audit.actions import Action
+from tests import key_rings
 from tests.houses import House
 
 pytestmark = pytest.mark.commits
@@ -29,7 +30,7 @@ Holding = Callable[..., None]
 @pytest.fixture
 def holding(practice: House, monkeypatch: pytest.MonkeyPatch) -> Holding:
     """Return a function: the versions of the key ring with which this process goes on."""
-    own = crypto.ring().keks
+    own = key_rings.own().keks
     keks = {number: own.get(number) or secrets.token_bytes(32) for number in range(1, 6)}
 
     def hold(*versions: int) -> None:
@@ -252,6 +253,6 @@ def test_the_database_holds_no_key_that_seals(practice: House, holding: Holding)
     with connections["owner"].cursor() as cursor:
         cursor.execute("SELECT inner_block, outer_block FROM accounts_contextkey")
         blocks = b"".join(bytes(block) for row in cursor.fetchall() for block in row)
-    for kek in crypto.ring().keks.values():
+    for kek in key_rings.own().keks.values():
         assert kek not in bytes(byte ^ 0x36 for byte in blocks)
         assert kek not in bytes(byte ^ 0x5C for byte in blocks)

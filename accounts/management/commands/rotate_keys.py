@@ -18,7 +18,7 @@ from accounts.services import rotation
 from accounts.tenancy import practice_scope
 
 TRIES, BETWEEN_SECONDS = 50, 0.2
-"""How often the old key is tried to be destroyed while others write."""
+"""How often what others held is come back to, and the old key tried to be destroyed."""
 
 EVERY_SECONDS = 0.5
 BAR = 30
@@ -77,8 +77,10 @@ class Command(BaseCommand):
                 return True
             with practice_scope(scope):
                 left = key_status.status()
-            if scope == NIL or left.moved < left.values:
+            if scope == NIL and left.moved == left.values:
                 break
+            # Rows that somebody held, or a key that somebody seals with: in a moment they do not.
+            bar.next_pass()
             time.sleep(BETWEEN_SECONDS)
         rest = left.values - left.moved
         said = f"{rest:,} are left" if rest else "the old key stays a while"
@@ -90,13 +92,17 @@ class ProgressBar:
     """How far a rotation is, drawn over itself on a terminal and in lines elsewhere."""
 
     def __init__(self, out: OutputWrapper, name: str, total: int, pause: float) -> None:
-        self.done = 0
+        self.done = self._before = 0
         self._out, self._name, self._total, self._pause = out, name, total, pause
         self._next = 0.0
 
+    def next_pass(self) -> None:
+        """Count on from here: what moves next comes on top of it."""
+        self._before = self.done
+
     def __call__(self, moved: int) -> None:
         time.sleep(self._pause)
-        self.done = max(self.done, moved)
+        moved = self.done = self._before + moved
         if time.monotonic() < self._next and moved < self._total:
             return
         self._next = time.monotonic() + EVERY_SECONDS

@@ -73,7 +73,7 @@ def _module(name: str) -> object:
 
 def _values(effort: Effort) -> Iterator[Figure]:
     """Seal and open one field, as a model does."""
-    field: EncryptedField = Client._meta.get_field("family_name")  # type: ignore[assignment]  # sealed
+    field: EncryptedField = Client._meta.get_field("family_name")
     row_id, raw = uuid7(), AESGCM(secrets.token_bytes(32))
 
     def seal_raw() -> bytes:
