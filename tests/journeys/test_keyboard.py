@@ -70,7 +70,7 @@ def test_a_client_is_found_and_opened_by_keyboard_alone(
     front_desk: Person, new_client: desk.Known
 ) -> None:
     page = front_desk.page
-    front_desk.rail("Today")
+    front_desk.go("/today/")
 
     page.keyboard.press("/")
     page.keyboard.type(new_client.family_name[:4].lower())
@@ -91,7 +91,7 @@ def test_a_client_is_found_and_opened_by_keyboard_alone(
 
 def test_escape_closes_what_was_found(front_desk: Person) -> None:
     page = front_desk.page
-    front_desk.rail("Today")
+    front_desk.go("/today/")
     page.keyboard.press("/")
     page.keyboard.type("c-0")
     expect(page.locator("[data-found]").first).to_be_visible()
