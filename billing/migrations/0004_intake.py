@@ -175,6 +175,7 @@ class Migration(migrations.Migration):
                     "outcome",
                     models.CharField(
                         blank=True,
+                        default="",
                         choices=[
                             ("", "Nothing was pulled yet"),
                             ("DONE", "Everything was taken in or listed"),
@@ -252,7 +253,7 @@ class Migration(migrations.Migration):
                     models.BinaryField(db_comment="HMAC-SHA-256 of what was read of it."),
                 ),
                 (
-                    "came_by",
+                    "channel",
                     models.CharField(
                         choices=[
                             ("FILE", "A file"),
@@ -313,6 +314,7 @@ class Migration(migrations.Migration):
                     "dismissal",
                     models.CharField(
                         blank=True,
+                        default="",
                         choices=[
                             ("NOT_OURS", "Not a client of ours"),
                             ("DUPLICATE", "It is here already"),

@@ -42,7 +42,7 @@ class RejectedRecord(PracticeModel):
 
     fingerprint = models.BinaryField(db_comment="HMAC-SHA-256 of what recognizes the record.")
     content_fingerprint = models.BinaryField(db_comment="HMAC-SHA-256 of what was read of it.")
-    came_by = models.CharField(max_length=4, choices=CameBy)
+    channel = models.CharField(max_length=4, choices=CameBy)
     origin = models.UUIDField(db_comment="Of the file, source or token that it came by.")
     kind = models.CharField(max_length=24, db_comment="The FHIR resource type, such as Patient.")
     path = models.CharField(max_length=300, db_comment="JSON path of what is wrong, inside it.")
@@ -51,13 +51,13 @@ class RejectedRecord(PracticeModel):
     body = EncryptedJSON(null=True)
     received_at = models.DateTimeField(db_comment="UTC, the last time it came.")
     state = models.CharField(max_length=9, choices=State, default=State.OPEN)
-    dismissal = models.CharField(max_length=10, choices=Dismissal, blank=True)
+    dismissal = models.CharField(max_length=10, choices=Dismissal, blank=True, default="")
     settled_at = models.DateTimeField(null=True, db_comment="UTC.")
     settled_by = PracticeKey("accounts.Membership", null=True)
 
     FIELD_CLASSES: ClassVar[dict[str, str]] = {
         "PHI": "body",
-        "PUBLIC": "id practice_id fingerprint content_fingerprint came_by origin kind path reason"
+        "PUBLIC": "id practice_id fingerprint content_fingerprint channel origin kind path reason"
         " remedy received_at state dismissal settled_at settled_by",
     }
 

@@ -44,7 +44,7 @@ class FhirSource(PracticeModel):
     requested_at = models.DateTimeField(null=True, db_comment="UTC; null when nobody waits.")
     started_at = models.DateTimeField(null=True, db_comment="UTC, of the last pull.")
     finished_at = models.DateTimeField(null=True, db_comment="UTC; null while it runs.")
-    outcome = models.CharField(max_length=11, choices=Outcome, blank=True)
+    outcome = models.CharField(max_length=11, choices=Outcome, blank=True, default="")
     made = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)

@@ -64,7 +64,7 @@ def replay(row_ids: Collection[UUID], *, terms: Terms) -> int:
     _one_at_a_time()
     taken = 0
     rows = RejectedRecord.objects.filter(pk__in=row_ids, state=rejects.State.OPEN)
-    origins = {Origin(row.came_by, row.origin) for row in rows}
+    origins = {Origin(row.channel, row.origin) for row in rows}
     for origin in sorted(origins, key=lambda found: found.id):
         asked = [row for row in rows if row.origin == origin.id]
         others = [row for row in rejects.waiting(origin) if row not in asked]

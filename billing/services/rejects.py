@@ -122,7 +122,7 @@ def queue(
         elif row.state != State.OPEN and bytes(row.content_fingerprint) == content_mark:
             continue
         row.content_fingerprint = content_mark
-        row.came_by, row.origin, row.kind = origin.came_by, origin.id, entry.kind
+        row.channel, row.origin, row.kind = origin.came_by, origin.id, entry.kind
         row.path, row.reason, row.remedy = path[:300], told.reason[:200], told.remedy.value
         row.body = body if len(json.dumps(body)) <= LARGEST_BODY else None
         row.received_at = now
@@ -157,7 +157,7 @@ def settle(
 
 def recognized(entry: dict[str, Any], row: RejectedRecord) -> bytes:
     """Return the hash by which a record is recognized: its content counts where it has no id."""
-    origin = Origin(row.came_by, row.origin)
+    origin = Origin(row.channel, row.origin)
     bundle = {"resourceType": "Bundle", "entry": [entry]}
     [found] = fhir.read(bundle, origin=origin.prefix).entries.values()
     return _mark(found.identity)

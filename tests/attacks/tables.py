@@ -32,6 +32,24 @@ BESIDE = {
     "accounts_membership.ended_by_id": {"ended_at": "now()"},
     "accounts_networkrange": {"network": "'10.' || floor(random() * 256) || '.0.0/16'"},
     "accounts_rolegrant.withdrawn_by_id": {"withdrawn_at": "now()"},
+    "billing_externalcode.member_id": {
+        "kind": "'PRACTITIONER'",
+        "service_code_id": "NULL",
+        "mapped_at": "now()",
+        "mapped_by_id": "(SELECT id FROM accounts_membership LIMIT 1)",
+    },
+    "billing_externalcode.service_code_id": {
+        "kind": "'SERVICE'",
+        "member_id": "NULL",
+        "mapped_at": "now()",
+        "mapped_by_id": "(SELECT id FROM accounts_membership LIMIT 1)",
+    },
+    "billing_rejectedrecord.settled_by_id": {
+        "state": "'TAKEN_IN'",
+        "dismissal": "''",
+        "body": "NULL",
+        "settled_at": "now()",
+    },
     "billing_cardintent.payment_id": {"state": "'PAID'"},
     "billing_cardintent": {"payment_id": "NULL"},
     "clients_assignment": {
