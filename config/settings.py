@@ -125,6 +125,7 @@ MIDDLEWARE = [
     "accounts.middleware.security_headers",
     "csp.middleware.CSPMiddleware",
     "accounts.middleware.refusals",
+    "accounts.api.access.faults",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "accounts.api.access.programs",

@@ -57,6 +57,17 @@ class Caller:
     permissions: frozenset[Permission]
 
 
+def faults(get_response: GetResponse) -> GetResponse:
+    """Tell programs of every fault as they are told, also of those on the way in."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        is_program = request.path_info.startswith(PREFIX)
+        return problems.told(request, response) if is_program else response
+
+    return middleware
+
+
 def programs(get_response: GetResponse) -> GetResponse:
     """Answer programs: as their token's maker, in a scope that is given up with what failed."""
 
@@ -70,7 +81,7 @@ def programs(get_response: GetResponse) -> GetResponse:
         token_id = api_tokens.named(shown)
         holder = token_id and doors.holder_of_api_token(token_id, api_tokens.digest(shown))
         if holder is None:
-            response = problems.told(request, get_response(request))
+            response = get_response(request)
             _challenge(request, response, shown)
             return response
         with events.marked(**{BY_PROGRAM: str(holder.token_id)}):
@@ -104,7 +115,7 @@ def _answered(request: HttpRequest, holder: Holder, get_response: GetResponse) -
             return problems.answer(request, fault)
         request.caller = caller  # type: ignore[attr-defined]  # ours
         with timezone.override(caller.practice.time_zone):
-            response = problems.told(request, get_response(request))
+            response = get_response(request)
         if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
             transaction.set_rollback(True)
         elif time.monotonic() - began >= LONG_SECONDS and not _still_may(holder, caller):

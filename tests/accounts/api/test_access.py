@@ -368,6 +368,16 @@ def test_a_failure_is_told_as_a_problem_and_leaves_nothing(
     assert len(events_of(practice, "accounts.request.failed")) == 1
 
 
+def test_a_failure_at_the_door_is_told_as_a_problem(
+    front_desk: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asking = program_of(front_desk)
+    asking.raise_request_exception = False
+    monkeypatch.setattr(doors, "holder_of_api_token", None)
+
+    assert is_problem(asking.get(CLIENTS), 500)
+
+
 def test_what_a_program_has_is_not_sent_again(client_id: str, front_desk: Membership) -> None:
     asking = program_of(front_desk)
     name = asking.get(CLIENTS)["ETag"]
