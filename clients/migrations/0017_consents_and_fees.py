@@ -320,6 +320,7 @@ class Migration(migrations.Migration):
                         ("withdrawn_at__isnull", False),
                         ("withdrawn_by__isnull", False),
                         ("withdrawn_on__gte", models.F("given_on")),
+                        ("withdrawn_on__isnull", False),
                     ),
                     _connector="OR",
                 ),
@@ -337,7 +338,9 @@ class Migration(migrations.Migration):
             model_name="feeagreement",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("amount_cents", None), ("percent__lte", 100)),
+                    models.Q(
+                        ("amount_cents", None), ("percent__isnull", False), ("percent__lte", 100)
+                    ),
                     models.Q(("amount_cents__isnull", False), ("percent", None)),
                     _connector="OR",
                 ),

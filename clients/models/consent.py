@@ -111,6 +111,7 @@ class Consent(PracticeModel):
                 name="clients_consent_withdrawn_by_someone",
                 condition=Q(withdrawn_on=None, withdrawn_at=None, withdrawn_by=None)
                 | Q(
+                    withdrawn_on__isnull=False,
                     withdrawn_on__gte=F("given_on"),
                     withdrawn_at__isnull=False,
                     withdrawn_by__isnull=False,

@@ -58,7 +58,7 @@ class FeeAgreement(PracticeModel):
             ),
             models.CheckConstraint(
                 name="clients_feeagreement_percent_or_amount",
-                condition=Q(percent__lte=100, amount_cents=None)
+                condition=Q(percent__isnull=False, percent__lte=100, amount_cents=None)
                 | Q(percent=None, amount_cents__isnull=False),
             ),
             models.CheckConstraint(

@@ -133,6 +133,13 @@ def test_a_consent_is_withdrawn_once_and_for_good(client: Client, front_desk: Me
         )
 
 
+def test_the_database_wants_the_day_of_a_withdrawal(client: Client, front_desk: Membership) -> None:
+    held = consent(client, front_desk)
+
+    with pytest.raises(IntegrityError, match="withdrawn_by_someone"), transaction.atomic():
+        Consent.objects.filter(pk=held.pk).update(withdrawn_at=NOW, withdrawn_by=front_desk)
+
+
 def test_a_text_is_never_changed(scope: None, front_desk: Membership) -> None:
     held = text(front_desk)
 
