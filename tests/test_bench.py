@@ -12,7 +12,7 @@ from django.db import connections
 from django.test import Client, override_settings
 from django.utils import timezone
 
-from accounts.models import Membership, SignInSession
+from accounts.models import Membership, Practice, SignInSession
 from accounts.selectors import doors, sealed
 from accounts.sessions import MFA_AT, SessionStore
 from accounts.tenancy import practice_scope
@@ -22,6 +22,7 @@ from config.dev.bench.timing import Effort, Figure, Goal, Measured, Spread, roun
 from config.dev.seed import practices
 from config.dev.seed.story import PRACTICES
 from config.dev.state import BASE_DIR, Refused
+from tests import houses
 from tests.houses import House
 
 SignIn = Callable[[Membership], Client]
@@ -29,6 +30,13 @@ KEYS = {
     *("name", "size", "unit", "samples", "ours", "floor"),
     *("added", "ratio", "goal", "goal_of", "holds"),
 }
+
+
+@pytest.fixture
+def commits(commits: None) -> None:
+    """A database of one's own in which the demo's Harbor Lane is still to be founded."""
+    with practice_scope(houses.harbor_lane().id):
+        Practice.objects.update(slug="harbor-lane-of-the-tests")
 
 
 @pytest.fixture
