@@ -124,14 +124,15 @@ def _shown(found: Iterable[Membership], now: datetime) -> list[Person]:
 
 
 def _logins(person_ids: set[UUID]) -> dict[UUID, Login]:
-    apps = TotpDevice.objects.filter(user__in=person_ids, confirmed_at__isnull=False)
+    apps = TotpDevice.objects.filter(user__in=person_ids)
     passkeys = Passkey.objects.filter(user__in=person_ids)
     since: dict[UUID, datetime] = {}
     for user_id, confirmed_at in [
         *apps.values_list("user_id", "confirmed_at"),
         *passkeys.values_list("user_id", "created_at"),
     ]:
-        since[user_id] = min(since.get(user_id, confirmed_at), confirmed_at)
+        if confirmed_at:
+            since[user_id] = min(since.get(user_id, confirmed_at), confirmed_at)
     return {
         user.pk: Login(user.email, since.get(user.pk))
         for user in User.objects.filter(pk__in=person_ids)

@@ -10,7 +10,7 @@ import random
 import re
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -57,7 +57,7 @@ Ask = Callable[[], HttpResponse]
 class Door:
     """Where one can ask about an address: a way to do it once for each kind, nobody's first."""
 
-    asks: dict[str, Ask]
+    asks: Mapping[str, Ask]
     before: Callable[[], None]
 
     def turn(self, chance: random.Random) -> Iterator[tuple[str, Ask]]:
