@@ -22,6 +22,7 @@ from accounts.selectors import key_status, sealed
 from accounts.selectors.sealed import SealedTable
 from accounts.tenancy import current_scope, practice_scope
 from audit.actions import Action
+from audit.selectors import values
 from audit.services import events
 from audit.services import values as value_services
 
@@ -193,7 +194,7 @@ def _write(table: SealedTable, columns: list[str], fresh: list[tuple[Any, ...]])
 
 def _move_edits(after: int) -> Batch:
     newest = keys.active().version
-    found = sealed(after=after, limit=ROWS, but_version=newest)
+    found = values.sealed(after=after, limit=ROWS, but_version=newest)
     moved = damaged = 0
     for value in found:
         try:

@@ -10,6 +10,7 @@ from accounts.selectors import members
 from billing.models import ExternalCode, RejectedRecord, ServiceCode
 from billing.selectors import service_codes
 from clients.models import ExternalRecord
+from clients.selectors import external
 
 Remedy = RejectedRecord.Remedy
 
@@ -79,10 +80,9 @@ def differences() -> list[Difference]:
     records = ExternalRecord.objects.exclude(differs="").select_related("client", "coverage")
     found = []
     for record in records.order_by("client__code", "id"):
-        holder = record.coverage or record.client
-        said = record.said or {}
+        ours, said = external.holder(record), record.said or {}
         rows = [
-            (name.replace("_", " "), str(getattr(holder, name) or ""), str(said.get(name) or ""))
+            (name.replace("_", " "), str(ours.get(name) or ""), str(said.get(name) or ""))
             for name in record.differs.split()
         ]
         found.append(Difference(record.pk, record.client_id, record.client.code, rows))

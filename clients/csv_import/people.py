@@ -29,7 +29,8 @@ ADDRESS_CHARACTERS = 500
 WISHES = {
     "": "ANY",
     "any": "ANY",
-    "by mail, e-mail or phone": "ANY",
+    "openly": "ANY",
+    "openly, in the practice's name": "ANY",
     "no": "ANY",
     "discreet": "DISCREET",
     "discreetly": "DISCREET",

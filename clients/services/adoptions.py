@@ -6,39 +6,14 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Membership
-from clients.models import Address, Client, Contact, Coverage
-from clients.selectors import contacts
+from clients.models import Client, Contact, Coverage
+from clients.selectors.external import NAMES, OF_A_COVERAGE, Said, address_of
 from clients.services import clients, coverages
 from clients.services import contacts as reached
 
-Said = dict[str, str | None]
-
-NAMES = ("given_names", "family_name", "preferred_name")
-OF_A_CLIENT = (*NAMES, "email", "phone", "postal_address")
-OF_A_COVERAGE = ("payer_name", "member_id", "starts_on", "ends_on")
 TEXTS = ("plan_name", "group_number", "subscriber_given_names", "subscriber_family_name")
 OF_A_CARD = ("rank", "relation", "subscriber_birth_date", *TEXTS)
 """What of an insurance the other system does not tell: it stays as it is here."""
-
-
-def said(source: object, names: tuple[str, ...]) -> Said:
-    """Return some values of a record as they are compared: texts, and days as ISO ones."""
-    values = {name: getattr(source, name) for name in names}
-    return {
-        name: value.isoformat() if hasattr(value, "isoformat") else value
-        for name, value in values.items()
-    }
-
-
-def ours(client: Client) -> Said:
-    """Return what stands here of a client, in the other system's words for it."""
-    emails = contacts.first_ones([client.pk], Contact.Kind.EMAIL)
-    phones = contacts.first_ones([client.pk], Contact.Kind.PHONE)
-    return said(client, NAMES) | {
-        "email": emails.get(client.pk, ""),
-        "phone": phones.get(client.pk, ""),
-        "postal_address": _text(_address(client)),
-    }
 
 
 def change_client(client: Client, changes: Said, now: datetime, by: Membership) -> None:
@@ -75,7 +50,7 @@ def _change_contact(client: Client, kind: str, text: str, now: datetime, by: Mem
 
 
 def _change_address(client: Client, text: str, now: datetime, by: Membership) -> None:
-    standing = _address(client)
+    standing = address_of(client)
     if standing is None:
         reached.add_address(client=client, street=text, now=now, by=by)
         return
@@ -84,23 +59,6 @@ def _change_address(client: Client, text: str, now: datetime, by: Membership) ->
     if not text:
         values, days = {}, days | {"ends_on": timezone.localdate(now)}
     reached.change_address(address=standing, seen=standing.version, **values, **days)
-
-
-def _address(client: Client) -> Address | None:
-    """Return the address that has no end, that for letters before another."""
-    lasting = Address.objects.filter(client=client, ends_on=None)
-    return min(lasting, key=lambda each: (each.purpose != "MAIL", each.pk), default=None)
-
-
-def _text(address: Address | None) -> str:
-    return address.text if address else ""
-
-
-def standing(coverage: Coverage | None) -> Coverage | None:
-    """Return what stands in the place of a coverage after every correction, if anything does."""
-    while coverage is not None and coverage.withdrawn_at is not None:
-        coverage = Coverage.objects.filter(corrects=coverage).first()
-    return coverage
 
 
 def correct(coverage: Coverage, changes: Said, now: datetime, by: Membership) -> Coverage:

@@ -18,9 +18,10 @@ from audit.actions import Action
 from audit.services import events
 from clients.fhir import CoverageSeen, Patient, Version
 from clients.models import Client, Coverage, ExternalRecord
+from clients.selectors import external as stands
 from clients.selectors import likeness
+from clients.selectors.external import OF_A_CLIENT, OF_A_COVERAGE, Said
 from clients.services import adoptions, clients, coverages
-from clients.services.adoptions import OF_A_CLIENT, OF_A_COVERAGE, Said
 
 Kind = ExternalRecord.Kind
 
@@ -69,7 +70,7 @@ def take_client(
         AnotherPerson: the client of this record has another birth date.
         clients.NotYetBorn: the birth date lies in the future.
     """
-    said = adoptions.said(person, (*OF_A_CLIENT, "birth_date"))
+    said = stands.said(person, (*OF_A_CLIENT, "birth_date"))
     record = known(Kind.CLIENT, person.source)
     if record is None:
         return _add_client(person, said, now, by)
@@ -82,7 +83,7 @@ def take_client(
         raise AnotherPerson(f"{client.code} was made of this record, but has another birth date.")
     if stand is Stand.SAME:
         return Taken(client, is_new=False)
-    changes, kept = _merged(adoptions.ours(client), said, OF_A_CLIENT, record)
+    changes, kept = _merged(stands.ours(client), said, OF_A_CLIENT, record)
     if changes:
         adoptions.change_client(client, changes, now, by)
     renew(record, person.version, said, now, differs=kept)
@@ -115,7 +116,7 @@ def take_coverage(
 
     Return whether it is new here, and whether it was changed.
     """
-    said = adoptions.said(seen, OF_A_COVERAGE)
+    said = stands.said(seen, OF_A_COVERAGE)
     record = known(Kind.COVERAGE, seen.source)
     if record is None:
         coverage = coverages.add(
@@ -129,10 +130,10 @@ def take_coverage(
         )
         remember(Kind.COVERAGE, seen.source, client, seen.version, said, now, coverage=coverage)
         return True, False
-    coverage_now = adoptions.standing(record.coverage)
+    coverage_now = stands.standing(record.coverage)
     if coverage_now is None or stand_of(record, seen.version, said) is not Stand.NEWER:
         return False, False
-    ours = adoptions.said(coverage_now, OF_A_COVERAGE)
+    ours = stands.said(coverage_now, OF_A_COVERAGE)
     changes, kept = _merged(ours, said, OF_A_COVERAGE, record)
     if changes:
         record.coverage = adoptions.correct(coverage_now, changes, now, by)
@@ -150,7 +151,7 @@ def settle_difference(*, record_id: UUID, take: bool, now: datetime, by: Members
         events.record(Action.DIFFERENCE_KEPT, target=record.client, touched=[record.client_id])
     elif record.kind == Kind.CLIENT:
         adoptions.change_client(record.client, changes, now, by)
-    elif (standing := adoptions.standing(record.coverage)) is not None:
+    elif (standing := stands.standing(record.coverage)) is not None:
         record.coverage = adoptions.correct(standing, changes, now, by)
     record.differs = ""
     record.save(update_fields=["differs", "coverage"])

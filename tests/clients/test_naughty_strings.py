@@ -77,7 +77,7 @@ def shows(house: House, browser: Browser, url: str, text: str) -> None:
         assert client.given_names == kept, ascii(text)
     assert shown(kept) in html.unescape(browser.get(url).content.decode()), ascii(text)
     found = html.unescape(
-        browser.post(reverse("clients:search"), {"q": client.code}).content.decode()
+        browser.post(reverse("billing:search"), {"q": client.code}).content.decode()
     )
     assert shown(kept) in found, ascii(text)
 

@@ -17,6 +17,9 @@ REVIEWED = {
     "Address.region": 100,
     "Address.street": 500,
     "Client.code": 20,
+    "ClientImport.columns": None,
+    "ClientImport.date_order": 3,
+    "ClientImportFile.content": None,
     "Client.family_name": 200,
     "Client.given_names": 200,
     "Client.language": 35,
@@ -24,15 +27,33 @@ REVIEWED = {
     "Client.pronouns": 60,
     "Client.sort_name": 400,
     "Client.written_name": 400,
+    "ConsentText.body": None,
     "Contact.label": 60,
     "Contact.number_or_address": 254,
+    "Coverage.group_number": 80,
     "Coverage.member_id": 80,
     "Coverage.payer_name": 200,
+    "Coverage.plan_name": 200,
+    "Coverage.subscriber_family_name": 200,
+    "Coverage.subscriber_given_names": 200,
+    "Diagnosis.code": 7,
+    "DiagnosisCode.code": 7,
+    "DiagnosisCode.title": 300,
+    "ExternalRecord.differs": 200,
+    "ExternalRecord.said": None,
+    "Payer.claims_id": 80,
+    "Payer.member_id_form": 80,
+    "Payer.member_id_hint": 120,
+    "Payer.name": 200,
     "ResponsibleParty.email": 254,
     "ResponsibleParty.name": 200,
     "ResponsibleParty.phone": 40,
     "ResponsibleParty.postal_address": 500,
+    "SearchText.text": 20_000,
 }
+"""None where something else bounds it: a file's own limit, the fields that are read of a record, or
+that a text is the practice's own and of no client.
+"""
 
 NOTES = {
     *("anamnesis", "clinical", "comment", "comments", "impression", "memo", "narrative"),
@@ -65,8 +86,7 @@ def test_every_free_text_about_a_client_was_reviewed(model: type[models.Model]) 
         if takes_text(field)
     }
 
-    assert found == {name: REVIEWED.get(name) for name in found}
-    assert None not in found.values()
+    assert found == {name: REVIEWED.get(name, "not reviewed") for name in found}
 
 
 @pytest.mark.parametrize("model", OUR_MODELS, ids=lambda model: model._meta.label)

@@ -218,11 +218,6 @@ def test_an_unknown_practice_is_an_error(practice: House, file: Path) -> None:
         run(file, "--practice", "elsewhere")
 
 
-def test_without_a_practice_there_is_nowhere_to_import_to(file: Path) -> None:
-    with pytest.raises(CommandError, match="no practice yet"):
-        run(file)
-
-
 def test_a_file_of_unreasonable_size_is_not_read(
     practice: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
