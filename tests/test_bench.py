@@ -176,10 +176,12 @@ def test_the_figures_of_sealing_leave_every_value_readable(
     assert [figure["name"] for figure in found] == [
         *("phi.seal", "phi.open", "phi.seal_with_mark", "phi.page", "phi.rotation")
     ]
+    under = []
     for practice_id in doors.practice_ids():
         with practice_scope(practice_id):
-            assert list(sealed.under_versions()) == [3]
+            under += [*sealed.under_versions()]
             assert sealed.first_offence() is None
+    assert under == [3]
 
 
 def test_the_floor_has_no_middleware_and_the_same_answer(addresses: None) -> None:
