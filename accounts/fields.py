@@ -15,6 +15,7 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Expression
 from django.db.models.query_utils import DeferredAttribute
+from django.utils.functional import cached_property
 
 from accounts import crypto, keys
 from audit import marks
@@ -130,12 +131,19 @@ class EncryptedField(models.BinaryField):  # type: ignore[type-arg]  # the stubs
         Raises:
             crypto.IntegrityFailure: as ``open``.
         """
-        return self.cipher(crypto.version_of(sealed)).open(sealed, row_id)
+        # The cipher compares the whole header, this number among it.
+        version = int.from_bytes(sealed[2 : crypto.HEADER_BYTES], "big")
+        return self.cipher(version).open(sealed, row_id)
 
     def cipher(self, version: int) -> crypto.ColumnCipher:
         """Return what opens this column's values under one version of the data key."""
         key = keys.installation_version(version) if self.installation else keys.version(version)
-        return key.cipher(self.model._meta.db_table, str(self.column))
+        return key.cipher_at(self.place)
+
+    @cached_property
+    def place(self) -> tuple[str, str]:
+        """Table and column, which the key of the column is derived with."""
+        return self.model._meta.db_table, str(self.column)
 
     def reseal(self, row_id: UUID, sealed: bytes) -> Sealed:
         """Return the same value under the newest data key of the open scope.
@@ -152,10 +160,14 @@ class EncryptedField(models.BinaryField):  # type: ignore[type-arg]  # the stubs
 
         It does not change with the data key.
         """
-        place = (self.model._meta.db_table.encode(), str(self.column).encode(), row_id.bytes)
         state = b"\x00" if plain is None else b"\x01" + plain
-        told = b"".join(len(part).to_bytes(2, "big") + part for part in place) + state
-        return crypto.mark(keys.index_key(), told)
+        return crypto.mark(keys.index_key(), self.marked_place + row_id.bytes + state)
+
+    @cached_property
+    def marked_place(self) -> bytes:
+        """What a mark begins with: table, column and the length of a row's id."""
+        parts = [part.encode() for part in self.place]
+        return b"".join(len(part).to_bytes(2, "big") + part for part in parts) + b"\x00\x10"
 
     def leave_mark(self, row_id: UUID, plain: bytes | None) -> None:
         """Let the log know the newest value of a cell; the index key of its scope is open."""

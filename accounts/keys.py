@@ -42,9 +42,14 @@ class DataKey:
 
     def cipher(self, table: str, column: str) -> crypto.ColumnCipher:
         """Return the cipher of a column, made once."""
+        return self.cipher_at((table, column))
+
+    def cipher_at(self, place: tuple[str, str]) -> crypto.ColumnCipher:
+        """Return the cipher of a (table, column), made once."""
         try:
-            return self._ciphers[table, column]
+            return self._ciphers[place]
         except KeyError:
+            table, column = place
             made = crypto.ColumnCipher(
                 self.secret,
                 version=self.version,
@@ -52,7 +57,7 @@ class DataKey:
                 table=table,
                 column=column,
             )
-            return self._ciphers.setdefault((table, column), made)
+            return self._ciphers.setdefault(place, made)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +123,12 @@ def version(number: int) -> DataKey:
         KeyDestroyed: it was destroyed.
         crypto.IntegrityFailure: there is no such key, or it does not unwrap.
     """
-    kept = _of(current_scope().practice_id)
+    practice_id = current_scope().practice_id
+    kept = _kept.get(practice_id)
+    if kept is None or time.monotonic() >= kept.until:
+        kept = _load(practice_id)
     if number not in kept.versions and number not in kept.destroyed:
-        kept = _load(current_scope().practice_id)
+        kept = _load(practice_id)
     try:
         return kept.versions[number]
     except KeyError:
