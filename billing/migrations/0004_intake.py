@@ -394,8 +394,7 @@ class Migration(migrations.Migration):
         ),
         tenant_table(
             "billing_externalcode",
-            may="SELECT, INSERT, UPDATE (words, seen, member_id, service_code_id, mapped_at,"
-            " mapped_by_id)",
+            may="SELECT, INSERT, UPDATE",
             keys={
                 "member_id": MEMBERSHIP,
                 "service_code_id": "billing_servicecode",
