@@ -220,7 +220,8 @@ def changed_since(to: Connection, since: datetime | None, *, now: datetime) -> C
                 if len(entries) > MOST_RECORDS:
                     raise TooLarge("More changed than can be taken in at once.")
         entries += _missing(talk, entries)
-    started = min(now, talk.server_time) if _is_aware(talk.server_time) else now
+    told = talk.server_time
+    started = min(now, told) if told is not None and told.tzinfo is not None else now
     return Changes(entries, started - OVERLAP)
 
 
@@ -345,7 +346,3 @@ def _limited(answer: requests.Response) -> bytes:
 def _origin(url: str) -> tuple[str, str | None, int | None]:
     parts = urlsplit(url)
     return parts.scheme, parts.hostname, parts.port
-
-
-def _is_aware(moment: datetime | None) -> bool:
-    return moment is not None and moment.tzinfo is not None

@@ -79,6 +79,7 @@ def record_all(
     outcome.known_sessions = len(known)
     names = mappings.names_of(reading, now=terms.now)
     for fingerprint, encounter in fingerprints.items():
+        told: Unusable | None
         if encounter.patient not in people:
             told = Unusable(encounter.path, "The client could not be used.", Remedy.WAIT)
         elif fingerprint in known:

@@ -41,8 +41,9 @@ class Names:
     def service(self, name: fhir.ExternalName | None) -> ServiceCode | None:
         """Return the service that a name stands for: as chosen, or of the same CPT code."""
         row = self._row(Kind.SERVICE, name)
-        if row and row.service_code:
-            return row.service_code
+        chosen: ServiceCode | None = row.service_code if row else None
+        if chosen is not None:
+            return chosen
         return self.own_codes.get(name.cpt_code) if name and name.cpt_code else None
 
     def count(self, encounter: fhir.Encounter) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import socket
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -34,7 +35,7 @@ NOW = datetime(2026, 3, 2, 15, tzinfo=UTC)
 @pytest.fixture
 def server(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ehr]:
     settings.EHR_PRIVATE_NETWORKS = True
-    monkeypatch.setattr(ehr_client.time, "sleep", lambda _: None)
+    monkeypatch.setattr(time, "sleep", lambda _: None)
     with serving() as ehr_server:
         yield ehr_server
 

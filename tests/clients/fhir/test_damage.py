@@ -70,7 +70,7 @@ def test_a_damaged_bundle_is_read_or_listed(damage: list[tuple[Place, str, objec
 
     sources = {person.source for person in reading.patients}
     assert {session.patient for session in reading.encounters} <= sources
-    assert all(session.minutes > 0 <= session.fee_cents for session in reading.encounters)
+    assert all(s.minutes > 0 <= (s.fee_cents or 0) for s in reading.encounters)
     told = f"{reading.unusable} {reading.adjusted}"
     for word in ("Ana", "vila", "1973-08-01", "555-", "999-59", "4711", "Keystone"):
         assert word not in told

@@ -140,7 +140,7 @@ def test_pruning_changes_no_reading(document: Any) -> None:
 
 @pytest.mark.parametrize(
     "resource",
-    [patient(), encounter(**{"class": {"code": "AMB"}})],
+    [patient(), encounter() | {"class": {"code": "AMB"}}],
     ids=["patient", "encounter"],
 )
 def test_our_own_records_are_fhir_r4(resource: Any) -> None:
