@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
-from django.utils.cache import parse_etags
+from django.utils.http import parse_etags
 
 from accounts import keys
 from accounts.api import problems
@@ -79,7 +80,8 @@ def programs(get_response: GetResponse) -> GetResponse:
         request.caller = None  # type: ignore[attr-defined]  # ours
         shown = _shown(request)
         token_id = api_tokens.named(shown)
-        holder = token_id and doors.holder_of_api_token(token_id, api_tokens.digest(shown))
+        digest = api_tokens.digest(shown)
+        holder = doors.holder_of_api_token(token_id, digest) if token_id else None
         if holder is None:
             response = get_response(request)
             _challenge(request, response, shown)
@@ -190,9 +192,9 @@ def _tell(request: HttpRequest, holder: Holder, response: HttpResponseBase) -> N
     elif status in TOLD:
         held = BOUND.passes((f"{holder.token_id} {route}", status), seconds=time.monotonic())
         if held is not None:
-            more = {"more": held} if held else {}
+            facts: dict[str, Any] = {"more": held} if held else {}
             with _scope_of(holder):
-                events.record(Action.REQUEST_REFUSED, route=route, status=status, **more)
+                events.record(Action.REQUEST_REFUSED, route=route, status=status, **facts)
 
 
 def _note_use(holder: Holder) -> None:

@@ -76,7 +76,7 @@ class Problem(serializers.Serializer[Any]):
     instance = serializers.CharField(
         help_text="Names this request for support; X-Request-ID says the same."
     )
-    errors = FieldFault(many=True, required=False)
+    errors = FieldFault(many=True, required=False)  # type: ignore[assignment]  # a field of that name
 
 
 def documented(*statuses: int, fhir: bool = False) -> dict[Any, Any]:

@@ -1,7 +1,8 @@
 """What every route for programs stands on: what its token must hold, and how it answers."""
 
+from collections.abc import Sequence
 from contextlib import nullcontext
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from django.db import transaction
@@ -9,6 +10,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from rest_framework import serializers
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -43,8 +46,8 @@ class ApiView(APIView):
     authentication_classes = ()
     permission_classes = ()
     throttle_classes = ()
-    renderer_classes = (JsonAnswer,)
-    parser_classes = (JsonBody,)
+    renderer_classes: Sequence[type[BaseRenderer]] = (JsonAnswer,)
+    parser_classes: Sequence[type[BaseParser]] = (JsonBody,)
     metadata_class = None
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -66,7 +69,7 @@ class ApiView(APIView):
 
     def require(self, request: Request) -> None:
         """Let only a token pass that holds what the route needs."""
-        if request.caller is None:
+        if cast(Any, request).caller is None:
             raise Fault(401, headers=CHALLENGE)
         changes = request.method not in SAFE_METHODS
         needed = {self.permission, self.change_permission if changes else None} - {None}
@@ -81,7 +84,7 @@ class ApiView(APIView):
 
     @property
     def caller(self) -> Caller:
-        caller: Caller = self.request.caller
+        caller: Caller = cast(Any, self.request).caller
         return caller
 
     def may(self, permission: Permission) -> bool:

@@ -35,7 +35,7 @@ class BalanceLine(serializers.Serializer[Any]):
 class BalancePage(serializers.Serializer[Any]):
     """A part of the list, and the cursor of what comes after it."""
 
-    data = BalanceLine(many=True)
+    data = BalanceLine(many=True)  # type: ignore[assignment]  # a field of that name
     next = fields.Id(allow_null=True)
 
 

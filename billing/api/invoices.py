@@ -45,7 +45,7 @@ class InvoiceLine(serializers.Serializer[Any]):
 class InvoicePage(serializers.Serializer[Any]):
     """A part of the list, and the cursor of what comes after it."""
 
-    data = InvoiceLine(many=True)
+    data = InvoiceLine(many=True)  # type: ignore[assignment]  # a field of that name
     next = fields.Id(allow_null=True)
 
 

@@ -49,7 +49,7 @@ class SessionLine(serializers.Serializer[Any]):
 class SessionPage(serializers.Serializer[Any]):
     """A part of the list, and the cursor of what comes after it."""
 
-    data = SessionLine(many=True)
+    data = SessionLine(many=True)  # type: ignore[assignment]  # a field of that name
     next = fields.Id(allow_null=True)
 
 
@@ -80,7 +80,7 @@ class Service(serializers.Serializer[Any]):
     """What is charged today, by its code."""
 
     code = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of that name
     fee_cents = serializers.IntegerField()
 
 

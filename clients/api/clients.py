@@ -33,7 +33,7 @@ class ClientLine(serializers.Serializer[Any]):
 class ClientPage(serializers.Serializer[Any]):
     """A part of the list, and the cursor of what comes after it."""
 
-    data = ClientLine(many=True)
+    data = ClientLine(many=True)  # type: ignore[assignment]  # a field of that name
     next = fields.Id(allow_null=True)
 
 

@@ -19,7 +19,7 @@ from accounts.services import api_tokens, networks, offboarding, rates, roles
 from accounts.tenancy import practice_scope
 from audit.models import Event, Touch
 from tests.billing import desk
-from tests.houses import House, browser_of
+from tests.houses import House, browser_of, user_of
 from tests.programs import program, program_of, token_of
 
 CLIENTS = "/api/v1/clients/"
@@ -35,7 +35,8 @@ def client_id(practice: House, front_desk: Membership) -> str:
 
 def events_of(house: House, action: str) -> list[dict[str, Any]]:
     with practice_scope(house.id):
-        return list(Event.objects.filter(action=action).order_by("seq").values())
+        rows: Any = Event.objects.filter(action=action).order_by("seq").values()
+        return list(rows)
 
 
 def is_problem(answer: Any, status: int) -> bool:
@@ -174,7 +175,7 @@ def test_a_token_opens_no_more_than_it_was_made_for(client_id: str, front_desk: 
 
 def test_a_disabled_person_has_no_program(client_id: str, front_desk: Membership) -> None:
     asking = program_of(front_desk)
-    User.objects.filter(pk=front_desk.person_id).update(is_active=False)
+    User.objects.filter(pk=user_of(front_desk).pk).update(is_active=False)
 
     assert asking.get(CLIENTS).status_code == 401
 

@@ -42,7 +42,7 @@ def asking(client_id: UUID, front_desk: Membership) -> Client:
     return program_of(front_desk)
 
 
-def search(asking: Client, kind: str, client_id: object, **query: object) -> Any:
+def search(asking: Client, kind: str, client_id: object, **query: str | int) -> Any:
     return asking.get(f"/api/fhir/{kind}", {"patient": str(client_id), **query})
 
 
@@ -67,9 +67,10 @@ def test_every_resource_is_one_of_r4(
 
 
 def test_amounts_are_those_of_the_books_to_the_cent(asking: Client, client_id: UUID) -> None:
-    invoices = Bundle.model_validate_json(search(asking, "Invoice", client_id).content)
-    charges = Bundle.model_validate_json(search(asking, "ChargeItem", client_id).content)
-    [account] = Bundle.model_validate_json(search(asking, "Account", client_id).content).entry
+    invoices: Any = Bundle.model_validate_json(search(asking, "Invoice", client_id).content)
+    charges: Any = Bundle.model_validate_json(search(asking, "ChargeItem", client_id).content)
+    accounts: Any = Bundle.model_validate_json(search(asking, "Account", client_id).content)
+    [account] = accounts.entry
     text = search(asking, "ChargeItem", client_id).content.decode()
 
     assert [entry.resource.totalNet.value for entry in invoices.entry] == [
@@ -108,7 +109,7 @@ def test_a_search_goes_on_by_its_links(asking: Client, client_id: UUID) -> None:
     seen, url = [], f"/api/fhir/ChargeItem?patient=Patient/{client_id}&_count=2"
     while url:
         answer = asking.get(url)
-        told = Bundle.model_validate_json(answer.content)
+        told: Any = Bundle.model_validate_json(answer.content)
         seen += [entry.resource.id for entry in told.entry or []]
         onward = [link.url for link in told.link if link.relation == "next"]
         parts = urlsplit(onward[0]) if onward else None
@@ -165,7 +166,7 @@ def test_every_look_is_on_the_log(
 
 def test_what_is_spoken_here_is_said_to_everybody(db: None) -> None:
     answer = program().get("/api/fhir/metadata")
-    told = CapabilityStatement.model_validate_json(answer.content)
+    told: Any = CapabilityStatement.model_validate_json(answer.content)
 
     assert answer.status_code == 200
     assert [each.type for each in told.rest[0].resource] == KINDS
