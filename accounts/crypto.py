@@ -1,4 +1,4 @@
-"""Keys and sealing: the only module that imports ``cryptography``.
+"""Keys and sealing: with signatures.py the only module that imports ``cryptography``.
 
 A key-encryption key (KEK) from the installation's key ring wraps the data keys of each practice;
 every column has its own key, derived from the data key. A sealed value is bound to its cell by
@@ -16,18 +16,10 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-)
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 from django.utils.module_loading import import_string
 
@@ -304,33 +296,3 @@ def fingerprint_key(key: bytes, purpose: str) -> bytes:
 def mark(index_key: bytes, told: bytes) -> bytes:
     """Return a keyed hash of a sealed value and its cell (HMAC-SHA-256, the first 16 bytes)."""
     return hmac.digest(fingerprint_key(index_key, "mark"), told, "sha256")[:16]
-
-
-def make_signing_key(algorithm: str) -> str:
-    """Return a new private key in PEM, by which a medical-record system knows us (RFC 7518)."""
-    key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
-    if algorithm == "ES384":
-        key = ec.generate_private_key(ec.SECP384R1())
-    else:
-        key = rsa.generate_private_key(public_exponent=65537, key_size=3072)
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-
-
-def sign_message(private_pem: str, message: bytes) -> bytes:
-    """Return a signature as JSON Web Signatures hold it: ES384 or RS384, by the kind of key."""
-    key = load_pem_private_key(private_pem.encode(), password=None)
-    if isinstance(key, rsa.RSAPrivateKey):
-        return key.sign(message, padding.PKCS1v15(), hashes.SHA384())
-    assert isinstance(key, ec.EllipticCurvePrivateKey)  # noqa: S101  # made by make_signing_key
-    r, s = decode_dss_signature(key.sign(message, ec.ECDSA(hashes.SHA384())))
-    return r.to_bytes(48, "big") + s.to_bytes(48, "big")
-
-
-def public_numbers(private_pem: str) -> dict[str, int]:
-    """Return the public part of a signing key: x and y of a curve's, n and e of an RSA key."""
-    key = load_pem_private_key(private_pem.encode(), password=None).public_key()
-    if isinstance(key, rsa.RSAPublicKey):
-        found = key.public_numbers()
-        return {"n": found.n, "e": found.e}
-    assert isinstance(key, ec.EllipticCurvePublicKey)  # noqa: S101  # made by make_signing_key
-    return {"x": key.public_numbers().x, "y": key.public_numbers().y}

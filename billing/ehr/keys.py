@@ -5,7 +5,7 @@ import json
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from accounts import crypto
+from accounts import signatures
 
 ASSERTION_LASTS = timedelta(minutes=4)
 COORDINATE_BYTES = 48
@@ -25,13 +25,13 @@ def assertion(
         "jti": str(uuid4()),
     }
     message = f"{_json(header)}.{_json(claims)}"
-    signature = crypto.sign_message(private_key, message.encode())
+    signature = signatures.sign_message(private_key, message.encode())
     return f"{message}.{_url_safe(signature)}"
 
 
 def public_key_set(*, algorithm: str, key_id: str, private_key: str) -> str:
     """Return the JSON Web Key Set to be registered at the server: it holds nothing secret."""
-    numbers = crypto.public_numbers(private_key)
+    numbers = signatures.public_numbers(private_key)
     key = {"kid": key_id, "alg": algorithm, "use": "sig", "key_ops": ["verify"]}
     if "x" in numbers:
         key |= {"kty": "EC", "crv": "P-384"}

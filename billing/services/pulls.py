@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 
-from accounts import crypto
+from accounts import signatures
 from accounts.models import Membership
 from audit.actions import Action
 from audit.services import events
@@ -67,7 +67,7 @@ def save(
         changed.append("key")
     made = row or FhirSource()
     if changed:
-        made.key_id, made.private_key = str(uuid4()), crypto.make_signing_key(algorithm)
+        made.key_id, made.private_key = str(uuid4()), signatures.make_signing_key(algorithm)
     if row is None or row.base_url != address:
         made.cursor_at, made.outcome = None, ""
         changed.append("address")

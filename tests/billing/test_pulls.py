@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from accounts import crypto
+from accounts import signatures
 from accounts.tenancy import in_scope, practice_scope
 from audit.models import Event
 from billing import ehr, tasks
@@ -64,7 +64,7 @@ def pull(house: House) -> FhirSource:
 
 
 def talk_to(server: Ehr) -> ehr.Connection:
-    key = crypto.make_signing_key("ES384")
+    key = signatures.make_signing_key("ES384")
     server.key_set = ehr.public_key_set(algorithm="ES384", key_id="k", private_key=key)
     return ehr.Connection(
         base_url=server.base_url,
@@ -218,7 +218,7 @@ def test_a_wait_is_as_long_as_the_server_asks_for(server: Ehr) -> None:
 def test_a_key_that_the_server_does_not_know_is_refused(server: Ehr) -> None:
     to = talk_to(server)
     server.key_set = ehr.public_key_set(
-        algorithm="ES384", key_id="k", private_key=crypto.make_signing_key("ES384")
+        algorithm="ES384", key_id="k", private_key=signatures.make_signing_key("ES384")
     )
 
     with pytest.raises(ehr.Refused):
