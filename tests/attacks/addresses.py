@@ -16,10 +16,12 @@ SPECIAL = {
     "billing:checkout_return.pk": "billing_cardintent",
     "billing:checkout_start.pk": "billing_invoice",
     "billing:stripe_webhook.endpoint_id": "billing_webhookendpoint",
-    "clients:assign.pk": "clients_client",
     "member_id": "accounts_membership",
 }
 """Route and parameter, or parameter alone, where its name does not say the table's."""
+
+OF_A_CLIENT, CLIENTS = "clients/<uuid:pk>/", "clients_client"
+"""Under which address everything of one client stands."""
 
 HANDLE = "handle"
 """Names a session of a person's own, which belongs to no practice."""
@@ -45,7 +47,8 @@ def rows_named() -> Iterator[tuple[str, str, str | None]]:
         for parameter, converter in route.pattern.converters.items():
             is_row = isinstance(converter, UUIDConverter) and not _is_of_a_person(parameter)
             if is_row and name in EVERY_ROUTE:
-                yield name, parameter, table_of(name, parameter)
+                is_client = parameter == "pk" and str(route.pattern).startswith(OF_A_CLIENT)
+                yield name, parameter, CLIENTS if is_client else table_of(name, parameter)
 
 
 def _is_of_a_person(parameter: str) -> bool:

@@ -24,7 +24,7 @@ from audit.services.events import SealedValues
 from billing.models import Invoice, ServiceCode
 from billing.services import card_accounts, checkout, documents, imports, webhooks
 from clients.models import Client, EmergencyAccess
-from clients.services import assignments, coverages, emergencies, merges, payers
+from clients.services import assignments, coverages, emergencies, merges, parties, payers
 from clients.services import imports as files
 from ledger.services import known, periods
 from tests.attacks import planting
@@ -135,6 +135,7 @@ def _care(house: House, client: Client, by: Membership) -> dict[str, UUID]:
     assigned = assignments.assign(
         client=client, therapist=therapist, starts_on=at.TODAY, now=at.NOW, by=by
     )
+    parties.add(client=client, kind="CLIENT", relation="SELF", now=at.NOW, by=by)
     shared_costs(client, by)
     emergency = emergencies.open_record(
         client=client, reason=EmergencyAccess.Reason.CRISIS, now=at.NOW, by=therapist

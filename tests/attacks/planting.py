@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from django.db import IntegrityError, models, transaction
 
+from accounts import signatures
 from accounts.fields import EncryptedBytes, EncryptedDate, EncryptedJSON, EncryptedText
 from accounts.ids import uuid7
 from tests.attacks import tables
@@ -17,7 +18,11 @@ from tests.billing import desk as at
 from tests.catalogue import TENANT_MODELS
 
 TRIES = 300
-OF_ITS_OWN = {"accounts_networkrange.network": "127.0.0.0/8"}
+A_KEY = "a private key"
+OF_ITS_OWN = {
+    "accounts_networkrange.network": "127.0.0.0/8",
+    "billing_fhirsource.private_key": A_KEY,
+}
 """Values that the database knows the form of, by column."""
 
 
@@ -84,6 +89,8 @@ def _value(field: Any, random: Random, *, plain: bool) -> Any:
     if field.has_default() and (plain or random.random() < 0.5):
         return field.get_default()
     own = OF_ITS_OWN.get(f"{field.model._meta.db_table}.{field.name}")
+    if own == A_KEY:
+        return signatures.make_signing_key("ES384")
     if own is not None:
         return own
     if field.choices:

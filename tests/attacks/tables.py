@@ -81,6 +81,13 @@ BESIDE = {
 """What must change with it, so that nothing but the wall stands in the way of a copied row."""
 
 
+WHICH = {
+    "accounts_invitation.accepted_by_id": "WHERE revoked_at IS NULL",
+    "clients_coverage.withdrawn_by_id": "WHERE withdrawn_at IS NULL",
+}
+"""Which row can still change in that column, where not every one can."""
+
+
 def beside(table: str, column: str) -> dict[str, str]:
     """Return what must be said together with a column: who did something, and when they did."""
     told = column.removesuffix("_by_id") + "_at"
@@ -181,7 +188,8 @@ def linked(table: str, column: str, to: UUID) -> str:
     if may(table, "UPDATE", column):
         changed = beside(table, column) | {column: f"'{to}'"}
         sets = ", ".join(f"{name} = {value}" for name, value in changed.items())
-        return f"UPDATE {table} SET {sets} WHERE id = (SELECT id FROM {table} LIMIT 1)"
+        which = WHICH.get(f"{table}.{column}", "")
+        return f"UPDATE {table} SET {sets} WHERE id = (SELECT id FROM {table} {which} LIMIT 1)"
     return copied(table, beside(table, column) | {column: f"'{to}'"})
 
 

@@ -127,14 +127,19 @@ def test_no_other_way_of_looking_changes_a_row(street: Street, everybody_in_one:
 def test_a_document_is_kept_when_it_is_first_asked_for_and_never_again(
     street: Street, everybody_in_one: Client
 ) -> None:
-    """The one GET that adds rows of its own: the bytes that every later one gives again."""
+    """The one GET that adds rows of its own: the bytes that every later one gives again, and beside
+    its event the mark of what was sealed.
+    """
     address = reverse("billing:invoice_pdf", kwargs={"pk": street.here.ids["open invoice"]})
     before = fingerprints()
 
     first, once = everybody_in_one.get(address).content, fingerprints()
     again, twice = everybody_in_one.get(address).content, fingerprints()
 
-    assert different(before, once) == {"billing_document", "billing_documentbody"}
+    assert different(before, once) == {
+        *("billing_document", "billing_documentbody"),
+        "audit_value",
+    }
     assert different(once, twice) == set()
     assert first == again
 

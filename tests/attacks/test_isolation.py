@@ -224,7 +224,7 @@ def _as_owner(statement: str) -> None:
 )
 def test_the_attack_finds_a_hole_that_is_there(street: Street, policy: str) -> None:
     with hole_in("billing_session", policy):
-        assert attack(street, 400, seed=1).leaks != []
+        assert attack(street, 1_200, seed=1).leaks != []
 
 
 def test_a_row_that_is_written_there_and_not_shown_is_counted(street: Street) -> None:
