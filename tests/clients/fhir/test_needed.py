@@ -1,6 +1,7 @@
 """What is read of a record, path by path: nothing else can reach the database."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +17,9 @@ from tests.clients.bundles import benefit, bundle, claim, encounter, patient, wh
 
 SHARED = product.BASE_DIR.parent / "shared" / "data" / "fhir"
 FILES = sorted(SHARED.rglob("*.json"))
+MASKED = "eobReadCarrier"
+"""Its publishers wrote IGNORED_FIELD over its times, so that it is no valid FHIR."""
+
 needs_shared = pytest.mark.skipif(not FILES, reason="the shared FHIR files are not beside us")
 
 READ = {
@@ -76,7 +80,7 @@ def test_no_social_security_number_is_kept_of_a_real_record() -> None:
         ]
     )
 
-    assert "999-" not in text
+    assert not re.search(r"\b999-\d\d-\d{4}\b", text)
 
 
 def test_pruning_twice_is_pruning_once() -> None:
@@ -148,7 +152,9 @@ def test_our_own_records_are_fhir_r4(resource: Any) -> None:
 
 
 @needs_shared
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+@pytest.mark.parametrize(
+    "file", [file for file in FILES if file.stem != MASKED], ids=lambda file: file.stem
+)
 def test_the_shared_records_that_we_read_are_fhir_r4(file: Any) -> None:
     """What a server would serve of them passes the models of FHIR R4B, or is no fault of ours."""
     document = json.loads(file.read_text())
