@@ -50,7 +50,7 @@ class Outcome:
 
     @property
     def made(self) -> int:
-        return self.clients + self.coverages + self.sessions
+        return self.clients + self.coverages + self.sessions + self.diagnoses
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from billing.services.imported_sessions import CODE, Outcome, Terms
 from billing.services.rejects import CameBy, Origin
 from clients import fhir
 from clients.fhir import Adjusted, Reading, Unusable
-from clients.services import clients, external
+from clients.services import clients, diagnoses, external
 
 __all__ = [
     "CODE",
@@ -122,7 +122,6 @@ def take_in(reading: Reading, *, terms: Terms, beside: Collection[str] = ()) -> 
         claim_cents=reading.claim_cents,
         not_needed=reading.not_needed,
         practitioners=len(reading.practitioners),
-        diagnoses=len(reading.diagnoses),
         related=len(reading.related),
     )
     people = _take_clients(reading, terms, outcome, beside)
@@ -135,8 +134,32 @@ def take_in(reading: Reading, *, terms: Terms, beside: Collection[str] = ()) -> 
             outcome.changed += is_changed
             if not (is_new or is_changed):
                 outcome.unchanged.add(seen.path)
+    _take_diagnoses(reading, people, terms, outcome)
     imported_sessions.record_all(reading, people, terms=terms, outcome=outcome)
     return outcome
+
+
+def _take_diagnoses(
+    reading: Reading, people: dict[str, external.Taken], terms: Terms, outcome: Outcome
+) -> None:
+    for seen in reading.diagnoses:
+        if seen.patient not in people:
+            continue
+        try:
+            is_new = external.take_diagnosis(
+                client=people[seen.patient].client,
+                seen=seen,
+                on=terms.on,
+                now=terms.now,
+                by=terms.by,
+            )
+        except (diagnoses.NotBillable, diagnoses.RankTaken) as fault:
+            where = f"{seen.path}.code".removeprefix(".")
+            outcome.unusable.append(Unusable(where, str(fault)))
+            continue
+        outcome.diagnoses += is_new
+        if not is_new:
+            outcome.unchanged.add(seen.path)
 
 
 def _take_clients(

@@ -6,7 +6,7 @@ The other system owns the fields that it fills; what the practice changed itself
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from uuid import UUID
 
@@ -16,12 +16,12 @@ from accounts import keys
 from accounts.models import Membership
 from audit.actions import Action
 from audit.services import events
-from clients.fhir import CoverageSeen, Patient, Version
+from clients.fhir import CoverageSeen, DiagnosisSeen, Patient, Version
 from clients.models import Client, Coverage, ExternalRecord
 from clients.selectors import external as stands
 from clients.selectors import likeness
 from clients.selectors.external import OF_A_CLIENT, OF_A_COVERAGE, Said
-from clients.services import adoptions, clients, coverages
+from clients.services import adoptions, clients, coverages, diagnoses
 
 Kind = ExternalRecord.Kind
 
@@ -139,6 +139,31 @@ def take_coverage(
         record.coverage = adoptions.correct(coverage_now, changes, now, by)
     renew(record, seen.version, said, now, differs=kept)
     return False, bool(changes)
+
+
+@transaction.atomic
+def take_diagnosis(
+    *, client: Client, seen: DiagnosisSeen, on: date, now: datetime, by: Membership
+) -> bool:
+    """Enter a diagnosis that another system holds, once; return whether it is new here.
+
+    One whose first day nobody told counts from ``on``. One that the client has already is known.
+
+    Raises:
+        diagnoses.NotBillable: the code cannot be billed on its first day.
+        diagnoses.RankTaken: twelve are there.
+    """
+    if known(Kind.DIAGNOSIS, seen.source) is not None:
+        return False
+    starts_on = seen.diagnosed_on or on
+    try:
+        diagnoses.add(client=client, code=seen.code, starts_on=starts_on, now=now, by=by)
+        is_new = True
+    except diagnoses.AlreadyHas:
+        is_new = False
+    said = {"code": seen.code, "starts_on": starts_on.isoformat()}
+    remember(Kind.DIAGNOSIS, seen.source, client, seen.version, said, now)
+    return is_new
 
 
 @transaction.atomic

@@ -12,7 +12,8 @@ from billing.models import ServiceCode, Session
 from billing.selectors import service_codes
 from billing.services import imports
 from clients import fhir
-from clients.models import Assignment, Client, Coverage, ExternalRecord
+from clients.models import Assignment, Client, Coverage, Diagnosis, ExternalRecord
+from clients.services import diagnoses
 from ledger.money import Money
 from tests.clients.bundles import Json, bundle, claim, encounter, patient, read, whole
 from tests.clients.fhir.test_damage import DAMAGE, damaged
@@ -212,3 +213,44 @@ def test_a_damaged_bundle_is_taken_in_as_far_as_it_was_read(
     known_and_refused = [told for told in refused if "The client could not" in told.reason]
     assert outcome.sessions + len(refused) <= len(visits)
     assert outcome.sessions + outcome.known_sessions + len(known_and_refused) >= len(visits)
+
+
+def condition(code: str = "F41.1", since: str = "2026-01-05") -> Json:
+    return {
+        "resourceType": "Condition",
+        "id": "c-1",
+        "subject": {"reference": "urn:uuid:0b7e0000-0000-4000-8000-000000000001"},
+        "code": {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": code}]},
+        "onsetDateTime": since,
+    }
+
+
+def test_a_diagnosis_comes_in_once(scope: None, front_desk: Membership) -> None:
+    first = take_in(bundle(patient(), condition()), front_desk)
+    again = take_in(bundle(patient(), condition()), front_desk)
+
+    assert (first.diagnoses, again.diagnoses) == (1, 0)
+    held = Diagnosis.objects.get()
+    assert (held.code, held.starts_on) == ("F411", date(2026, 1, 5))
+
+
+def test_a_diagnosis_that_the_client_has_is_known(scope: None, front_desk: Membership) -> None:
+    take_in(patient(), front_desk)
+    client = Client.objects.get()
+    day = date(2026, 1, 5)
+    diagnoses.add(client=client, code="F41.1", starts_on=day, now=NOW, by=front_desk)
+
+    assert take_in(bundle(patient(), condition()), front_desk).diagnoses == 0
+    assert Diagnosis.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "since"), [("F41", "2026-01-05"), ("F41.1", "2019-01-05"), ("F99.9", "2026-01-05")]
+)
+def test_a_code_that_cannot_be_billed_is_told(
+    scope: None, front_desk: Membership, code: str, since: str
+) -> None:
+    outcome = take_in(bundle(patient(), condition(code, since)), front_desk)
+
+    assert not Diagnosis.objects.exists()
+    assert [told.path.rpartition(".")[2] for told in outcome.unusable] == ["code"]
