@@ -77,6 +77,8 @@ ACTION_ICONS = {
     "accounts.security_policy": "key",
     "accounts.keys": "key",
     "accounts.draft": "save",
+    "accounts.values": "lock",
+    "accounts.practice.shredded": "alert",
     "accounts.installation": "clock",
     "accounts.request": "alert",
     "accounts.job": "alert",

@@ -1,26 +1,36 @@
 """Who sits at a browser now."""
 
+import time
+
 from playwright.sync_api import Browser
 
 from config.dev import people
 from tests.journeys.house import HARBOR_LANE, House
 from tests.journeys.person import App, Person
 
+QUIET_SECONDS = 400
+"""After so long without a part, somebody's session may be over on a slow machine."""
+
 
 class Cast:
-    """The people of the journeys; everybody signs in once, when they are first asked for."""
+    """The people of the journeys; everybody signs in when they are first asked for, and again
+    where they had no part for so long that they were signed out."""
 
     def __init__(self, chromium: Browser, house: House) -> None:
         self._chromium, self._house = chromium, house
         self._apps: dict[str, App] = {}
         self._signed_in: dict[str, Person] = {}
         self._everybody: list[Person] = []
+        self._asked_at: dict[str, float] = {}
 
     def __call__(self, role: str, slug: str = HARBOR_LANE) -> Person:
         """Return who has this role, signed in."""
         email = self._house.person(role, slug)["email"]
         if email not in self._signed_in:
             self._signed_in[email] = self.newcomer(role, slug).sign_in()
+        elif time.monotonic() - self._asked_at[email] > QUIET_SECONDS:
+            self._signed_in[email].come_back()
+        self._asked_at[email] = time.monotonic()
         return self._signed_in[email]
 
     def newcomer(self, role: str, slug: str = HARBOR_LANE) -> Person:

@@ -145,6 +145,12 @@ class Person:
         expect(self.page.get_by_role("navigation", name="Main")).to_be_visible()
         return self
 
+    def come_back(self) -> None:
+        """Open the first page, and sign in where that is asked for by now."""
+        self.go("/")
+        if "/sign-in/" in self.page.url:
+            self.sign_in()
+
     def shows(self, *words: str) -> None:
         """Demand that each of these is to be read in the page."""
         for each in words:

@@ -67,16 +67,14 @@ def put_back(administrator: Person, *roles: str) -> None:
 
 def test_the_arrow_keys_go_from_box_to_box(administrator: Person) -> None:
     administrator.rail("Roles")
-    first = administrator.main.get_by_role("checkbox", name="Accountant: Add clients")
+    first = administrator.main.get_by_role("checkbox", name="Accountant: Add clients", exact=True)
     first.focus()
 
     for key in ("ArrowRight", "ArrowDown", "ArrowLeft", "ArrowRight"):
         administrator.page.keyboard.press(key)
 
     expect(
-        administrator.main.get_by_role(
-            "checkbox", name="Administrator: Assign therapists to clients"
-        )
+        administrator.main.get_by_role("checkbox", name="Administrator: Add clients from a file")
     ).to_be_focused()
 
 
