@@ -58,7 +58,7 @@ class Size:
     pause: float
 
 
-SLICE = Size(clients=1_200, per_second=0, seconds=0, pause=0.25)
+SLICE = Size(clients=2_000, per_second=0, seconds=0, pause=0.25)
 FULL = Size(clients=20_000, per_second=20, seconds=300, pause=0.5)
 
 
