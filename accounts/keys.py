@@ -83,6 +83,7 @@ def forget_scope() -> None:
     scope = current_scope()
     _kept.pop(scope.practice_id, None)
     scope.held.clear()
+    scope.ciphers.clear()
 
 
 def active() -> DataKey:

@@ -43,6 +43,10 @@ class Scope:
         default_factory=list, repr=False, compare=False
     )
     """Newest data keys that this transaction holds on to, each with the savepoints it needs."""
+    ciphers: dict[tuple[int, bytes], crypto.ColumnCipher] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    """What opens the values of a column under one key, as this transaction has used it."""
 
 
 _scope: ContextVar[Scope | None] = ContextVar("scope", default=None)
