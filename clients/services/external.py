@@ -161,7 +161,7 @@ def take_diagnosis(
         is_new = True
     except diagnoses.AlreadyHas:
         is_new = False
-    said = {"code": seen.code, "starts_on": starts_on.isoformat()}
+    said: Said = {"code": seen.code, "starts_on": starts_on.isoformat()}
     remember(Kind.DIAGNOSIS, seen.source, client, seen.version, said, now)
     return is_new
 
