@@ -30,9 +30,10 @@ MAIL = ROOT / "templates" / "mail"
 HARMLESS = f"Ada {MARK}"
 
 MACHINE_WORDS = re.compile(
-    "action|body|checkout_id|code|connect_id|key_id|kind|network|normal_side|number|object_id"
-    "|outcome|password|path|previous_secret|receipt|role|secret|secret_key|series|session_data"
-    "|session_key|sha256|signing_secret|slug|source|stripe_id|subject_kind|target_kind|time_zone"
+    "action|body|checkout_id|code|connect_id|differs|key_id|kind|network|normal_side|number"
+    "|object_id|outcome|password|path|previous_secret|receipt|role|secret|secret_key|series"
+    "|session_data|session_key|sha256|signing_secret|slug|source|stripe_id|subject_kind"
+    "|target_kind|time_zone"
 )
 """Text columns of the machine: words, codes and digests whose form it or the database checks."""
 

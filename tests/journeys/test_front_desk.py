@@ -56,6 +56,7 @@ def test_the_front_desk_bills_a_session(
 def test_the_front_desk_bills_what_waits(front_desk: Person) -> None:
     front_desk.rail("Not billed")
     boxes = front_desk.main.get_by_role("checkbox", name=re.compile("^C-"))
+    expect(boxes).not_to_have_count(0)
     before = boxes.count()
     boxes.first.check()
     front_desk.shows("1 picked")
