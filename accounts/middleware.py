@@ -20,7 +20,6 @@ from accounts.card_numbers import holds_card_number
 from accounts.selectors import members, seats
 from accounts.services import sessions
 from accounts.sessions import MFA_AT, OVER, PRACTICE, QUIET_ROUTES
-from accounts.tenancy import practice_scope
 from accounts.views import asking, errors, networks, typed, view_as
 from audit.actions import Action
 
@@ -125,6 +124,7 @@ def session_timeout(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         session = request.session
+        session.keeps_awake = asking.route_name(request) not in QUIET_ROUTES  # type: ignore[attr-defined]  # our own engine
         session.get(MFA_AT)
         ended = session.ended  # type: ignore[attr-defined]  # our own engine
         if ended and ended.reason in OVER:
@@ -134,8 +134,6 @@ def session_timeout(get_response: GetResponse) -> GetResponse:
                 action=Action.SESSION_ENDED,
                 reason=OVER[ended.reason],
             )
-        elif asking.route_name(request) not in QUIET_ROUTES:
-            session.touch(timezone.now())  # type: ignore[attr-defined]  # our own engine
         response = get_response(request)
         if ended and ended.reason in OVER:
             typed.keep_unsent(request, response, ended)
@@ -236,8 +234,9 @@ def practice(get_response: GetResponse) -> GetResponse:
 
 def _inside(request: HttpRequest, get_response: GetResponse) -> HttpResponseBase:
     practice_id, began = UUID(request.session[PRACTICE]), time.monotonic()
-    with practice_scope(practice_id, person_id=request.user.pk):
-        seat = seats.taken(now=timezone.now(), viewed=view_as.wanted(request))
+    person_id, viewed = request.user.pk, view_as.wanted(request)
+    now = timezone.now()
+    with seats.seated(practice_id, person_id=person_id, now=now, viewed=viewed) as seat:
         if seat is not None and networks.is_elsewhere(request, seat):
             return networks.refuse(request)
         if seat is not None and not asking.view_says(request, "scope_free"):

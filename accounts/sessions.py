@@ -36,20 +36,8 @@ OVER = {"hours": "twelve hours were over", "idle": "quiet for too long"}
 
 TOUCH_EVERY = timedelta(seconds=1)
 
-LOADED = """
-SELECT {session}, {person}
-FROM accounts_signinsession AS session
-LEFT JOIN accounts_user AS person ON person.id = session.user_id AND person.is_active
-WHERE session.session_key = %s
-"""
+SEEN = "SELECT {session}, {person} FROM session_seen(%s, %s, %s, %s)"
 """Every request pays for this, and building the same from models costs four times as much."""
-
-TOUCHED = """
-WITH unhurried AS (SELECT set_config('synchronous_commit', 'off', true))
-UPDATE accounts_signinsession SET last_seen_at = %(now)s FROM unhurried
-WHERE session_key = %(key)s AND last_seen_at <= %(now)s - %(every)s
-"""
-"""Does not wait for the disk: a crash of the server forgets less than a second of being here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +75,19 @@ class SessionStore(SessionBase):
         self.awaits_new_key = False
         self.handle: UUID | None = None
         self.person: User | None = None
+        self.keeps_awake = False
+        """Whether loading it notes that the person is here, once a second at most."""
 
     def load(self) -> dict[str, Any]:
-        row, person = _found(digest(self.session_key or ""))
+        now = timezone.now()
+        seen_at = now if self.keeps_awake else None
+        row, person = _found(digest(self.session_key or ""), seen_at)
         if row is None:
             self.is_unknown = True
             self._session_key = None
             return {}
         data = self.decode(row.session_data)
-        if reason := is_over(row, timezone.now()):
+        if reason := is_over(row, now):
             if SignInSession.objects.filter(pk=row.pk).delete()[0]:
                 practice = data.get(PRACTICE)
                 self.ended = Ended(row.user_id, UUID(practice) if practice else None, reason)
@@ -119,16 +111,6 @@ class SessionStore(SessionBase):
         super().flush()
         self.is_unknown = self.awaits_new_key = False
         self.handle = self.person = None
-
-    def touch(self, now: datetime) -> None:
-        """Note that the person is here, by one UPDATE at most once a second."""
-        if self.session_key is None or self.last_seen_at is None:
-            return
-        if now - self.last_seen_at >= TOUCH_EVERY:
-            values: dict[str, Any] = {"now": now, "every": TOUCH_EVERY}
-            values["key"] = digest(self.session_key)
-            with connections[router.db_for_write(SignInSession)].cursor() as cursor:
-                cursor.execute(TOUCHED, values)
 
     def hold_to(self, seconds: int) -> None:
         """Let the session be quiet for so long and no longer; never beyond the installation's."""
@@ -231,11 +213,15 @@ class SessionStore(SessionBase):
         SignInSession.objects.filter(expire_date__lt=timezone.now()).delete()
 
 
-def _found(session_key: str) -> tuple[SignInSession | None, User | None]:
-    """Return a session and the person whose it is, if that one may still sign in."""
-    alias = router.db_for_read(SignInSession)
+def _found(session_key: str, seen_at: datetime | None) -> tuple[SignInSession | None, User | None]:
+    """Return a session as it was and its person, if that one may still sign in.
+
+    With a time, the database notes that the person is here unless the session is over by then.
+    """
+    alias = router.db_for_write(SignInSession)
     with connections[alias].cursor() as cursor:
-        cursor.execute(_statement(), [session_key])
+        values: tuple[Any, ...] = (session_key, seen_at, TOUCH_EVERY, idle_limit(None))
+        cursor.execute(_statement(), values)
         values = cursor.fetchone()
     if values is None:
         return None, None
@@ -248,10 +234,10 @@ def _found(session_key: str) -> tuple[SignInSession | None, User | None]:
 @cache
 def _statement() -> str:
     columns = {
-        name: ", ".join(f"{name}.{column}" for column in _columns(model))
+        name: ", ".join(f"({name}).{column}" for column in _columns(model))
         for name, model in {"session": SignInSession, "person": User}.items()
     }
-    return LOADED.format(**columns)
+    return SEEN.format(**columns)
 
 
 @cache

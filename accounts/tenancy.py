@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -47,7 +48,22 @@ class Scope:
         default_factory=dict, repr=False, compare=False
     )
     """What opens the values of a column under one key, as this transaction has used it."""
+    entered: list[tuple[Any, ...]] = field(default_factory=list, repr=False, compare=False)
+    """What the entry returned, if the scope was opened by one."""
 
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A statement that opens a scope and reads something in it, in one round trip.
+
+    Its first parameter is the signed context, which it has to set.
+    """
+
+    statement: str
+    values: tuple[object, ...] = ()
+
+
+CONTEXT_ONLY = Entry("SELECT set_config('app.context', %s, true)")
 
 _scope: ContextVar[Scope | None] = ContextVar("scope", default=None)
 
@@ -70,17 +86,20 @@ def in_scope() -> bool:
 
 
 @contextmanager
-def practice_scope(practice_id: UUID, *, person_id: UUID | None = None) -> Iterator[Scope]:
+def practice_scope(
+    practice_id: UUID, *, person_id: UUID | None = None, entry: Entry = CONTEXT_ONLY
+) -> Iterator[Scope]:
     """Open the transaction in which one practice's rows exist. Scopes do not nest.
 
-    On leaving, every deferred constraint is checked and the audit events are appended as the
-    last statement before the commit; if either fails, nothing happened.
+    What the ``entry`` returns stands in the scope. On leaving, every deferred constraint is
+    checked and the audit events are appended as the last statement before the commit; if either
+    fails, nothing happened.
     """
     if in_scope():
         raise ScopesDoNotNest("This practice's scope is opened inside another one.")
     scope = Scope(practice_id, person_id)
     with transaction.atomic(durable=True):
-        _set_context(_signed(scope))
+        scope.entered.extend(_set_context(_signed(scope), entry))
         token = _scope.set(scope)
         try:
             yield scope
@@ -133,10 +152,11 @@ def _signed(scope: Scope) -> str:
     return f"{message}.{mac}"
 
 
-def _set_context(context: str) -> None:
+def _set_context(context: str, entry: Entry = CONTEXT_ONLY) -> list[tuple[Any, ...]]:
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute("SELECT set_config('app.context', %s, true)", [context])
+        cursor.execute(entry.statement, [context, *entry.values])
+        return cursor.fetchall()
 
 
 class CurrentPractice(models.Func):

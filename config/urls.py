@@ -5,13 +5,14 @@ from django.urls import include, path
 
 from accounts.api.views import NoSuchRoute
 from config import views
+from config.routes import by_first_word
 
 urlpatterns = [
     path("healthz", views.Health.as_view(), name="healthz"),
     path("readyz", views.Ready.as_view(), name="readyz"),
-    path("", include("accounts.urls")),
-    path("", include("clients.urls")),
-    path("", include("billing.urls")),
+    path("", include(by_first_word("accounts.urls"))),
+    path("", include(by_first_word("clients.urls"))),
+    path("", include(by_first_word("billing.urls"))),
     path("api/<path:rest>", NoSuchRoute.as_view(), name="api_nothing"),
 ]
 

@@ -2,11 +2,15 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
 
 from config.startup import refuse_bad
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 refuse_bad()
-application = get_wsgi_application()
+django.setup(set_prefix=False)
+
+from config.routes import Application  # noqa: E402  # the apps are there only now
+
+application = Application()

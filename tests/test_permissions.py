@@ -18,7 +18,7 @@ from uuid import UUID
 import pytest
 from django.db import transaction
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
 from django.utils import timezone
 from django.views import View
 
@@ -603,14 +603,16 @@ def hold_every_role(house: House) -> None:
 
 
 def routes(
-    patterns: list[Any] | None = None, namespace: str = ""
+    patterns: list[Any] | None = None, namespace: str = "", before: str = ""
 ) -> Iterator[tuple[str, URLPattern]]:
-    """Walk the URLconf: the name of every route, and the route."""
+    """Walk the URLconf: the name of every route, and the route with all of its address."""
     for found in get_resolver().url_patterns if patterns is None else patterns:
+        address = f"{before}{found.pattern}"
         if isinstance(found, URLResolver):
-            yield from routes(found.url_patterns, f"{found.namespace}:" if found.namespace else "")
+            inside = f"{found.namespace}:" if found.namespace else namespace
+            yield from routes(found.url_patterns, inside, address)
         else:
-            yield f"{namespace}{found.name}", found
+            yield f"{namespace}{found.name}", path(address, found.callback, name=found.name)
 
 
 EVERY_ROUTE: dict[str, type[View]] = {

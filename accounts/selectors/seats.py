@@ -1,9 +1,12 @@
 """Who sits where: a person in the practice in scope, and everything that follows from it."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -12,7 +15,7 @@ from django.db.models import Model
 from accounts.models import Membership, Practice
 from accounts.permissions import Permission
 from accounts.selectors import approvals, doors, members
-from accounts.tenancy import current_scope, practice_scope
+from accounts.tenancy import Entry, current_scope, practice_scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,18 @@ class _Held:
 
 
 TAKEN = "SELECT {practice}, {member}, networks, roles FROM seat_of(%s, %s)"
+ENTERED = "SELECT {practice}, {member}, networks, roles FROM enter(%s, %s)"
 """Every request pays for this, and building the same from models costs more than running it."""
+
+
+@contextmanager
+def seated(
+    practice_id: UUID, *, person_id: UUID | None, now: datetime, viewed: UUID | None = None
+) -> Iterator[Seat | None]:
+    """Open a practice's scope for a person by the statement that also returns their seat."""
+    entry = Entry(_statement(ENTERED), (viewed,))
+    with practice_scope(practice_id, person_id=person_id, entry=entry) as scope:
+        yield _seat(scope.entered, now=now, viewed=viewed)
 
 
 def taken(*, now: datetime, viewed: UUID | None = None) -> Seat | None:
@@ -71,10 +85,19 @@ def taken(*, now: datetime, viewed: UUID | None = None) -> Seat | None:
 
     One query, and another for those who may have to answer what others asked for.
     """
-    found = _found(viewed)
-    if found is None:
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(TAKEN), [current_scope().person_id, viewed])
+        return _seat(cursor.fetchall(), now=now, viewed=viewed)
+
+
+def _seat(rows: list[tuple[Any, ...]], *, now: datetime, viewed: UUID | None) -> Seat | None:
+    if not rows:
         return None
-    practice, member, networks, roles = found
+    *values, networks, told = rows[0]
+    end = len(_columns(Practice))
+    practice = Practice.from_db("default", _columns(Practice), values[:end])
+    member = Membership.from_db("default", _columns(Membership), values[end:])
+    roles = [_Held(UUID(role_id), *rest) for role_id, *rest in json.loads(told)]
     held = [role for role in roles if role.is_held]
     permissions = _permissions(held)
     return Seat(
@@ -98,29 +121,13 @@ def choices(person_id: UUID) -> list[Choice]:
     return sorted(found, key=lambda choice: (choice.name, choice.id))
 
 
-def _found(viewed: UUID | None) -> tuple[Practice, Membership, list[str], list[_Held]] | None:
-    with connection.cursor() as cursor:
-        cursor.execute(_statement(), [current_scope().person_id, viewed])
-        row = cursor.fetchone()
-    if row is None:
-        return None
-    *values, networks, told = row
-    end = len(_columns(Practice))
-    return (
-        Practice.from_db("default", _columns(Practice), values[:end]),
-        Membership.from_db("default", _columns(Membership), values[end:]),
-        networks,
-        [_Held(UUID(role_id), *rest) for role_id, *rest in json.loads(told)],
-    )
-
-
 @cache
-def _statement() -> str:
+def _statement(asking: str) -> str:
     columns = {
         name: ", ".join(f"({name}).{column}" for column in _columns(model))
         for name, model in {"practice": Practice, "member": Membership}.items()
     }
-    return TAKEN.format(**columns)
+    return asking.format(**columns)
 
 
 @cache
@@ -134,5 +141,11 @@ def _viewed(roles: list[_Held], viewed: UUID | None) -> Viewed | None:
 
 
 def _permissions(roles: list[_Held]) -> frozenset[Permission]:
+    by_codename = _by_codename()
     codenames = {codename for role in roles for codename in role.codenames}
-    return frozenset(permission for permission in Permission if permission.codename in codenames)
+    return frozenset(by_codename[codename] for codename in codenames & by_codename.keys())
+
+
+@cache
+def _by_codename() -> dict[str, Permission]:
+    return {permission.codename: permission for permission in Permission}

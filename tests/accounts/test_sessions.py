@@ -101,17 +101,48 @@ def test_a_new_key_gains_no_time(front_desk: Membership) -> None:
     assert row.expire_date - timezone.now() < timedelta(hours=11)
 
 
-def test_being_here_is_one_update_at_most_once_a_second(front_desk: Membership) -> None:
+def test_being_here_is_noted_at_most_once_a_second_and_in_one_statement(
+    front_desk: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
     browser = browser_of(front_desk)
     aged(last_seen_at=timedelta(seconds=5))
+    came, seen = timezone.now(), []
 
-    with CaptureQueriesContext(connections["gate"]) as queries:
-        browser.post(reverse("accounts:stay"))
-        browser.post(reverse("accounts:stay"))
+    for later in (timedelta(0), timedelta(milliseconds=900), timedelta(seconds=1)):
+        monkeypatch.setattr(timezone, "now", lambda later=later: came + later)
+        with CaptureQueriesContext(connections["gate"]) as queries:
+            browser.post(reverse("accounts:stay"))
+        assert len(queries) == 1
+        seen.append(SignInSession.objects.get().last_seen_at)
 
-    written = [query["sql"] for query in queries if "UPDATE" in query["sql"]]
-    assert len(written) == 1
-    assert "UPDATE accounts_signinsession SET last_seen_at" in written[0]
+    assert seen == [came, came, came + timedelta(seconds=1)]
+
+
+@pytest.mark.parametrize(
+    ("state", "values"),
+    [
+        ("quiet for too long", {"last_seen_at": timedelta(hours=1)}),
+        ("after its hours", {"expire_date": timedelta(seconds=1), "last_seen_at": timedelta(0)}),
+        ("ended", {"ended_at": timedelta(seconds=1), "last_seen_at": timedelta(minutes=1)}),
+    ],
+)
+def test_a_session_that_is_over_is_not_kept_by_being_asked_for(
+    front_desk: Membership, state: str, values: dict[str, timedelta]
+) -> None:
+    """Of two requests at once the second must not find what the first one kept awake."""
+    browser_of(front_desk)
+    now = timezone.now()
+    reason = {"end_reason": "remote"} if "ended_at" in values else {}
+    SignInSession.objects.update(**{name: now - ago for name, ago in values.items()}, **reason)
+    before = SignInSession.objects.get()
+
+    with connections["gate"].cursor() as cursor:
+        cursor.execute(
+            "SELECT FROM session_seen(%s, %s, '1 s', '10 min')",
+            [before.session_key, now + timedelta(seconds=2)],
+        )
+
+    assert SignInSession.objects.get().last_seen_at == before.last_seen_at
 
 
 def test_a_quiet_route_does_not_keep_a_session_awake(

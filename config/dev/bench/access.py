@@ -26,6 +26,7 @@ from config.dev.bench.timing import Effort, Figure, Goal, rounds
 from config.dev.seed import practices
 from config.dev.seed.practices import Person
 from config.dev.seed.story import PRACTICES
+from config.routes import Application
 
 URLS = "config.dev.bench.access_urls"
 GUARDED, OPEN, BARE = "/bench/guarded/", "/bench/open/", "/bench/bare/"
@@ -80,7 +81,7 @@ def figures(effort: Effort) -> Iterator[Figure]:
 
 
 def _figures(key: str, effort: Effort, *, size: int) -> Iterator[Figure]:
-    stack = application(settings.MIDDLEWARE)
+    stack = application(settings.MIDDLEWARE, Application)
     guarded = served(Browser(stack, cookie(key)).asking(GUARDED))
     nobody = served(Browser(stack).asking(OPEN))
     bare = served(Browser(application([])).asking(BARE))
@@ -100,10 +101,10 @@ def _figures(key: str, effort: Effort, *, size: int) -> Iterator[Figure]:
     yield Figure("access.nobody", size, "us", outside)
 
 
-def application(middleware: Sequence[str]) -> WSGIHandler:
-    """Return a server's application with this middleware."""
+def application(middleware: Sequence[str], kind: type[WSGIHandler] = WSGIHandler) -> WSGIHandler:
+    """Return a server's application with this middleware: Django's own, or ours."""
     with override_settings(MIDDLEWARE=middleware):
-        return WSGIHandler()
+        return kind()
 
 
 def served(ask: Ask) -> Callable[[], None]:
