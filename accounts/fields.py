@@ -277,3 +277,22 @@ def open_many(
             cipher = ciphers[header] = field.cipher(crypto.version_of(sealed))
         opened.append((row_id, field.from_bytes(cipher.open(sealed, row_id))))
     return opened
+
+
+def open_padded(
+    model: type[models.Model], column: str, rows: Iterable[tuple[bytes, bytes]]
+) -> list[tuple[bytes, bytes]]:
+    """Return (the row id's bytes, value with its padding) of rows read as bytes, none empty.
+
+    Raises:
+        crypto.IntegrityFailure: as ``EncryptedField.open``.
+    """
+    field = cast(EncryptedField, model._meta.get_field(column))
+    of_keys: dict[bytes, list[tuple[bytes, bytes]]] = {}
+    for row in rows:
+        of_keys.setdefault(row[1][: crypto.HEADER_BYTES], []).append(row)
+    return [
+        opened
+        for sealed in of_keys.values()
+        for opened in field.cipher(crypto.version_of(sealed[0][1])).open_padded(sealed)
+    ]

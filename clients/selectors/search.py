@@ -49,7 +49,8 @@ def find(visible: QuerySet[Client], text: str, *, permissions: Permissions, limi
     together = {*of_texts, *of_texts.values()}
     matches: Texts = []
     set_aside: Texts = []
-    for texts in search_texts.opened(visible):
+    words = [word for term in terms if (word := wanted.plain_word(term))]
+    for texts in search_texts.opened(visible, words=words, also=together):
         if together:
             set_aside += [row for row in texts if row[0] in together]
             texts = [row for row in texts if row[0] not in together]
@@ -112,8 +113,7 @@ def _matching(texts: Texts, terms: Iterable[wanted.Term]) -> Texts:
     for term in terms:
         if wanted.is_short_number(term):
             texts = [row for row in texts if _holds(row[1].partition(NUMBERS)[0], term)]
-        elif len(term) == len(term[0]) == 1:
-            word = term[0][0]
+        elif word := wanted.plain_word(term):
             texts = [row for row in texts if word in row[1]]
         else:
             texts = [row for row in texts if _holds(row[1], term)]

@@ -42,6 +42,12 @@ def is_short_number(term: Term) -> bool:
     )
 
 
+def plain_word(term: Term) -> str:
+    """Return the one word that a term looks for anywhere in a text, or ""."""
+    is_plain = len(term) == len(term[0]) == 1 and not is_short_number(term)
+    return term[0][0] if is_plain else ""
+
+
 def _taken(read: Callable[[re.Match[str]], Term], found: list[Term], match: re.Match[str]) -> str:
     """Note what a match means, and return what is left of it to be read otherwise."""
     if not (term := read(match)):
