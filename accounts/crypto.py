@@ -223,14 +223,15 @@ class ColumnCipher:
         Raises:
             IntegrityFailure: the value was altered, or belongs to another cell or key.
         """
-        if sealed[:HEADER_BYTES] != self._header or len(sealed) < OVERHEAD_BYTES:
+        if not sealed.startswith(self._header):
             raise IntegrityFailure(f"A value of {self._name} names another key.")
         bound = self._before + row_id.bytes + self._after
         try:
             padded = self._cipher.decrypt(sealed[HEADER_BYTES:TEXT_AT], sealed[TEXT_AT:], bound)
-        except InvalidTag:
+        except (InvalidTag, ValueError):
+            # Too short for a nonce or a tag is altered as well.
             raise IntegrityFailure(f"A value of {self._name} does not open.") from None
-        return unpadded(padded)
+        return padded[: padded.rindex(b"\x80")]
 
     def open_padded(self, rows: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
         """Yield (the row id's bytes, what was sealed with its padding) of (id, value) rows.
@@ -244,7 +245,7 @@ class ColumnCipher:
         header, end, text_at = self._header, HEADER_BYTES, TEXT_AT
         try:
             for row_id, sealed in rows:
-                if sealed[:end] != header:
+                if not sealed.startswith(header):
                     raise IntegrityFailure(f"A value of {self._name} names another key.")
                 bound = before + row_id + after
                 yield row_id, decrypt(sealed[end:text_at], sealed[text_at:], bound)

@@ -18,6 +18,7 @@ from django.db.models.query_utils import DeferredAttribute
 from django.utils.functional import cached_property
 
 from accounts import crypto, keys
+from accounts.crypto import HEADER_BYTES
 from accounts.tenancy import current_scope
 from audit import marks
 from audit.services import events
@@ -39,10 +40,12 @@ class _SealedAttribute(DeferredAttribute):
     def __get__(self, instance: models.Model | None, cls: type | None = None) -> Any:
         if instance is None:
             return self
-        held = instance.__dict__.get(self.field.attname, self)
-        value = super().__get__(instance, cls) if held is self else held
-        if isinstance(value, Sealed):
-            value = instance.__dict__[self.field.attname] = self.field.open(instance.pk, value)
+        held, field = instance.__dict__, self.field
+        value = held.get(field.attname, self)
+        if value is self:
+            value = super().__get__(instance, cls)
+        if value.__class__ is Sealed:
+            value = held[field.attname] = field.open(held[field.row_id_name], value)
         return value
 
     def __set__(self, instance: models.Model, value: object) -> None:
@@ -135,7 +138,7 @@ class EncryptedField(models.BinaryField):  # type: ignore[type-arg]  # the stubs
         if self.installation:
             return self.cipher(_version(sealed)).open(sealed, row_id)
         # Looked up once a scope: a page opens hundreds of values of a few columns.
-        ciphers, place = current_scope().ciphers, (id(self), sealed[: crypto.HEADER_BYTES])
+        ciphers, place = current_scope().ciphers, (id(self), sealed[:HEADER_BYTES])
         cipher = ciphers.get(place)
         if cipher is None:
             cipher = ciphers[place] = self.cipher(_version(sealed))
@@ -145,6 +148,11 @@ class EncryptedField(models.BinaryField):  # type: ignore[type-arg]  # the stubs
         """Return what opens this column's values under one version of the data key."""
         key = keys.installation_version(version) if self.installation else keys.version(version)
         return key.cipher_at(self.place)
+
+    @cached_property
+    def row_id_name(self) -> str:
+        """Attribute of the id of the row, which a value is bound to."""
+        return str(self.model._meta.pk.attname)
 
     @cached_property
     def place(self) -> tuple[str, str]:
@@ -204,7 +212,7 @@ class EncryptedField(models.BinaryField):  # type: ignore[type-arg]  # the stubs
 
 def _version(sealed: bytes) -> int:
     """Return the key version that a value names; the cipher compares the whole header."""
-    return int.from_bytes(sealed[2 : crypto.HEADER_BYTES], "big")
+    return int.from_bytes(sealed[2:HEADER_BYTES], "big")
 
 
 class EncryptedText(EncryptedField):
@@ -225,6 +233,9 @@ class EncryptedText(EncryptedField):
 
     def from_text(self, text: str) -> str:
         return text
+
+    def from_bytes(self, plain: bytes) -> str:
+        return plain.decode()
 
 
 class EncryptedBytes(EncryptedField):
@@ -271,7 +282,7 @@ def open_many(
     for row_id, sealed in rows:
         if sealed is None:
             continue
-        header = sealed[: crypto.HEADER_BYTES]
+        header = sealed[:HEADER_BYTES]
         cipher = ciphers.get(header)
         if cipher is None:
             cipher = ciphers[header] = field.cipher(crypto.version_of(sealed))
@@ -290,7 +301,7 @@ def open_padded(
     field = cast(EncryptedField, model._meta.get_field(column))
     of_keys: dict[bytes, list[tuple[bytes, bytes]]] = {}
     for row in rows:
-        of_keys.setdefault(row[1][: crypto.HEADER_BYTES], []).append(row)
+        of_keys.setdefault(row[1][:HEADER_BYTES], []).append(row)
     return [
         opened
         for sealed in of_keys.values()

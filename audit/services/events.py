@@ -11,7 +11,7 @@ from types import MappingProxyType
 from uuid import UUID
 
 import psycopg
-from django.db import connection, models, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
 
 from audit import marks
 from audit.actions import Action
@@ -170,11 +170,12 @@ def _carry(told: list[dict[str, object]], written: list[Mark]) -> None:
 
 def _open_batch() -> Pending:
     """Return the batch for the innermost savepoint: a new one, or the last if it is still it."""
-    if not connection.in_atomic_block:
+    held = connections[DEFAULT_DB_ALIAS]  # Found once: every sealed value asks for it.
+    if not held.in_atomic_block:
         raise NoTransaction("Record an event inside the scope of what it tells about.")
-    if connection.run_on_commit:
-        savepoints, hook, *_ = connection.run_on_commit[-1]
-        same_savepoints = savepoints == set(connection.savepoint_ids)
+    if held.run_on_commit:
+        savepoints, hook, *_ = held.run_on_commit[-1]
+        same_savepoints = savepoints == set(held.savepoint_ids)
         if isinstance(hook, Pending) and not hook.is_appended and same_savepoints:
             return hook
     batch = Pending()
