@@ -6,6 +6,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
@@ -16,7 +17,7 @@ from typing import Any
 import pytest
 
 from accounts.middleware import ISOLATION
-from tests.config.proxy import Proxy, nginx, running
+from tests.config.proxy import Proxy, nginx, put_down, running
 
 MISSING = (
     "nginx or openssl was not found, so THE SHIPPED PROXY IS NOT TRIED (nginx-light, openssl)."
@@ -178,6 +179,31 @@ def test_what_it_refuses_by_itself_is_dressed(proxy: Proxy) -> None:
     assert (large.status, long.status) == (413, 414)
     own_dress(large)
     own_dress(long)
+
+
+@pytest.mark.parametrize(
+    ("path", "megabytes"), [("/clients/new/", 1), ("/api/fhir/", 16), ("/clients/import/", 11)]
+)
+def test_what_people_send_is_not_put_down(tmp_path: Path, path: str, megabytes: int) -> None:
+    body = b"x" * (megabytes * 1024 * 1024)
+
+    with running(tmp_path) as own:
+        answer = asked(own, "POST", path, body=body, headers={"Look-Into": str(tmp_path)})
+
+    assert answer.status == 200
+    assert json.loads(answer.body) == []
+
+
+def test_what_people_are_sent_is_not_put_down(tmp_path: Path) -> None:
+    with running(tmp_path) as own, socket.create_connection(("127.0.0.1", own.http_port)) as slow:
+        slow.sendall(
+            b"POST /clients/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n"
+            b"Padding: 30000000\r\nLook-Into: " + bytes(tmp_path) + b"\r\n\r\n"
+        )
+        slow.recv(1)
+        time.sleep(0.5)
+
+        assert put_down(tmp_path) == []
 
 
 def test_without_a_web_server_it_says_so_in_plain_words(tmp_path: Path) -> None:
