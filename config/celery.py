@@ -5,7 +5,7 @@ import os
 from celery import Celery
 from celery.signals import beat_init, worker_init
 
-from config.startup import refuse_bad
+from config.startup import leave_no_core, refuse_bad
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -17,4 +17,5 @@ app.autodiscover_tasks()
 @worker_init.connect  # type: ignore[untyped-decorator]  # Celery has no types
 @beat_init.connect  # type: ignore[untyped-decorator]  # Celery has no types
 def _refuse_bad(**_: object) -> None:
+    leave_no_core()
     refuse_bad()

@@ -1,6 +1,7 @@
 """What a server or worker refuses to start with, in words that whoever starts it can act on."""
 
 import os
+import resource
 from pathlib import Path
 
 from django.conf import settings
@@ -10,6 +11,11 @@ from accounts.key_files import KeysUnusable
 
 SECRET_KEY_CHARS, DIFFERENT_CHARS = 50, 10
 DEFAULTS = ("django-insecure", "changeme", "change-me", "secret", "default", "example", "password")
+
+
+CORE_BYTES_MAX = 1
+"""No file can be so small, and Linux gives nothing to a program that collects cores either: with a
+limit of 0 it would."""
 
 
 class NotStarted(Exception):
@@ -33,6 +39,14 @@ def refuse_bad() -> None:
         crypto.ring()
     except KeysUnusable as unusable:
         raise NotStarted(str(unusable)) from None
+
+
+def leave_no_core() -> None:
+    """Let this process' memory, which holds opened records and keys, not be written down if it
+    crashes; its children inherit that."""
+    _, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    if hard:
+        resource.setrlimit(resource.RLIMIT_CORE, (CORE_BYTES_MAX, CORE_BYTES_MAX))
 
 
 def _check_secret_key(key: str) -> None:

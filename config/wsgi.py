@@ -4,10 +4,11 @@ import os
 
 import django
 
-from config.startup import refuse_bad
+from config.startup import leave_no_core, refuse_bad
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+leave_no_core()
 refuse_bad()
 django.setup(set_prefix=False)
 

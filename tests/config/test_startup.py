@@ -3,7 +3,9 @@
 import base64
 import json
 import os
+import resource
 import secrets
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -38,8 +40,10 @@ def key_file(folder: Path, mode: int = 0o600, text: str | None = None) -> str:
     return str(path)
 
 
-def starting(folder: Path, env: dict[str, str | None]) -> subprocess.Popen[str]:
-    """Start what the web server imports, in an environment of its own."""
+def starting(
+    folder: Path, env: dict[str, str | None], script: str = "import config.wsgi"
+) -> subprocess.Popen[str]:
+    """Start what the web server imports, in an environment of its own, core files allowed."""
     good: dict[str, str | None] = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": f"{settings.BASE_DIR}:{folder}",
@@ -50,10 +54,10 @@ def starting(folder: Path, env: dict[str, str | None]) -> subprocess.Popen[str]:
         "QUIETLEDGER_KEYS": keys(secrets.token_bytes(32)),
     }
     return subprocess.Popen(
-        [sys.executable, "-c", "import config.wsgi"],
+        ["sh", "-c", 'ulimit -c unlimited; exec "$0" -c "$1"', sys.executable, script],
         cwd=folder,
         env={name: value for name, value in (good | env).items() if value is not None},
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -131,3 +135,19 @@ def test_no_key_stands_in_what_is_printed_of_a_ring() -> None:
 
     assert secret.hex() not in shown
     assert repr(secret) not in shown
+
+
+def test_a_server_that_crashes_writes_its_memory_nowhere(tmp_path: Path) -> None:
+    crash = (
+        "import resource as r, os, config.wsgi\n"
+        "print(r.getrlimit(r.RLIMIT_CORE), flush=True)\n"
+        "os.abort()\n"
+    )
+    hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
+    started = starting(tmp_path, {"PYTHONDONTWRITEBYTECODE": "1"}, crash)
+
+    told, _ = started.communicate(timeout=60)
+
+    assert told.strip() == ("(1, 1)" if hard else "(0, 0)")
+    assert started.returncode == -signal.SIGABRT
+    assert list(tmp_path.iterdir()) == []
