@@ -19,7 +19,7 @@ from tests.templates.strict import Undefined, engine
 
 __all__ = ["pytest_terminal_summary", "tell"]
 
-WITHOUT_DATABASE = ("tests/config/", "tests/journeys/", "tests/templates/")
+WITHOUT_DATABASE = ("tests/canaries/", "tests/config/", "tests/journeys/", "tests/templates/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,0 +1,1 @@
+"""Marked values go through a day of work, and are looked for wherever they must not be."""
