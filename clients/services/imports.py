@@ -256,7 +256,10 @@ def _discard(run: ClientImport, now: datetime) -> None:
 
 
 def _empty(run: ClientImport) -> None:
-    ClientImportFile.objects.filter(run=run).update(content=None)
+    """Take the file away from beside a run that is over, so that the log knows of it."""
+    for file in ClientImportFile.objects.filter(run=run).defer("content"):
+        file.content = None
+        file.save(update_fields=["content"])
 
 
 def _locked(run_id: UUID, *, skips: bool = False) -> ClientImport | None:

@@ -18,6 +18,7 @@ from audit.actions import Action
 from audit.models import Event, Value
 from audit.services import events
 from clients.models import Client
+from clients.services import imports
 from tests.clients.people import NOW, added
 from tests.houses import House, user_of
 
@@ -182,6 +183,24 @@ def test_an_old_secret_of_an_authenticator_is_found(practice: House) -> None:
     with installation_scope():
         found = sealed.first_offence()
     assert found == ("accounts_totpdevice", "secret", device.pk, OLD)
+
+
+def test_a_file_of_clients_is_sound_once_its_run_is_over(practice: House, run: Run) -> None:
+    by = practice.people["front-desk"]
+    with practice_scope(practice.id, person_id=by.person_id):
+        started = imports.upload(content=b"Last,DOB\r\nRazo,1973-08-01\r\n", now=NOW, by=by)
+    before = stored_file(run)
+    with practice_scope(practice.id, person_id=by.person_id):
+        imports.discard(run=started, now=NOW)
+    assert verified().endswith("each in its own place.")
+
+    run("UPDATE clients_clientimportfile SET content = %s", before)
+
+    assert verified().endswith(OLD)
+
+
+def stored_file(run: Run) -> bytes:
+    return bytes(run("SELECT content FROM clients_clientimportfile")[0][0])
 
 
 def test_values_beside_an_event_belong_to_it(practice: House, run: Run) -> None:
