@@ -24,7 +24,7 @@ OWN_WORK = {409, 422}
 """Statuses of pages that repeat what somebody has typed, to them."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Heard:
     """What was heard, by where; ``folder`` takes it."""
 

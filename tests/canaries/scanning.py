@@ -5,12 +5,13 @@ import binascii
 import email
 import gzip
 import io
+import os
 import re
 import subprocess
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from email import policy
 from pathlib import Path
@@ -59,37 +60,43 @@ class Scanner:
     def patterns(self) -> Path:
         return self.folder / "patterns"
 
-    def scan(self, place: str, paths: Iterable[Path]) -> list[Find]:
-        """Return what is found in files, in the files of folders, and in their very names."""
-        files = sorted({file for path in paths for file in _files(path)})
-        found = [
-            self._find(place, str(files[number]), written)
-            for number, written in self._grep([bytes(file) for file in files])
-        ]
+    def scan(self, places: Mapping[str, Iterable[Path]]) -> list[Find]:
+        """Return what is found in the files of places, in their names, and in what is packed."""
+        of_place = {
+            file: place
+            for place, paths in places.items()
+            for path in paths
+            for file in _files(path)
+        }
+        files = sorted(of_place)
+        found = []
+        for number, written in self._grep([bytes(file) for file in files]):
+            found += self._find(of_place[files[number]], str(files[number]), written)
         for start in range(0, len(files), FILES_AT_ONCE):
-            found += self._greped(place, files[start : start + FILES_AT_ONCE])
-        self.sizes[place] += sum(file.stat().st_size for file in files)
-        return [find for finds in found for find in finds] + self._packed(place, files)
+            for file, written in self._greped(files[start : start + FILES_AT_ONCE]):
+                found += self._find(of_place[Path(file)], file, written)
+        return found + self._packed(of_place)
 
-    def _greped(self, place: str, files: Sequence[Path]) -> Iterator[list[Find]]:
-        told = self._run(["-Z", "-H", "--", *map(str, files)])
-        for line in told.split(b"\n"):
+    def _greped(self, files: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
+        for line in self._run(["-Z", "-H", "--", *map(str, files)]).split(b"\n"):
             name, _, written = line.partition(b"\0")
             if name:
-                yield self._find(place, name.decode(errors="replace"), written)
+                yield os.fsdecode(name), written
 
-    def _packed(self, place: str, files: Sequence[Path]) -> list[Find]:
+    def _packed(self, of_place: Mapping[Path, str]) -> list[Find]:
         """Return what is found in what is packed within files."""
         names, parts = [], []
-        for file in files:
-            for part in unpacked(file.read_bytes()):
+        for file, place in of_place.items():
+            content = file.read_bytes()
+            self.sizes[place] += len(content)
+            for part in unpacked(content):
                 names.append(file)
                 parts.append(part)
                 self.sizes[f"{place}, unpacked"] += len(part)
         return [
             find
             for number, written in self._grep(parts)
-            for find in self._find(place, f"{names[number]}, packed", written)
+            for find in self._find(of_place[names[number]], f"{names[number]}, packed", written)
         ]
 
     def _grep(self, parts: Sequence[bytes]) -> Iterator[tuple[int, bytes]]:

@@ -50,7 +50,7 @@ def test_every_guise_of_every_script_is_found(tmp_path: Path, tell: Tell) -> Non
     for number, written in enumerate(scanner.guises):
         (place / f"{number}").write_bytes(b"\0\xff before " + written + b" after \x80")
 
-    found = {find.written for find in scanner.scan("files", [place])}
+    found = {find.written for find in scanner.scan({"files": [place]})}
 
     assert found == set(scanner.guises)
     names = {name for mark in marks.made for name, _ in encoded(mark.text)}
@@ -63,7 +63,7 @@ def test_base64_is_found_wherever_it_begins(tmp_path: Path, shift: int) -> None:
     text = marks.words("words").encode()
     (tmp_path / "file").write_bytes(base64.b64encode(b"x" * shift + text + b"!" * 5))
 
-    assert Scanner(tmp_path / "own", marks.made).scan("files", [tmp_path / "file"])
+    assert Scanner(tmp_path / "own", marks.made).scan({"files": [tmp_path / "file"]})
 
 
 @pytest.mark.parametrize("how", PACKED)
@@ -72,7 +72,7 @@ def test_what_is_packed_is_found(tmp_path: Path, how: str) -> None:
     text = marks.name("cyrillic").encode()
     (tmp_path / "file").write_bytes(b"\0\1" * 9 * (how != "letter") + PACKED[how](b"a" + text))
 
-    assert Scanner(tmp_path / "own", marks.made).scan("files", [tmp_path / "file"])
+    assert Scanner(tmp_path / "own", marks.made).scan({"files": [tmp_path / "file"]})
 
 
 def test_the_name_of_a_file_is_looked_at(tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_the_name_of_a_file_is_looked_at(tmp_path: Path) -> None:
     (tmp_path / "place").mkdir()
     (tmp_path / "place" / f"{marks.name()}.pdf").write_bytes(b"")
 
-    assert Scanner(tmp_path / "own", marks.made).scan("files", [tmp_path / "place"])
+    assert Scanner(tmp_path / "own", marks.made).scan({"files": [tmp_path / "place"]})
 
 
 def test_nothing_is_found_where_nothing_is(tmp_path: Path) -> None:
@@ -89,4 +89,4 @@ def test_nothing_is_found_where_nothing_is(tmp_path: Path) -> None:
     texts = [other.name(), other.day(), other.phone(), other.words("words")]
     (tmp_path / "file").write_bytes(b"\n".join(part for each in texts for part in guises(each)))
 
-    assert Scanner(tmp_path / "own", marks.made).scan("files", [tmp_path / "file"]) == []
+    assert Scanner(tmp_path / "own", marks.made).scan({"files": [tmp_path / "file"]}) == []

@@ -55,13 +55,13 @@ class Visitor:
         return self
 
     def get(self, path: str, status: int = 200, **headers: str) -> Answer:
-        return self._ask("GET", path, None, headers, status)
+        return self.call("GET", path, None, headers, status)
 
     def send(self, path: str, typed: Sent, status: int = 302, **headers: str) -> Answer:
         """Send a form as a browser does, and show the second factor where it is asked for."""
         sent = {"csrfmiddlewaretoken": self.cookies.get("__Host-csrf", ""), **typed}
         headers = {"Content-Type": "application/x-www-form-urlencoded", **headers}
-        answer = self._ask("POST", path, urlencode(sent, doseq=True).encode(), headers, None)
+        answer = self.call("POST", path, urlencode(sent, doseq=True).encode(), headers, None)
         if answer.status == 422 and STEP_UP in answer.text and STEP_UP not in typed:
             return self.send(path, {**typed, STEP_UP: self.app.code()}, status, **headers)
         assert answer.status == status, (path, answer.status, words_of(answer))
@@ -78,9 +78,17 @@ class Visitor:
         ).encode() + content
         body += f"\r\n--{end}--\r\n".encode()
         headers = {"Content-Type": f"multipart/form-data; boundary={end}"}
-        return self._ask("POST", path, body, headers, status)
+        return self.call("POST", path, body, headers, status)
 
-    def _ask(
+    def call_form(self, path: str, typed: Sent, statuses: set[int]) -> Answer:
+        """Send a form of which several ends are right."""
+        sent = {"csrfmiddlewaretoken": self.cookies.get("__Host-csrf", ""), **typed}
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        answer = self.call("POST", path, urlencode(sent, doseq=True).encode(), headers, None)
+        assert answer.status in statuses, (path, answer.status, words_of(answer))
+        return answer
+
+    def call(
         self,
         method: str,
         path: str,
@@ -88,6 +96,7 @@ class Visitor:
         headers: Mapping[str, str],
         status: int | None,
     ) -> Answer:
+        """Ask for something and note what came; any status will do where none is demanded."""
         where = urlsplit(self.origin)
         connection = HTTPConnection(where.hostname or "", where.port, timeout=PATIENCE_SECONDS)
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())

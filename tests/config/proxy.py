@@ -82,9 +82,10 @@ def running(folder: Path) -> Iterator[Proxy]:
     behind = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
     threading.Thread(target=behind.serve_forever, daemon=True).start()
     proxy = Proxy(free_port(), free_port(), behind)
-    _certify(folder)
+    certify(folder)
     config = folder / "nginx.conf"
-    config.write_text(_adapted(proxy, folder), encoding="utf-8")
+    adapted_to = (proxy.http_port, proxy.https_port, proxy.behind.server_port)
+    config.write_text(adapted(folder, *adapted_to), encoding="utf-8")
     program = nginx() or "nginx"
     process = subprocess.Popen(
         [program, "-p", str(folder), "-c", str(config), "-g", "daemon off;"],
@@ -102,7 +103,7 @@ def running(folder: Path) -> Iterator[Proxy]:
         behind.server_close()
 
 
-def _certify(folder: Path) -> None:
+def certify(folder: Path) -> None:
     """Write a certificate of an RSA key, with which a weaker key exchange would be possible."""
     subprocess.run(
         [
@@ -115,11 +116,12 @@ def _certify(folder: Path) -> None:
     )
 
 
-def _adapted(proxy: Proxy, folder: Path) -> str:
+def adapted(folder: Path, http_port: int, https_port: int, behind: int) -> str:
+    """Return the shipped configuration for a folder of ours, ports, and the port of the server."""
     ours = {
-        "listen 8080": f"listen 127.0.0.1:{proxy.http_port}",
-        "listen 8443": f"listen 127.0.0.1:{proxy.https_port}",
-        "http://web:8000": f"http://127.0.0.1:{proxy.behind.server_port}",
+        "listen 8080": f"listen 127.0.0.1:{http_port}",
+        "listen 8443": f"listen 127.0.0.1:{https_port}",
+        "http://web:8000": f"http://127.0.0.1:{behind}",
         "/run/secrets/": f"{folder}/",
         "/tmp/": f"{folder}/",
         "worker_processes auto": "worker_processes 1",
