@@ -241,7 +241,10 @@ class Action(StrEnum):
         "{who} changed the record of client {label}[: {fields}].",
     )
     CLIENT_VIEWED = "clients.client.viewed", "{who} opened client {label}."
-    CLIENT_LISTED = "clients.client.listed", "{who} looked at the list of clients[, {count} shown]."
+    CLIENT_LISTED = (
+        "clients.client.listed",
+        "{who} looked at the list of clients[, {count} shown][, {kept_back} kept back].",
+    )
     CLIENT_SEARCHED = "clients.client.searched", "{who} searched clients[, {count} found]."
     CONTACT_ADDED = (
         "clients.contact.added",
@@ -266,7 +269,8 @@ class Action(StrEnum):
     )
     CLIENT_EXPORTED = (
         "clients.client.exported",
-        "{who} took a list of clients away as a file[: {count} rows][, export {export}].",
+        "{who} took a list of clients away as a file[: {count} rows][, export {export}]"
+        "[, {kept_back} kept back].",
     )
     PARTY_ADDED = (
         "clients.party.added",
@@ -495,10 +499,16 @@ class Action(StrEnum):
         "{who} recorded a session of client {label}[ at {fee}].",
     )
     SESSION_VIEWED = "billing.session.viewed", "{who} opened session {label}."
-    SESSION_LISTED = "billing.session.listed", "{who} looked at sessions[, {count} shown]."
+    SESSION_LISTED = (
+        "billing.session.listed",
+        "{who} looked at sessions[, {count} shown][, {kept_back} kept back].",
+    )
     INVOICE_ISSUED = "billing.invoice.issued", "{who} issued invoice {label}[ over {total}]."
     INVOICE_VIEWED = "billing.invoice.viewed", "{who} opened invoice {label}."
-    INVOICE_LISTED = "billing.invoice.listed", "{who} looked at invoices[, {count} shown]."
+    INVOICE_LISTED = (
+        "billing.invoice.listed",
+        "{who} looked at invoices[, {count} shown][, {kept_back} kept back].",
+    )
     DOCUMENT_RENDERED = "billing.document.rendered", "{who} made the document {label}."
     DOCUMENT_DOWNLOADED = "billing.document.downloaded", "{who} downloaded the document {label}."
     PAYMENT_RECORDED = (

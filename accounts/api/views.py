@@ -1,12 +1,12 @@
 """What every route for programs stands on: what its token must hold, and how it answers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from rest_framework import serializers
@@ -41,6 +41,8 @@ class ApiView(APIView):
     cost: ClassVar[int] = 1
     query: ClassVar[type[serializers.Serializer[Any]] | None] = None
     is_open: ClassVar[bool] = False
+    tells: Callable[[], None] | None = None
+    """What the log hears of a refusal, after all that it stopped was given up."""
 
     http_method_names = ["get", "head", "post"]
     authentication_classes = ()
@@ -56,7 +58,9 @@ class ApiView(APIView):
             response = super().dispatch(request, *args, **kwargs)
             if in_scope() and response.status_code >= 400:
                 transaction.set_rollback(True)
-            return response
+        if self.tells is not None:
+            self.tells()
+        return response
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         known = request.method and request.method.lower() in self.http_method_names
@@ -126,9 +130,18 @@ class PageQuery(serializers.Serializer[Any]):
 
 
 class Page:
-    """Rows after a cursor, by id: stable, whatever is added meanwhile."""
+    """Rows after a cursor, by id: stable, whatever is added meanwhile.
 
-    def __init__(self, rows: QuerySet[Any], asked: dict[str, Any]) -> None:
+    What the condition ``kept_back`` is true of is left out, and counted over the whole list.
+    """
+
+    def __init__(
+        self, rows: QuerySet[Any], asked: dict[str, Any], *, kept_back: Exists | None = None
+    ) -> None:
+        self.kept_back = 0
+        if kept_back is not None:
+            self.kept_back = rows.filter(kept_back).count()
+            rows = rows.filter(~kept_back)
         limit = asked.get("limit", ON_A_PAGE)
         if "after" in asked:
             rows = rows.filter(pk__gt=asked["after"])
@@ -137,7 +150,28 @@ class Page:
         self.next: UUID | None = self.rows[-1].pk if len(found) > limit else None
 
     def answer(self, rows: list[dict[str, Any]]) -> Response:
-        return Response({"data": rows, "next": str(self.next) if self.next else None})
+        return Response(
+            {
+                "data": rows,
+                "next": str(self.next) if self.next else None,
+                "kept_back": self.kept_back,
+            }
+        )
+
+    @property
+    def facts(self) -> dict[str, int]:
+        """What the log hears of the rows that were left out."""
+        return {"kept_back": self.kept_back} if self.kept_back else {}
+
+
+class ListOf(serializers.Serializer[Any]):
+    """What every part of a list tells beside its rows."""
+
+    next = Id(allow_null=True, help_text="The cursor of what comes after it.")
+    kept_back = serializers.IntegerField(
+        help_text="Rows of the whole list that are left out: their clients have restricted what is"
+        " told about them (45 CFR 164.522, 42 CFR Part 2)."
+    )
 
 
 class NoSuchRoute(ApiView):

@@ -12,12 +12,15 @@ from rest_framework.response import Response
 
 from accounts.api import fields
 from accounts.api.problems import documented
-from accounts.api.views import ApiView, Page, PageQuery
+from accounts.api.views import ApiView, ListOf, Page, PageQuery
 from accounts.permissions import Permission
 from audit.actions import Action
 from audit.services import events
 from billing.selectors import balances
+from clients.api import disclosures
 from clients.api.clients import found, visible
+from clients.selectors import restrictions
+from clients.selectors.restrictions import Purpose
 
 
 class BalanceLine(serializers.Serializer[Any]):
@@ -32,11 +35,10 @@ class BalanceLine(serializers.Serializer[Any]):
     oldest_due_on = serializers.DateField(allow_null=True)
 
 
-class BalancePage(serializers.Serializer[Any]):
-    """A part of the list, and the cursor of what comes after it."""
+class BalancePage(ListOf):
+    """A part of the list."""
 
     data = BalanceLine(many=True)  # type: ignore[assignment]  # a field of that name
-    next = fields.Id(allow_null=True)
 
 
 class Balances(ApiView):
@@ -52,10 +54,14 @@ class Balances(ApiView):
     )
     def get(self, request: Request) -> Response:
         """List balances, a line for each client, in the order in which clients were added."""
-        page = Page(visible(self), self.asked)
+        kept_back = restrictions.keeps_back(Purpose.PROGRAM, client="")
+        page = Page(visible(self), self.asked, kept_back=kept_back)
         owed = balances.balances_of([client.pk for client in page.rows], on=timezone.localdate())
         events.record(
-            Action.CLIENT_LISTED, touched=[row.pk for row in page.rows], count=len(page.rows)
+            Action.CLIENT_LISTED,
+            touched=[row.pk for row in page.rows],
+            count=len(page.rows),
+            **page.facts,
         )
         return page.answer(
             [line(row.pk, row.code, owed.get(row.pk, balances.NOTHING)) for row in page.rows]
@@ -74,6 +80,7 @@ class OneBalance(ApiView):
     def get(self, request: Request, client_id: UUID) -> Response:
         """Read one client's balance."""
         client = found(self, client_id)
+        disclosures.require_open(self, client, purpose=Purpose.PROGRAM)
         owed = balances.balances_of([client.pk], on=timezone.localdate())
         events.record(Action.CLIENT_VIEWED, target=client, touched=[client.pk])
         return Response(line(client.pk, client.code, owed.get(client.pk, balances.NOTHING)))

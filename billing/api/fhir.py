@@ -6,17 +6,21 @@ from typing import IO, Any, ClassVar
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet
 from rest_framework import serializers
 from rest_framework.parsers import BaseParser
 from rest_framework.response import Response
 
 from accounts.api import fields
 from accounts.api.encoding import FhirAnswer, JsonAnswer
-from accounts.api.problems import OUTCOME, Fault
+from accounts.api.problems import OUTCOME, Fault, outcome
 from accounts.api.views import ON_A_PAGE, PAGE_MAX, ApiView, Page
 from clients import fhir
+from clients.api import disclosures
 from clients.api.clients import found
+from clients.models import Restriction
+from clients.selectors import restrictions
+from clients.selectors.restrictions import Purpose
 from ledger.money import Money
 
 BASE = "/api/fhir"
@@ -68,18 +72,32 @@ class OutView(FhirView):
     """One kind of resource, of one client. Whatever leaves by FHIR passes ``client`` here."""
 
     kind: ClassVar[str]
+    is_of_a_day: ClassVar[bool] = False
 
     def client(self, client_id: UUID) -> Any:
-        """Return a client whose records may leave to this token, or answer 404.
+        """Return a client whose records may leave to this token, or answer 404; 403 with the rule
+        where a restriction keeps back what this kind of resource tells.
 
-        The one place at which a restriction on a client's disclosures has to be asked for.
+        The one place at which restrictions are asked for. What tells of one day each
+        (``is_of_a_day``) is refused here where a restriction covers all days, and else left out
+        of searches or refused by itself.
         """
-        return found(self, client_id)
+        client = found(self, client_id)
+        blocks = restrictions.blocks(client, purpose=Purpose.PROGRAM)
+        if self.is_of_a_day:
+            blocks = [each for each in blocks if each.is_whole]
+        self.refuse(client, blocks)
+        return client
 
-    def page(self, rows: QuerySet[Any]) -> Page:
-        """Return the part of a search that is asked for."""
+    def refuse(self, client: Any, found: list[Restriction]) -> None:
+        """Answer 403 with the rule, if there is one that keeps something back."""
+        disclosures.refuse(self, client, found, purpose=Purpose.PROGRAM)
+
+    def page(self, rows: QuerySet[Any], kept_back: Exists | None = None) -> Page:
+        """Return the part of a search that is asked for, without what is kept back."""
         asked = {"limit": self.asked.get("_count", ON_A_PAGE)}
-        return Page(rows, asked | {k: v for k, v in self.asked.items() if k == "after"})
+        asked |= {k: v for k, v in self.asked.items() if k == "after"}
+        return Page(rows, asked, kept_back=kept_back)
 
     def searched(self, page: Page, resources: Iterable[Json]) -> Response:
         """Answer a part of a search, with links to this part and the next."""
@@ -87,12 +105,17 @@ class OutView(FhirView):
         links = [("self", here)]
         if page.next:
             links.append(("next", here | {"after": page.next}))
-        return Response(bundle(self.kind, resources, links))
+        return Response(bundle(self.kind, resources, links, kept_back=page.kept_back))
 
 
-def bundle(kind: str, resources: Iterable[Json], links: list[tuple[str, Json]]) -> Json:
-    """Return a searchset. FHIR knows no empty lists: what is empty is left out."""
-    entries = [
+def bundle(
+    kind: str, resources: Iterable[Json], links: list[tuple[str, Json]], *, kept_back: int = 0
+) -> Json:
+    """Return a searchset. FHIR knows no empty lists: what is empty is left out.
+
+    What a restriction keeps back is told as an outcome (R4, 3.1.1.3).
+    """
+    entries: list[Json] = [
         {
             "fullUrl": url(f"{kind}/{resource['id']}", {}),
             "resource": resource,
@@ -100,6 +123,10 @@ def bundle(kind: str, resources: Iterable[Json], links: list[tuple[str, Json]]) 
         }
         for resource in resources
     ]
+    if kept_back:
+        words = f"{kept_back} left out: the client has restricted what is told about them."
+        said = outcome([("warning", "suppressed", words, "")])
+        entries.append({"resource": said, "search": {"mode": "outcome"}})
     return {
         "resourceType": "Bundle",
         "type": "searchset",

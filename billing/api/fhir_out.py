@@ -18,7 +18,7 @@ from audit.actions import Action
 from audit.services import events
 from billing.api.fhir import Json, OfPatientQuery, OutView, coded, patient, url, usd
 from billing.models import Invoice, InvoiceLine, Payment, PaymentApplication, Session
-from billing.selectors import balances, invoices, payments, sessions
+from billing.selectors import balances, disclosures, invoices, payments, sessions
 from ledger.money import ZERO, Money
 
 CPT = "http://www.ama-assn.org/go/cpt"
@@ -65,6 +65,7 @@ class Invoices(OutView):
     permission = Permission.INVOICE_VIEW
     query = OfPatientQuery
     kind = "Invoice"
+    is_of_a_day = True
 
     @extend_schema(
         operation_id="fhir_invoice_search", parameters=[OfPatientQuery], responses=SEARCHED
@@ -72,8 +73,11 @@ class Invoices(OutView):
     def get(self, request: Request) -> Response:
         """Search the invoices of a client."""
         client = self.client(self.asked["patient"])
-        page = self.page(billed(Invoice.objects.filter(client=client)))
-        events.record(Action.INVOICE_LISTED, touched=[client.pk], count=len(page.rows))
+        found = billed(Invoice.objects.filter(client=client))
+        page = self.page(found, kept_back=disclosures.OF_INVOICE)
+        events.record(
+            Action.INVOICE_LISTED, touched=[client.pk], count=len(page.rows), **page.facts
+        )
         open_now = invoices.balances_due([client.pk])
         return self.searched(page, (invoice(each, open_now) for each in page.rows))
 
@@ -83,12 +87,14 @@ class OneInvoice(OutView):
 
     permission = Permission.INVOICE_VIEW
     kind = "Invoice"
+    is_of_a_day = True
 
     @extend_schema(operation_id="fhir_invoice_read", responses=SEARCHED)
     def get(self, request: Request, invoice_id: UUID) -> Response:
         """Read an invoice."""
         wanted = get_object_or_404(billed(Invoice.objects.all()), pk=invoice_id)
-        self.client(wanted.client_id)
+        client = self.client(wanted.client_id)
+        self.refuse(client, disclosures.of_invoice(wanted))
         events.record(Action.INVOICE_VIEWED, target=wanted, touched=[wanted.client_id])
         return Response(invoice(wanted, invoices.balances_due([wanted.client_id])))
 
@@ -99,6 +105,7 @@ class ChargeItems(OutView):
     permission = Permission.SESSION_VIEW
     query = OfPatientQuery
     kind = "ChargeItem"
+    is_of_a_day = True
 
     @extend_schema(
         operation_id="fhir_chargeitem_search", parameters=[OfPatientQuery], responses=SEARCHED
@@ -106,8 +113,13 @@ class ChargeItems(OutView):
     def get(self, request: Request) -> Response:
         """Search the charges of a client: a session each."""
         client = self.client(self.asked["patient"])
-        page = self.page(held(Session.objects.filter(client=client)))
-        events.record(Action.SESSION_LISTED, touched=[client.pk], count=len(page.rows))
+        found = disclosures.with_days(
+            held(Session.objects.filter(client=client)), zone=timezone.get_current_timezone()
+        )
+        page = self.page(found, kept_back=disclosures.OF_SESSION)
+        events.record(
+            Action.SESSION_LISTED, touched=[client.pk], count=len(page.rows), **page.facts
+        )
         return self.searched(page, map(charge_item, page.rows))
 
 
@@ -116,12 +128,15 @@ class OneChargeItem(OutView):
 
     permission = Permission.SESSION_VIEW
     kind = "ChargeItem"
+    is_of_a_day = True
 
     @extend_schema(operation_id="fhir_chargeitem_read", responses=SEARCHED)
     def get(self, request: Request, session_id: UUID) -> Response:
         """Read a charge."""
         wanted = get_object_or_404(held(Session.objects.all()), pk=session_id)
         client = self.client(wanted.client_id)
+        on = timezone.localdate(wanted.started_at)
+        self.refuse(client, disclosures.on_days(client, [on]))
         events.record(Action.SESSION_VIEWED, target=wanted, label=client.code, touched=[client.pk])
         return Response(charge_item(wanted))
 

@@ -13,12 +13,15 @@ from rest_framework.response import Response
 
 from accounts.api import fields
 from accounts.api.problems import documented
-from accounts.api.views import ApiView, Page, PageQuery
+from accounts.api.views import ApiView, ListOf, Page, PageQuery
 from accounts.permissions import Permission
 from audit.actions import Action
 from audit.services import events
 from billing.models import Invoice
+from billing.selectors import disclosures as kept
 from billing.selectors import invoices
+from clients.api import disclosures
+from clients.selectors.restrictions import Purpose
 
 
 class OfClientQuery(PageQuery):
@@ -42,11 +45,10 @@ class InvoiceLine(serializers.Serializer[Any]):
     days_late = serializers.IntegerField()
 
 
-class InvoicePage(serializers.Serializer[Any]):
-    """A part of the list, and the cursor of what comes after it."""
+class InvoicePage(ListOf):
+    """A part of the list."""
 
     data = InvoiceLine(many=True)  # type: ignore[assignment]  # a field of that name
-    next = fields.Id(allow_null=True)
 
 
 class Position(serializers.Serializer[Any]):
@@ -88,12 +90,15 @@ class Invoices(ApiView):
         chosen = visible(self)
         if "client" in self.asked:
             chosen = chosen.filter(client_id=self.asked["client"])
-        page = Page(chosen, self.asked)
+        page = Page(chosen, self.asked, kept_back=kept.OF_INVOICE)
         rows = invoices.rows(
             page.rows, on=timezone.localdate(), permissions=self.caller.permissions
         )
         events.record(
-            Action.INVOICE_LISTED, touched={row.client_id for row in rows}, count=len(rows)
+            Action.INVOICE_LISTED,
+            touched={row.client_id for row in rows},
+            count=len(rows),
+            **page.facts,
         )
         return page.answer([line(row) for row in rows])
 
@@ -109,7 +114,8 @@ class OneInvoice(ApiView):
     )
     def get(self, request: Request, invoice_id: UUID) -> Response:
         """Read one invoice with its lines."""
-        invoice = get_object_or_404(visible(self), pk=invoice_id)
+        invoice = get_object_or_404(visible(self).select_related("client"), pk=invoice_id)
+        disclosures.refuse(self, invoice.client, kept.of_invoice(invoice), purpose=Purpose.PROGRAM)
         [row] = invoices.rows(
             [invoice], on=timezone.localdate(), permissions=self.caller.permissions
         )

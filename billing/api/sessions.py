@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from accounts.api import fields, writes
 from accounts.api.problems import Fault, documented
-from accounts.api.views import ApiView, Nothing, Page
+from accounts.api.views import ApiView, ListOf, Nothing, Page
 from accounts.models import Membership
 from accounts.permissions import Permission
 from accounts.selectors import members
@@ -25,8 +25,12 @@ from billing.api.invoices import OfClientQuery
 from billing.models import ServiceCode, Session
 from billing.models.session import LONGEST_MINUTES
 from billing.selectors import days, service_codes, sessions
+from billing.selectors import disclosures as kept
 from billing.services import sessions as services
+from clients.api import disclosures
 from clients.api.clients import visible as visible_clients
+from clients.selectors import restrictions
+from clients.selectors.restrictions import Purpose
 from ledger.money import LARGEST_TYPED_CENTS, Money
 
 
@@ -46,11 +50,10 @@ class SessionLine(serializers.Serializer[Any]):
     is_billed = serializers.BooleanField(help_text="Whether it stands on an invoice.")
 
 
-class SessionPage(serializers.Serializer[Any]):
-    """A part of the list, and the cursor of what comes after it."""
+class SessionPage(ListOf):
+    """A part of the list."""
 
     data = SessionLine(many=True)  # type: ignore[assignment]  # a field of that name
-    next = fields.Id(allow_null=True)
 
 
 class NewSession(fields.Strict):
@@ -128,9 +131,10 @@ class Sessions(ApiView):
         chosen = visible(self)
         if "client" in self.asked:
             chosen = chosen.filter(client_id=self.asked["client"])
-        page = Page(chosen, self.asked)
+        chosen = kept.with_days(chosen, zone=timezone.get_current_timezone())
+        page = Page(chosen, self.asked, kept_back=kept.OF_SESSION)
         touched = {row.client_id for row in page.rows}
-        events.record(Action.SESSION_LISTED, touched=touched, count=len(page.rows))
+        events.record(Action.SESSION_LISTED, touched=touched, count=len(page.rows), **page.facts)
         return page.answer(lines(self, page.rows))
 
     @extend_schema(
@@ -176,6 +180,8 @@ class Sessions(ApiView):
         except services.NotYetHeld as error:
             raise Fault(422, str(error), errors=[("started_at", str(error))]) from None
         [line] = lines(self, [visible(self).get(pk=session.pk)])
+        if restrictions.blocks(client, purpose=Purpose.EXCHANGE):
+            line["name"] = None  # what it sent it knows; who the client is it may not learn
         return 201, line
 
     def service(self, code: str, started_at: datetime) -> service_codes.Service | None:
@@ -194,7 +200,9 @@ class OneSession(ApiView):
     )
     def get(self, request: Request, session_id: UUID) -> Response:
         """Read one session."""
-        session = get_object_or_404(visible(self), pk=session_id)
+        session = get_object_or_404(visible(self).select_related("client"), pk=session_id)
+        found = kept.on_days(session.client, [timezone.localdate(session.started_at)])
+        disclosures.refuse(self, session.client, found, purpose=Purpose.PROGRAM)
         [line] = lines(self, [session])
         events.record(
             Action.SESSION_VIEWED,

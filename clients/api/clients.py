@@ -13,12 +13,14 @@ from rest_framework.response import Response
 
 from accounts.api import fields
 from accounts.api.problems import documented
-from accounts.api.views import ApiView, Page, PageQuery
+from accounts.api.views import ApiView, ListOf, Page, PageQuery
 from accounts.permissions import Permission
 from audit.actions import Action
 from audit.services import events
+from clients.api import disclosures
 from clients.models import Client
-from clients.selectors import clients
+from clients.selectors import clients, restrictions
+from clients.selectors.restrictions import Purpose
 
 
 class ClientLine(serializers.Serializer[Any]):
@@ -30,11 +32,10 @@ class ClientLine(serializers.Serializer[Any]):
     added_at = fields.Moment()
 
 
-class ClientPage(serializers.Serializer[Any]):
-    """A part of the list, and the cursor of what comes after it."""
+class ClientPage(ListOf):
+    """A part of the list."""
 
     data = ClientLine(many=True)  # type: ignore[assignment]  # a field of that name
-    next = fields.Id(allow_null=True)
 
 
 class Person(serializers.Serializer[Any]):
@@ -82,9 +83,13 @@ class Clients(ApiView):
     )
     def get(self, request: Request) -> Response:
         """List clients, in the order in which they were added."""
-        page = Page(visible(self), self.asked)
+        kept_back = restrictions.keeps_back(Purpose.EXCHANGE, client="")
+        page = Page(visible(self), self.asked, kept_back=kept_back)
         events.record(
-            Action.CLIENT_LISTED, touched=[row.pk for row in page.rows], count=len(page.rows)
+            Action.CLIENT_LISTED,
+            touched=[row.pk for row in page.rows],
+            count=len(page.rows),
+            **page.facts,
         )
         return page.answer([line(self, client) for client in page.rows])
 
@@ -101,6 +106,7 @@ class OneClient(ApiView):
     def get(self, request: Request, client_id: UUID) -> Response:
         """Read one client."""
         client = found(self, client_id)
+        disclosures.require_open(self, client, purpose=Purpose.EXCHANGE)
         identity = clients.identity(client, permissions=self.caller.permissions)
         events.record(Action.CLIENT_VIEWED, target=client, touched=[client.pk])
         return Response({**line(self, client), "identity": identity and person(identity)})

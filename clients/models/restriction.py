@@ -1,5 +1,6 @@
 """What may not be told about a client, and to whom."""
 
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
@@ -54,3 +55,12 @@ class Restriction(PracticeModel):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.client_id}"
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it covers services of every day."""
+        return self.starts_on is None and self.ends_on is None
+
+    def covers(self, on: date) -> bool:
+        """Say whether it covers the services of a day."""
+        return (self.starts_on or on) <= on <= (self.ends_on or on)

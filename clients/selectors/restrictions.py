@@ -1,14 +1,16 @@
 """What may not be told about a client. Whatever leaves the practice asks here first."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from clients.models import Client, Restriction
+from clients.selectors import families
 
 Kind = Restriction.Kind
 
@@ -23,7 +25,10 @@ class Purpose(StrEnum):
     PARTY = "PARTY"
     """Somebody else who is responsible for the client's costs."""
     EXCHANGE = "EXCHANGE"
-    """Another system: FHIR, the API, a medical record elsewhere."""
+    """Another system that is told who somebody is."""
+    PROGRAM = "PROGRAM"
+    """Another system that is told what was done and what it cost. Nobody here sees whether it
+    passes that on to a plan, so what plans are not told is not told to it either."""
     EXPORT = "EXPORT"
     """A file for somebody outside the practice."""
 
@@ -31,7 +36,7 @@ class Purpose(StrEnum):
 EVERYBODY = frozenset(Purpose)
 
 BLOCKED: dict[str, frozenset[Purpose]] = {
-    Kind.PAID_IN_FULL: frozenset({Purpose.PAYER}),
+    Kind.PAID_IN_FULL: frozenset({Purpose.PAYER, Purpose.PROGRAM}),
     Kind.PART_2: EVERYBODY,
     Kind.NO_DISCLOSURE: EVERYBODY,
 }
@@ -69,10 +74,11 @@ def blocks(
     """Return the restrictions that keep something about a client from being told; [] if it may.
 
     ``on`` is the day of service; without it every restriction that runs counts. A written consent
-    (``is_consented``) opens a record under 42 CFR Part 2, and nothing else.
+    (``is_consented``) opens a record under 42 CFR Part 2, and nothing else. What was set for one
+    record of a person counts for all of them.
     """
     client_id = client.pk if isinstance(client, Client) else client
-    running = _running(purpose, is_consented).filter(client=client_id)
+    running = _running(purpose, is_consented).filter(client__in=families.ids_of([client_id]))
     if on is not None:
         running = running.filter(
             Q(starts_on=None) | Q(starts_on__lte=on), Q(ends_on=None) | Q(ends_on__gte=on)
@@ -81,16 +87,51 @@ def blocks(
 
 
 def blocked(
-    clients: Iterable[UUID], *, purpose: Purpose, is_consented: bool = False
+    clients: Collection[UUID], *, purpose: Purpose, is_consented: bool = False
 ) -> frozenset[UUID]:
     """Return those of several clients about whom something is kept back, whatever its day."""
-    running = _running(purpose, is_consented).filter(client__in=clients)
-    return frozenset(running.values_list("client", flat=True))
+    records = families.ids_of(list(clients))
+    running = _running(purpose, is_consented).filter(client__in=records)
+    people = {records[client_id] for client_id in running.values_list("client", flat=True)}
+    return frozenset(pk for pk in clients if records[pk] in people)
+
+
+def keeps_back(purpose: Purpose, *, client: str = "client", on: str = "") -> Exists:
+    """Return the condition that something about the client of a row is kept back.
+
+    ``client`` is the row's way to its client, "" for a client's own row; ``on`` the row's day of
+    service, without which every restriction that runs counts.
+    """
+    person = Coalesce(
+        OuterRef(f"{client}__merged_into".removeprefix("__")), OuterRef(client or "pk")
+    )
+    running = _running(purpose, is_consented=False).alias(
+        person=Coalesce("client__merged_into", "client")
+    )
+    if on:
+        running = running.filter(
+            Q(starts_on=None) | Q(starts_on__lte=OuterRef(on)),
+            Q(ends_on=None) | Q(ends_on__gte=OuterRef(on)),
+        )
+    return Exists(running.filter(person=person))
+
+
+def labels(clients: Collection[UUID], *, purpose: Purpose) -> dict[UUID, list[str]]:
+    """Return for each of several clients the rules that keep something back, in words."""
+    records = families.ids_of(list(clients))
+    rows = _running(purpose, is_consented=False).filter(client__in=records)
+    of_person: dict[UUID, set[str]] = {}
+    for client_id, kind in rows.values_list("client", "kind"):
+        of_person.setdefault(records[client_id], set()).add(str(Kind(kind).label))
+    return {pk: sorted(of_person.get(records[pk], ())) for pk in clients}
 
 
 def of(client: Client) -> list[Shown]:
-    """Return a client's restrictions: those that block first, then those of before."""
-    found = Restriction.objects.filter(client=client).select_related("set_by", "ended_by")
+    """Return a client's restrictions: those that block first, then those of before; those that
+    were set for a record merged with this one too.
+    """
+    records = families.records_of(client)
+    found = Restriction.objects.filter(client__in=records).select_related("set_by", "ended_by")
     rows = sorted(found, key=lambda row: (row.ended_at is not None, row.set_at, row.pk))
     return [
         Shown(

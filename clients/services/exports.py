@@ -23,6 +23,7 @@ class Exported:
     export_id: UUID
     content: bytes
     rows_count: int
+    left_out_count: int
 
     @property
     def file_name(self) -> str:
@@ -31,8 +32,12 @@ class Exported:
 
 @transaction.atomic
 def export(*, visible: QuerySet[Client], on: date, permissions: Permissions) -> Exported:
-    """Return visible clients as a CSV file with what the reader may know, and tell the log."""
+    """Return visible clients as a CSV file with what the reader may know, and tell the log.
+
+    Those whom a restriction keeps from files are left out; ``exports.left_out`` names them.
+    """
     export_id = uuid7()
+    kept = visible.filter(exports.KEPT_BACK).count()
     found = list(exports.rows(visible, on=on, permissions=permissions))
     content = csv_export.written(
         columns=exports.columns(permissions), rows=(row for _, row in found), export_id=export_id
@@ -41,6 +46,7 @@ def export(*, visible: QuerySet[Client], on: date, permissions: Permissions) -> 
         Action.CLIENT_EXPORTED,
         touched=[pk for pk, _ in found],
         count=len(found),
+        **({"kept_back": kept} if kept else {}),
         export=str(export_id),
     )
-    return Exported(export_id, content, len(found))
+    return Exported(export_id, content, len(found), kept)

@@ -103,9 +103,14 @@ def require_open(
         Restricted: a restriction keeps it back.
     """
     found = restrictions.blocks(client, purpose=purpose, on=on, is_consented=is_consented)
-    if not found:
-        return
-    kinds = sorted({restriction.kind for restriction in found})
+    if found:
+        kinds = kinds_of(found)
+        note_refusal(client, kinds=kinds, purpose=purpose)
+        raise Restricted(kinds)
+
+
+def note_refusal(client: Client, *, kinds: list[str], purpose: Purpose) -> None:
+    """Tell the log that something was kept back."""
     events.record(
         Action.DISCLOSURE_BLOCKED,
         target=client,
@@ -113,4 +118,7 @@ def require_open(
         purpose=purpose.lower(),
         kind=", ".join(kinds).lower(),
     )
-    raise Restricted(kinds)
+
+
+def kinds_of(found: list[Restriction]) -> list[str]:
+    return sorted({restriction.kind for restriction in found})

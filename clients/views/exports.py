@@ -6,6 +6,8 @@ from django.utils import timezone
 
 from accounts.permissions import Permission
 from accounts.views.base import PracticeView, StaffRequest
+from audit.actions import Action
+from audit.services import events
 from clients.models import Client
 from clients.selectors import clients, exports
 from clients.services import exports as services
@@ -20,7 +22,8 @@ class ClientExport(PracticeView):
     def get(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
         return self.page(
             "clients/export.html",
-            count=self.visible().count(),
+            count=self.visible().filter(~exports.KEPT_BACK).count(),
+            left_out=self.left_out(),
             columns=exports.columns(request.permissions),
         )
 
@@ -33,6 +36,13 @@ class ClientExport(PracticeView):
             content_type="text/csv; charset=utf-8",
             headers={"Content-Disposition": f'attachment; filename="{exported.file_name}"'},
         )
+
+    def left_out(self) -> list[exports.LeftOut]:
+        found = exports.left_out(self.visible(), permissions=self.request.permissions)
+        if found:
+            touched = [each.pk for each in found]
+            events.record(Action.CLIENT_LISTED, touched=touched, count=len(found))
+        return found
 
     def visible(self) -> QuerySet[Client]:
         return clients.visible_to(

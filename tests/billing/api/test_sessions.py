@@ -244,7 +244,7 @@ def test_a_session_is_read_as_it_was_recorded(
 
     assert asking.get(f"{SESSIONS}{told['id']}/").json() == told
     assert asking.get(f"{SESSIONS}?client={client_id}").json()["data"] == [told]
-    assert asking.get(f"{SESSIONS}?client={uuid7()}").json() == {"data": [], "next": None}
+    assert asking.get(f"{SESSIONS}?client={uuid7()}").json()["data"] == []
 
 
 def test_what_was_answered_is_kept_sealed(

@@ -25,7 +25,7 @@ def kinds(client: Client, purpose: Purpose, **asked: object) -> list[str]:
 @pytest.mark.parametrize(
     ("kind", "blocked"),
     [
-        ("PAID_IN_FULL", {Purpose.PAYER}),
+        ("PAID_IN_FULL", {Purpose.PAYER, Purpose.PROGRAM}),
         ("PART_2", set(Purpose)),
         ("NO_DISCLOSURE", set(Purpose)),
     ],
