@@ -41,6 +41,7 @@ class Permission(StrEnum):
     MEMBER_ID_SHOW = "accounts.member_id_show"
     MEMBER_VIEW = "accounts.member_view"
     PAYMENT_RECORD = "accounts.payment_record"
+    RECORD_RELEASE = "accounts.record_release"
     REPORT_VIEW = "accounts.report_view"
     ROLE_CHANGE = "accounts.role_change"
     SECURITY_CHANGE = "accounts.security_change"
@@ -73,6 +74,7 @@ WORDS: dict[Permission, tuple[str, str]] = {
     Permission.FEE_AGREEMENT_VIEW: ("Clients", "See agreements about fees"),
     Permission.FEE_AGREEMENT_CHANGE: ("Clients", "Agree on fees with clients"),
     Permission.INTAKE_MANAGE: ("Clients", "Mend and map what the medical-record system sends"),
+    Permission.RECORD_RELEASE: ("Clients", "Hand out everything held about a client"),
     Permission.EMERGENCY_OPEN: ("Clients", "Open the record of any client in an emergency"),
     Permission.SESSION_VIEW: ("Sessions and invoices", "See sessions"),
     Permission.SESSION_RECORD: ("Sessions and invoices", "Record sessions"),
@@ -209,6 +211,7 @@ BUILT_IN_ROLES = (
                 P.DIAGNOSIS_VIEW,
                 P.EMERGENCY_OPEN,
                 P.INVOICE_VIEW,
+                P.RECORD_RELEASE,
                 P.SESSION_RECORD,
                 P.SESSION_VIEW,
             }

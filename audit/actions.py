@@ -272,6 +272,24 @@ class Action(StrEnum):
         "{who} took a list of clients away as a file[: {count} rows][, export {export}]"
         "[, {kept_back} kept back].",
     )
+    ACCESS_REPORT_VIEWED = (
+        "clients.access_report.viewed",
+        "{who} looked at who had seen the record of client {label}[, {count} events shown].",
+    )
+    ACCESS_REPORT_TAKEN = (
+        "clients.access_report.taken",
+        "{who} took away the report of who had seen the record of client {label}"
+        "[, {count} events][, as {format}].",
+    )
+    RECORD_RELEASED = (
+        "clients.record.released",
+        "{who} handed out everything held about client {label}[ to {recipient}]"
+        "[, because {reason}][, as {format}].",
+    )
+    RECORD_RELEASE_VIEWED = (
+        "clients.record_release.viewed",
+        "{who} looked at what was handed out about client {label}.",
+    )
     PARTY_ADDED = (
         "clients.party.added",
         "{who} added somebody who is responsible for the costs of client {label}.",

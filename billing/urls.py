@@ -17,6 +17,7 @@ from billing.views.intake import (
     RejectDismiss,
 )
 from billing.views.invoices import InvoiceDetail, InvoiceIssue, InvoiceList, InvoicePdf
+from billing.views.looks import Looks, LooksFile, LooksFind
 from billing.views.payments import PaymentNew, Receipt
 from billing.views.reports import Aging, TrialBalance
 from billing.views.search import ClientSearch
@@ -30,6 +31,9 @@ urlpatterns = [
     path("today/", Today.as_view(), name="today"),
     path("my-clients/", MyClients.as_view(), name="my_clients"),
     path("clients/search/", ClientSearch.as_view(), name="search"),
+    path("clients/looks/", LooksFind.as_view(), name="looks_find"),
+    path("clients/<uuid:pk>/looks/", Looks.as_view(), name="looks"),
+    path("clients/<uuid:pk>/looks/file/", LooksFile.as_view(), name="looks_file"),
     path("clients/<uuid:pk>/", ClientPage.as_view(), name="client"),
     path("sessions/new/", SessionNew.as_view(), name="session_new"),
     path("sessions/unbilled/", Unbilled.as_view(), name="unbilled"),

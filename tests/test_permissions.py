@@ -240,6 +240,10 @@ clients:fee_agreement_withdraw POST 302 302    403    403    403    404    302
 billing:today             GET    200    403    200    403    403    200    302
 billing:my_clients        GET    200    200    200    403    403    200    302
 billing:client            GET    200    200    200    403    403    404    302
+billing:looks_find        GET    403    403    403    200    200    200    302
+billing:looks_find        POST   403    403    403    422    422    422    302
+billing:looks             GET    403    403    403    200    200    404    302
+billing:looks_file        POST   403    403    403    302    302    404    302
 billing:session_new       GET    200    403    200    403    403    200    302
 billing:session_new       POST   422    403    422    403    403    422    302
 billing:unbilled          GET    200    403    200    403    403    200    302
@@ -398,6 +402,8 @@ OF_A_CLIENT = [
     "clients:fee_agreements",
 ]
 
+OF_THE_LOG = ["billing:looks", "billing:looks_file"]
+
 OF_A_COVERAGE = [
     "clients:coverage",
     "clients:coverage_end",
@@ -545,6 +551,7 @@ def world(practice: House, other_practice: House) -> World:
             "clients:assignment_end": {"pk": client.pk, "assignment_id": assigned.pk},
             **{route: {name: of_program[name]} for route, name in OF_A_PROGRAM.items()},
             "api_nothing": {"rest": "v1/nothing/"},
+            **{route: {"pk": client.pk} for route in OF_THE_LOG},
             "billing:client": {"pk": client.pk},
             "billing:invoice": one,
             "billing:invoice_pdf": one,

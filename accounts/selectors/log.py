@@ -1,6 +1,6 @@
 """The log of the practice in scope, told in sentences with the names of its people."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby, islice
@@ -8,12 +8,12 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from accounts.models import ApiToken, Membership
+from accounts.models import ApiToken, Membership, RoleGrant
 from accounts.selectors import members
 from audit.selectors import chain
 from audit.selectors import log as entries
 from audit.selectors.log import Entry, Span
-from audit.sentences import sentence
+from audit.sentences import BY_PROGRAM, sentence
 
 PAGE = 100
 RECENT = 5_000
@@ -44,6 +44,16 @@ class Line:
     at: datetime
     action: str
     sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look(Line):
+    """An event that touched a client's record: whose, and in which role they acted then."""
+
+    person_id: UUID | None
+    who: str
+    role: str
+    is_program: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +91,57 @@ def lines_touching(spans: Iterable[Span]) -> list[list[Line]]:
     found = [entries.touching(span) for span in spans]
     told = iter(_told([entry for each in found for entry in each]))
     return [list(islice(told, len(each))) for each in found]
+
+
+def looks_at(
+    client_ids: Collection[UUID],
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    before_seq: int | None = None,
+    limit: int = PAGE,
+) -> list[Look]:
+    """Return who saw or changed the records of some clients, and in which role, newest first."""
+    found = entries.of_clients(
+        client_ids, since=since, until=until, before_seq=before_seq, limit=limit
+    )
+    roles = _RolesThen({entry.person_id for entry in found if entry.person_id})
+    who = members.names_of({entry.person_id for entry in found if entry.person_id})
+    return [
+        Look(
+            number=line.number,
+            at=line.at,
+            action=line.action,
+            sentence=line.sentence,
+            person_id=entry.person_id,
+            who=who.get(entry.person_id, SOMEBODY),
+            role=roles.at(entry.person_id, entry.at),
+            is_program=BY_PROGRAM in entry.facts,
+        )
+        for entry, line in zip(found, _told(found), strict=True)
+    ]
+
+
+class _RolesThen:
+    """Which roles people held at which moment."""
+
+    def __init__(self, people: set[UUID]) -> None:
+        grants = RoleGrant.objects.filter(member__person_id__in=people).order_by("role__name")
+        self.held: dict[UUID, list[tuple[str, datetime, datetime | None]]] = {}
+        for person, *held in grants.values_list(
+            "member__person_id", "role__name", "granted_at", "withdrawn_at"
+        ):
+            self.held.setdefault(person, []).append(tuple(held))
+
+    def at(self, person: UUID | None, moment: datetime) -> str:
+        if person is None:
+            return "The product itself"
+        names = [
+            name
+            for name, since, until in self.held.get(person, ())
+            if since <= moment and (until is None or moment < until)
+        ]
+        return ", ".join(dict.fromkeys(names)) or "No role"
 
 
 def _told(found: list[Entry]) -> list[Line]:

@@ -83,6 +83,8 @@ ACTION_ICONS = {
     "accounts.request": "alert",
     "accounts.job": "alert",
     "audit.": "chain",
+    "clients.access_report": "eye",
+    "clients.record.released": "file",
     "clients.client.searched": "search",
     "clients.client.exported": "save",
     "clients.client": "eye",

@@ -1,6 +1,6 @@
 """Reading the log, newest first."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -65,6 +65,35 @@ def touching(span: Span) -> list[Entry]:
     touches = Touch.objects.filter(client_id=span.client_id, at__gte=span.since, at__lte=span.until)
     found = Event.objects.filter(seq__in=touches.values("seq"), person_id=span.person_id)
     return _entries(found.order_by("seq"))
+
+
+def of_clients(
+    client_ids: Collection[UUID],
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    before_seq: int | None = None,
+    limit: int,
+) -> list[Entry]:
+    """Return up to ``limit`` events that touched any of some clients, newest first; ``until`` is
+    the first moment that does not count. Two queries, both by index, however long the log is.
+    """
+    touches = Touch.objects.filter(client_id__in=client_ids)
+    if since is not None:
+        touches = touches.filter(at__gte=since)
+    if until is not None:
+        touches = touches.filter(at__lt=until)
+    if before_seq is not None:
+        touches = touches.filter(seq__lt=before_seq)
+    found = list(touches.order_by("-seq").values_list("seq", "at").distinct()[:limit])
+    if not found:
+        return []
+    # The first and the last moment tell the database which months to look into.
+    moments = [at for _, at in found]
+    told = Event.objects.filter(
+        seq__in=[seq for seq, _ in found], at__gte=min(moments), at__lte=max(moments)
+    )
+    return _entries(told.order_by("-seq"))
 
 
 def _entries(found: QuerySet[Event]) -> list[Entry]:

@@ -4,8 +4,9 @@ What people wrote reaches the template as data, never as markup.
 """
 
 import json
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
+from typing import Any
 
 import typst
 from django.conf import settings
@@ -38,6 +39,46 @@ def pdf(template: str, data: Mapping[str, object]) -> bytes:
             raise NotInFonts("A letter of this document is in no font.") from None
         raise
     return bytes(made)
+
+
+def pdf_of_anything(template: str, data: Mapping[str, object]) -> bytes:
+    """Return the PDF of ``template``; a letter that no font has stands as its number: [U+1F642].
+
+    Control characters, which no page can show, stand as their numbers too.
+
+    Raises:
+        NotInFonts: letters that each can be written cannot be written side by side.
+    """
+    try:
+        return pdf(template, _spelt(data, str.isprintable))
+    except NotInFonts:
+        return pdf(template, _spelt(data, can_be_written))
+
+
+def _spelt(data: Any, can_stay: Callable[[str], bool]) -> Any:
+    """Return data in which every letter that cannot stay is written as its number."""
+    if isinstance(data, str):
+        return "".join(
+            letter if letter == "\n" or can_stay(letter) else f"[U+{ord(letter):04X}]"
+            for letter in data
+        )
+    if isinstance(data, Mapping):
+        return {name: _spelt(value, can_stay) for name, value in data.items()}
+    if isinstance(data, list):
+        return [_spelt(value, can_stay) for value in data]
+    return data
+
+
+@lru_cache(maxsize=4096)
+def can_be_written(letter: str) -> bool:
+    """Say whether one of the fonts has a letter."""
+    if letter.isascii() or not letter.isprintable():
+        return letter.isprintable()
+    try:
+        pdf("letter", {"text": letter})
+    except NotInFonts:
+        return False
+    return True
 
 
 @cache

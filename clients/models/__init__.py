@@ -12,6 +12,7 @@ from clients.models.external import ExternalRecord
 from clients.models.fee_agreement import FeeAgreement
 from clients.models.merge import Merge
 from clients.models.party import ResponsibleParty, Split, SplitShare
+from clients.models.release import Release
 from clients.models.restriction import Restriction
 from clients.models.search_text import SearchText
 
@@ -33,6 +34,7 @@ __all__ = [
     "FeeAgreement",
     "Merge",
     "Payer",
+    "Release",
     "ResponsibleParty",
     "Restriction",
     "SearchText",

@@ -1,0 +1,122 @@
+"""Who has looked at a client's record: found by code, read, and taken away for the client."""
+
+from datetime import datetime, time, timedelta
+from http import HTTPStatus
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+
+from accounts.permissions import Permission
+from accounts.selectors import log
+from accounts.views.base import StaffRequest
+from accounts.views.log import NUMBER
+from audit.actions import Action
+from audit.services import events
+from billing.forms.looks import FindForm, LooksFileForm, LooksForm
+from billing.services import looks as services
+from billing.services.looks import Span
+from billing.views.base import BillingView
+from clients.models import Client
+from clients.selectors import families, looks, releases, tabs
+
+
+class LooksView(BillingView):
+    """Whoever reads the log reads it of one client too: codes and parts, no name and no value."""
+
+    permission = Permission.LOG_VIEW
+
+    def client(self, pk: UUID) -> Client:
+        return get_object_or_404(Client.objects.select_related("merged_into"), pk=pk)
+
+
+class LooksFind(LooksView):
+    """Ask for a client by their code."""
+
+    def get(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
+        return self.page("billing/looks/find.html", form=FindForm())
+
+    def post(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
+        form = FindForm(request.POST)
+        if form.is_valid():
+            found = families.found_by_code(Client.objects.all(), form.cleaned_data["code"])
+            if found is not None:
+                return redirect("billing:looks", found.pk)
+            form.add_error("code", "No client of this practice has this code.")
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        return self.page("billing/looks/find.html", status=status, form=form)
+
+
+class Looks(LooksView):
+    """Every look and every act on a client's record, newest first. Looking here is one too."""
+
+    def get(self, request: StaffRequest, pk: UUID, **kwargs: object) -> HttpResponse:
+        client = self.client(pk)
+        if client.merged_into_id is not None:
+            return redirect("billing:looks", client.merged_into_id)
+        form = LooksForm(request.GET)
+        found: list[looks.Look] = []
+        before = request.GET.get("before", "")
+        if form.is_valid():
+            span = span_of(form.cleaned_data)
+            found = looks.of(
+                client,
+                since=span.after,
+                until=span.before,
+                before_seq=int(before) if NUMBER.fullmatch(before) else None,
+            )
+        events.record(
+            Action.ACCESS_REPORT_VIEWED, target=client, touched=[client.pk], count=len(found)
+        )
+        return self.page(
+            "billing/looks/page.html",
+            client=client,
+            tabs=tabs.of(client.pk, current="billing:looks", permissions=request.permissions),
+            looks=found,
+            released=releases.of(client),
+            form=form,
+            older_url=older_url(form, found),
+            chosen=form.cleaned_data if form.is_valid() else {},
+        )
+
+
+class LooksFile(LooksView):
+    """The same as a file for the client."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: StaffRequest, pk: UUID, **kwargs: object) -> HttpResponse:
+        client = self.client(pk)
+        form = LooksFileForm(request.POST)
+        if not form.is_valid():
+            return redirect("billing:looks", client.pk)
+        report = services.report(
+            client=client.merged_into or client,
+            span=span_of(form.cleaned_data),
+            kind=form.cleaned_data["format"],
+            now=timezone.now(),
+        )
+        return HttpResponse(
+            report.content,
+            content_type=report.content_type,
+            headers={"Content-Disposition": f'attachment; filename="{report.file_name}"'},
+        )
+
+
+def span_of(chosen: dict[str, object]) -> Span:
+    """Return the days that a form names, and the moments at which they begin and end here."""
+    since, until = chosen.get("since"), chosen.get("until")
+    zone = timezone.get_current_timezone()
+    after = datetime.combine(since, time(), zone) if since else None
+    before = datetime.combine(until + timedelta(days=1), time(), zone) if until else None
+    return Span(since, until, after, before)
+
+
+def older_url(form: LooksForm, found: list[looks.Look]) -> str:
+    """Return the address of the next page, with the same days, or ""."""
+    if len(found) < log.PAGE:
+        return ""
+    days = {name: f"{day:%Y-%m-%d}" for name, day in form.cleaned_data.items() if day}
+    return "?" + urlencode(days | {"before": found[-1].number})
