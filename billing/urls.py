@@ -19,6 +19,7 @@ from billing.views.intake import (
 from billing.views.invoices import InvoiceDetail, InvoiceIssue, InvoiceList, InvoicePdf
 from billing.views.looks import Looks, LooksFile, LooksFind
 from billing.views.payments import PaymentNew, Receipt
+from billing.views.releases import Release
 from billing.views.reports import Aging, TrialBalance
 from billing.views.search import ClientSearch
 from billing.views.sessions import SessionNew, Unbilled
@@ -34,6 +35,7 @@ urlpatterns = [
     path("clients/looks/", LooksFind.as_view(), name="looks_find"),
     path("clients/<uuid:pk>/looks/", Looks.as_view(), name="looks"),
     path("clients/<uuid:pk>/looks/file/", LooksFile.as_view(), name="looks_file"),
+    path("clients/<uuid:pk>/copy/", Release.as_view(), name="release"),
     path("clients/<uuid:pk>/", ClientPage.as_view(), name="client"),
     path("sessions/new/", SessionNew.as_view(), name="session_new"),
     path("sessions/unbilled/", Unbilled.as_view(), name="unbilled"),

@@ -244,6 +244,8 @@ billing:looks_find        GET    403    403    403    200    200    200    302
 billing:looks_find        POST   403    403    403    422    422    422    302
 billing:looks             GET    403    403    403    200    200    404    302
 billing:looks_file        POST   403    403    403    302    302    404    302
+billing:release           GET    403    403    200    403    403    404    302
+billing:release           POST   403    403    422    403    403    404    302
 billing:session_new       GET    200    403    200    403    403    200    302
 billing:session_new       POST   422    403    422    403    403    422    302
 billing:unbilled          GET    200    403    200    403    403    200    302
@@ -400,6 +402,7 @@ OF_A_CLIENT = [
     "clients:coverages",
     "clients:diagnoses",
     "clients:fee_agreements",
+    "billing:release",
 ]
 
 OF_THE_LOG = ["billing:looks", "billing:looks_file"]

@@ -57,7 +57,13 @@ WAYS = {
 }
 """Routes for programs → what they do, and which kinds of restriction make them."""
 
-FILE_WAYS = {"clients:export": (LEFT_OUT, WHO_IT_IS)}
+FILE_WAYS = {
+    "clients:export": (LEFT_OUT, WHO_IT_IS),
+    "billing:release": (REFUSED, EVERY_KIND),
+}
+"""Files for others: the record of one client is refused to a plan by every kind, and to others by
+all but "paid in full"."""
+
 
 HARMLESS = {
     "billing:api_fhir": WHAT_WAS_SENT,
@@ -95,6 +101,7 @@ ANSWERING = {
     "accounts/views/presence.py",
     "billing/views/invoices.py",
     "billing/views/looks.py",
+    "billing/views/releases.py",
     "billing/views/search.py",
     "billing/views/webhooks.py",
     "clients/views/exports.py",

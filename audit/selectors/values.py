@@ -1,5 +1,6 @@
 """The sealed values beside events, as whoever holds their keys needs them."""
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from django.db import connection
@@ -39,3 +40,18 @@ def counted() -> dict[int, int]:
             [NOT_SEALED],
         )
         return dict(cursor.fetchall())
+
+
+def of_events(seqs: Collection[int]) -> dict[int, SealedValue]:
+    """Return number → sealed values of those events that changed something."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT seq, event.commitment, ciphertext, key_version FROM audit_value"
+            " JOIN audit_event AS event USING (practice_id, seq)"
+            " WHERE seq = ANY (%s) AND key_version <> %s ORDER BY seq",
+            [list(seqs), NOT_SEALED],
+        )
+        return {
+            seq: SealedValue(seq, bytes(commitment or b""), bytes(ciphertext), version)
+            for seq, commitment, ciphertext, version in cursor.fetchall()
+        }

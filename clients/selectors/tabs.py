@@ -16,6 +16,7 @@ PAGES = (
     ("clients:consents", "Consents"),
     ("clients:fee_agreements", "Fees"),
     ("billing:looks", "Who looked"),
+    ("billing:release", "Copy"),
 )
 
 

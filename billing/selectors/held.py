@@ -1,0 +1,262 @@
+"""Everything that is held about a client, as one document: 45 CFR 164.524.
+
+``docs/RECORD.md`` describes it, field by field; ``SCHEMA`` changes when a reader would have to.
+What no section holds is in ``LEFT_OUT`` with the reason; a test walks the models for both.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from accounts import edits
+from accounts.fields import EncryptedField
+from accounts.models import Membership
+from accounts.selectors import members
+from audit.actions import Action
+from audit.selectors import values
+from billing.models import (
+    CardIntent,
+    Document,
+    Invoice,
+    InvoiceLine,
+    InvoiceLineText,
+    Payment,
+    PaymentApplication,
+    Session,
+)
+from clients.models import (
+    Address,
+    Assignment,
+    Client,
+    Consent,
+    Contact,
+    Coverage,
+    Diagnosis,
+    EmergencyAccess,
+    ExternalRecord,
+    FeeAgreement,
+    Merge,
+    Release,
+    ResponsibleParty,
+    Restriction,
+    Split,
+    SplitShare,
+)
+from clients.selectors import families, looks
+from ledger.models import Posting
+from ledger.money import Money
+
+SCHEMA = "quietledger.client-record/1"
+MOST_LOOKS = 50_000
+
+Row = dict[str, Any]
+More = Callable[[Any], Row]
+
+SOMEBODY_ELSE = "It is somebody else's own, and the client's record says no more of them."
+OF_NOBODY = "It tells nothing: a key, a keyed hash or a counter of this product."
+
+LEFT_OUT: Mapping[str, str] = {
+    "clients.SearchText": "It repeats the record, for searching.",
+    "billing.DocumentBody": "The pages of the invoices that stand here line by line.",
+    "clients.ClientImportFile": "A file of many people, emptied within a day.",
+    "billing.RejectedRecord": "A record that became nobody's; it is emptied when it is settled.",
+    "billing.ExternalCode": "What another system calls practitioners and services.",
+    "billing.WebhookEvent": "The card company's report; what it did is a payment here.",
+    "accounts.ApiWrite": "What a program was answered, kept a day so that it can ask again.",
+    "accounts.Approval": "A colleague's yes to an act on a payment; it names the payment's number.",
+    "accounts.Draft": "What a colleague typed before their time was over; emptied within a day.",
+    "accounts.Membership": "The practice's people.",
+    "accounts.OutgoingMail": "Letters to the practice's people; they tell of no client.",
+    "accounts.SignInSession": "Who of the practice is signed in.",
+    "accounts.SignInTry": "Who tried to sign in.",
+}
+"""Model → why no section holds it, though it points at a client, may name one or is sealed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One kind of row. ``clients`` are the ways from it to its client, any of which may lead to
+    one; ``but`` are the fields that are not told, with the reason.
+    """
+
+    name: str
+    model: type[models.Model]
+    clients: tuple[str, ...] = ("client",)
+    but: Mapping[str, str] = field(default_factory=dict)
+    more: More | None = None
+    related: tuple[str, ...] = ()
+
+    @property
+    def fields(self) -> list[Any]:
+        return [
+            each
+            for each in self.model._meta.concrete_fields
+            if each.name not in {"practice_id", *self.but}
+            and (isinstance(each, EncryptedField) or not isinstance(each, models.BinaryField))
+        ]
+
+    def rows(self, records: list[UUID]) -> QuerySet[Any]:
+        wanted = Q()
+        for way in self.clients:
+            wanted |= Q(**{f"{way}__in": records})
+        found = self.model._default_manager.filter(wanted).order_by("pk")
+        return found.select_related(*self.related) if self.related else found
+
+
+def _consent(row: Consent) -> Row:
+    return {"kind": row.text.kind, "version": row.text.version, "body": row.text.body}
+
+
+def _external(row: ExternalRecord) -> Row:
+    """Return what the other system said of the client, and nothing of a related person."""
+    return {"said": None if row.kind == ExternalRecord.Kind.RELATED else row.said}
+
+
+def _subscriber(row: Coverage) -> Row:
+    own = row.relation == Coverage.Relation.SELF
+    born = row.subscriber_birth_date if own else None
+    return {"subscriber_birth_date": born.isoformat() if born else None}
+
+
+def _posting(row: Posting) -> Row:
+    return {
+        "entry_date": row.entry.entry_date.isoformat(),
+        "memo": row.entry.memo,
+        "account": f"{row.account.code} {row.account.name}",
+    }
+
+
+def _service(row: Any) -> Row:
+    return {"service": row.service_code.code, "service_label": row.service_code.label}
+
+
+PARTYS_OWN = {"phone": SOMEBODY_ELSE, "email": SOMEBODY_ELSE, "postal_address": SOMEBODY_ELSE}
+
+SECTIONS = (
+    Section("records", Client, ("pk",)),
+    Section("contacts", Contact),
+    Section("addresses", Address),
+    Section("responsible_parties", ResponsibleParty, but=PARTYS_OWN),
+    Section("splits", Split),
+    Section("split_shares", SplitShare, ("split__client",)),
+    Section(
+        "coverages",
+        Coverage,
+        but={"subscriber_birth_date": SOMEBODY_ELSE},
+        more=_subscriber,
+    ),
+    Section("diagnoses", Diagnosis),
+    Section("consents", Consent, more=_consent, related=("text",)),
+    Section("fee_agreements", FeeAgreement),
+    Section("restrictions", Restriction),
+    Section("assignments", Assignment),
+    Section("emergency_accesses", EmergencyAccess),
+    Section("merges", Merge, ("kept", "merged")),
+    Section("external_records", ExternalRecord, but={"said": SOMEBODY_ELSE}, more=_external),
+    Section("releases", Release),
+    Section("sessions", Session, more=_service, related=("service_code",)),
+    Section("invoices", Invoice),
+    Section(
+        "invoice_lines",
+        InvoiceLine,
+        ("invoice__client",),
+        more=_service,
+        related=("service_code",),
+    ),
+    Section("invoice_line_texts", InvoiceLineText, ("line__invoice__client",)),
+    Section("payments", Payment, but={"key": OF_NOBODY}),
+    Section("payment_applications", PaymentApplication, ("payment__client",)),
+    Section("card_payments", CardIntent, ("invoice__client",)),
+    Section("documents", Document, ("invoice__client",)),
+    Section("ledger_lines", Posting, ("party",), more=_posting, related=("entry", "account")),
+)
+
+CHANGES, LOOKS = "changes", "looks"
+"""Sections of the log: audit.Event, audit.Touch and audit.Value by client."""
+
+VALUES_OF_OTHERS = frozenset({Action.PARTY_CHANGED, Action.PARTY_ADDED})
+
+
+def of(client: Client, *, now: datetime) -> Row:
+    """Return everything held about a person, of all their records, ready for JSON.
+
+    Amounts are whole cents, days and moments ISO 8601.
+    """
+    records = families.records_of(client)
+    names = dict(Membership.objects.values_list("pk", "display_name"))
+    seen = looks.of(client, limit=MOST_LOOKS)
+    return {
+        "schema": SCHEMA,
+        "made_at": now.isoformat(),
+        "practice": members.practice().name,
+        "time_zone": str(timezone.get_current_timezone()),
+        "client": client.code,
+        **{
+            section.name: [_row(section, row, names) for row in section.rows(records)]
+            for section in SECTIONS
+        },
+        CHANGES: list(_changes(seen)),
+        LOOKS: [_look(each) for each in reversed(seen)],
+        "left_out": left_out(),
+    }
+
+
+def left_out() -> list[Row]:
+    """Return what is not told, and why, as the document itself says it."""
+    tables = [{"what": name, "why": why} for name, why in sorted(LEFT_OUT.items())]
+    fields = [
+        {"what": f"{section.name}.{name}", "why": why}
+        for section in SECTIONS
+        for name, why in section.but.items()
+    ]
+    return tables + fields
+
+
+def key_of(each: Any) -> str:
+    """Return the name under which a column stands in the document."""
+    if each.is_relation:
+        return str(each.name if each.related_model is Membership else each.attname)
+    return f"{each.name}_cents" if each.__class__.__name__ == "MoneyField" else str(each.name)
+
+
+def _row(section: Section, row: Any, names: Mapping[UUID, str]) -> Row:
+    told = {key_of(each): _value(each, row, names) for each in section.fields}
+    return told | (section.more(row) if section.more else {})
+
+
+def _value(each: Any, row: Any, names: Mapping[UUID, str]) -> Any:
+    value = getattr(row, each.attname)
+    if each.is_relation and each.related_model is Membership:
+        return names.get(value)
+    if isinstance(value, Money):
+        return value.cents
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else value
+
+
+def _changes(seen: list[looks.Look]) -> Iterator[Row]:
+    """Yield what stood before and after each edit of the client's own fields, oldest first."""
+    of_edits = {each.number: each for each in seen if each.action not in VALUES_OF_OTHERS}
+    for number, sealed in values.of_events(of_edits).items():
+        told = edits.opened(commitment=sealed.commitment, ciphertext=sealed.ciphertext)
+        look = of_edits[number]
+        yield {"at": look.at.isoformat(), "by": look.who, "action": look.action, **told}
+
+
+def _look(each: looks.Look) -> Row:
+    return {
+        "number": each.number,
+        "at": each.at.isoformat(),
+        "who": each.who,
+        "role": each.role,
+        "what": each.sentence,
+        "part": each.part,
+        "way": each.way,
+    }

@@ -1,0 +1,137 @@
+"""Everything held about a client, set in type for people: the same facts as in the JSON."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+
+from audit.sentences import dollars
+from billing.services import typesetting
+from billing.services.documents import long_day
+
+TITLES = {
+    "records": "The person",
+    "contacts": "Phones and e-mail",
+    "addresses": "Addresses",
+    "responsible_parties": "Who pays",
+    "splits": "How costs are divided",
+    "split_shares": "Shares of the costs",
+    "coverages": "Insurance",
+    "diagnoses": "Diagnoses",
+    "consents": "Consents",
+    "fee_agreements": "Fees agreed",
+    "restrictions": "What is kept back",
+    "assignments": "Therapists",
+    "emergency_accesses": "Opened in an emergency",
+    "merges": "Records of the same person",
+    "external_records": "From other systems",
+    "releases": "Handed out before",
+    "sessions": "Sessions",
+    "invoices": "Invoices",
+    "invoice_lines": "Lines of invoices",
+    "invoice_line_texts": "Words of invoice lines",
+    "payments": "Payments",
+    "payment_applications": "What payments paid",
+    "card_payments": "Card payments",
+    "documents": "Documents made",
+    "ledger_lines": "Lines of the books",
+    "changes": "What stood before a change",
+    "looks": "Who has looked",
+}
+"""Section → its heading."""
+
+TABLES: Mapping[str, tuple[str, ...]] = {
+    "sessions": ("started_at", "service", "service_label", "minutes", "fee_cents", "therapist"),
+    "invoices": ("number", "issued_on", "due_on", "total_cents", "issued_by"),
+    "invoice_lines": ("served_on", "service", "service_label", "minutes", "amount_cents"),
+    "payments": ("receipt", "received_on", "method", "reference", "amount_cents", "recorded_by"),
+    "payment_applications": ("applied_on", "amount_cents", "applied_by"),
+    "ledger_lines": ("entry_date", "memo", "account", "debit_cents", "credit_cents"),
+    "looks": ("at", "who", "role", "what", "part", "way"),
+}
+"""Sections with many rows → the columns that people read; the JSON has the rest."""
+
+NOT_READ = frozenset({"id", "version", "invoice_line_texts"})
+"""What only programs use."""
+
+
+def pdf(document: Mapping[str, Any]) -> bytes:
+    """Return the PDF of a document of ``selectors.held``."""
+    return typesetting.pdf_of_anything("record", contents(document))
+
+
+def contents(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the document as the template reads it: every value a text."""
+    made_at = datetime.fromisoformat(document["made_at"])
+    return {
+        "practice": document["practice"],
+        "code": document["client"],
+        "made_on": long_day(timezone.localdate(made_at)),
+        "parts": [
+            _part(name, title, _with_words(name, document))
+            for name, title in TITLES.items()
+            if name not in NOT_READ
+        ],
+        "left_out": document["left_out"],
+    }
+
+
+def _with_words(name: str, document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the rows of a section; an invoice line with its own words instead of the label."""
+    if name != "invoice_lines":
+        return list(document[name])
+    words = {each["line_id"]: each["description"] for each in document["invoice_line_texts"]}
+    return [
+        {**line, "service_label": words.get(line["id"], line["service_label"])}
+        for line in document[name]
+    ]
+
+
+def _part(name: str, title: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    columns = TABLES.get(name)
+    if columns:
+        return {
+            "title": title,
+            "columns": [heading(each) for each in columns],
+            "rows": [[said(each, row[each]) for each in columns] for row in rows],
+            "blocks": [],
+        }
+    blocks = [
+        [
+            [heading(key), said(key, value)]
+            for key, value in row.items()
+            if not _is_for_programs(key) and value not in (None, "", [])
+        ]
+        for row in rows
+    ]
+    return {"title": title, "columns": [], "rows": [], "blocks": blocks}
+
+
+def _is_for_programs(key: str) -> bool:
+    return key in NOT_READ or key.endswith("_id")
+
+
+def heading(key: str) -> str:
+    words = key.removesuffix("_cents").replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def said(key: str, value: Any) -> str:
+    """Return a value as people read it."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, int):
+        return dollars(value) if key.endswith("_cents") else str(value)
+    if isinstance(value, dict):
+        return "; ".join(f"{heading(name)}: {said(name, each)}" for name, each in value.items())
+    if isinstance(value, list):
+        return ", ".join(said(key, each) for each in value)
+    text = str(value)
+    if key == "at" or key.endswith("_at"):
+        return f"{timezone.localtime(datetime.fromisoformat(text)):%Y-%m-%d %H:%M}"
+    if key.endswith(("_on", "_date")) and len(text) == len("2026-03-02"):
+        return long_day(date.fromisoformat(text))
+    return text
