@@ -4,9 +4,10 @@ Nothing here knows the database. Addresses are typed by a person or told by that
 connection passes ``guard``. No call is made inside a transaction.
 """
 
-from billing.ehr.client import Changes, Connection, by_person, changed_since, try_out
+from billing.ehr.client import Changes, by_person, changed_since, try_out
 from billing.ehr.errors import Busy, Forbidden, NotFhir, PullFailed, Refused, TooLarge, Unreachable
 from billing.ehr.keys import public_key_set
+from billing.ehr.talk import Connection
 
 __all__ = [
     "Busy",

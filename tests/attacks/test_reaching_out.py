@@ -34,7 +34,7 @@ REACHING = {
 }
 """Modules that open addresses. Stripe's own library asks Stripe, at an address of the settings."""
 
-GUARDED = {"billing/ehr/client.py", "billing/ehr/guard.py"}
+GUARDED = {"billing/ehr/talk.py", "billing/ehr/guard.py"}
 """What asks a medical-record system, through a guard that checks every connection."""
 
 HOSTILE = [
@@ -159,7 +159,7 @@ def test_no_module_that_serves_requests_opens_addresses() -> None:
 
 
 def test_only_the_guard_makes_what_asks() -> None:
-    client = (ROOT / "billing/ehr/client.py").read_text(encoding="utf-8")
+    client = (ROOT / "billing/ehr/talk.py").read_text(encoding="utf-8")
 
     named = re.findall(r"\brequests\.(\w+)(?!\w|\()", client)
 

@@ -20,6 +20,7 @@ from audit.models import Event
 from billing import ehr, tasks
 from billing.ehr import client as ehr_client
 from billing.ehr import guard
+from billing.ehr import talk as ehr_talk
 from billing.models import FhirSource, RejectedRecord, Session
 from billing.selectors import pulls as selectors
 from billing.services import pulls
@@ -184,6 +185,41 @@ def test_a_server_that_fails(
 
     assert row.outcome == outcome
     assert (row.cursor_at is not None) == (outcome == "DONE")
+
+
+@pytest.mark.parametrize("answers_per_token", [1, 3, 7])
+def test_a_token_that_expires_on_the_way_is_replaced(
+    practice: House, server: Ehr, answers_per_token: int
+) -> None:
+    server.hold(*(person(number) for number in range(95)))
+    connect(practice, server)
+    server.answers_per_token = answers_per_token
+
+    row = pull(practice)
+
+    pages = sum("?" in asked for asked in server.asked)
+    assert (row.outcome, row.made) == ("DONE", 95)
+    assert server.given > 1
+    assert pages - (server.given - 1) == 10
+
+
+def test_a_token_that_never_serves_is_not_asked_for_again(practice: House, server: Ehr) -> None:
+    server.hold(person(1))
+    connect(practice, server)
+    server.answers_per_token = 0
+
+    assert pull(practice).outcome == "REFUSED"
+    assert server.given == 1
+
+
+def test_a_new_token_is_signed_for_the_time_at_which_it_is_asked_for(server: Ehr) -> None:
+    to, minutes = talk_to(server), timedelta(minutes=20)
+
+    with guard.session(allow_private=True) as session:
+        began = time.monotonic() - minutes.total_seconds()
+        ehr_talk.Talk(to, session, _now() - minutes, began=began).sign_in()
+
+    assert server.given == 1
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,9 @@ class Ehr:
     tokens: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
+    given: int = 0
+    answers_per_token: int = 1_000_000
+    served: dict[str, int] = field(default_factory=dict)
 
     def hold(self, *resources: Json, at: str = "2026-01-01T00:00:00Z", version: str = "1") -> None:
         """Keep records under their ids, changed at a time."""
@@ -115,6 +118,7 @@ class Handler(BaseHTTPRequestHandler):
             return self.answer(400, {"error": "invalid_client"})
         token = str(uuid4())
         self.ehr.tokens.add(token)
+        self.ehr.given += 1
         return self.answer(200, {"access_token": token, "token_type": "bearer", "expires_in": 300})
 
     def do_GET(self) -> None:
@@ -127,6 +131,9 @@ class Handler(BaseHTTPRequestHandler):
             return self.answer(200, {"token_endpoint": lied})
         token = self.headers.get("Authorization", "").removeprefix("Bearer ")
         if token not in self.ehr.tokens:
+            return self.answer(401, {})
+        self.ehr.served[token] = self.ehr.served.get(token, 0) + 1
+        if self.ehr.served[token] > self.ehr.answers_per_token:
             return self.answer(401, {})
         if self.ehr.failures:
             return self.answer(self.ehr.failures.pop(0), {"Retry": "later"})
