@@ -28,7 +28,9 @@ MFA_AT = "mfa_at"
 PRACTICE = "practice"
 SIGNED_IN_AT = "signed_in_at"
 
-QUIET_ROUTES = frozenset({"accounts:drafts", "billing:checkout_return", "clients:import_run"})
+QUIET_ROUTES = frozenset(
+    {"accounts:drafts", "billing:checkout_return", "billing:fhir_files", "clients:import_run"}
+)
 """Routes that a page asks by itself: they are answered, and do not keep a session awake."""
 
 OVER = {"hours": "twelve hours were over", "idle": "quiet for too long"}

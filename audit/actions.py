@@ -236,6 +236,10 @@ class Action(StrEnum):
     )
 
     CLIENT_CREATED = "clients.client.created", "{who} added client {label}."
+    CLIENTS_ADDED = (
+        "clients.client.added_from_file",
+        "{who} added clients from a file[: {count}].",
+    )
     CLIENT_CHANGED = (
         "clients.client.changed",
         "{who} changed the record of client {label}[: {fields}].",
@@ -322,6 +326,10 @@ class Action(StrEnum):
         "clients.assignment.started",
         "{who} assigned client {label}[ to {therapist}].",
     )
+    CLIENTS_ASSIGNED = (
+        "clients.assignment.started_from_file",
+        "{who} assigned clients of a file[ to {therapist}][: {count}].",
+    )
     CLIENT_UNASSIGNED = (
         "clients.assignment.ended",
         "{who} ended the assignment of client {label}[ to {therapist}].",
@@ -382,6 +390,26 @@ class Action(StrEnum):
     CLIENT_FILE_TAKEN_IN = (
         "clients.file.taken_in",
         "{who} added clients from a file[: {created}][, {left_out} rows were left out].",
+    )
+    CLIENT_FILE_UNDO_LOOKED = (
+        "clients.file.undo_looked",
+        "{who} looked whether the clients of a file can be taken out[: {count} could not].",
+    )
+    CLIENT_FILE_UNDO_ASKED = (
+        "clients.file.undo_asked",
+        "{who} had the clients of a file taken out again[: {count}].",
+    )
+    CLIENTS_REMOVED = (
+        "clients.client.removed_with_file",
+        "{who} took clients out that had come from a file[: {count}].",
+    )
+    CLIENT_FILE_UNDONE = (
+        "clients.file.undone",
+        "{who} took all clients of a file out again[: {count}].",
+    )
+    CLIENT_FILE_UNDO_REFUSED = (
+        "clients.file.undo_refused",
+        "The clients of a file were to be taken out, and stayed.",
     )
     CLIENT_FILE_DISCARDED = "clients.file.discarded", "A file of clients was thrown away."
     COVERAGE_CORRECTED = (
@@ -461,6 +489,19 @@ class Action(StrEnum):
     IMPORT_FINISHED = (
         "clients.import.finished",
         "{who} finished an import[: {created} records made][, {refused} not usable].",
+    )
+    FHIR_FILES_UPLOADED = (
+        "billing.fhir_file.uploaded",
+        "{who} uploaded files of the medical-record system[: {count}].",
+    )
+    FHIR_FILE_TAKEN_IN = (
+        "billing.fhir_file.taken_in",
+        "{who} had {label} of the medical-record system taken in[: {made} records made]"
+        "[, {changed} changed][, {refused} not taken in].",
+    )
+    FHIR_FILE_REFUSED = (
+        "billing.fhir_file.refused",
+        "{label} of the medical-record system was not taken in[: {reason}].",
     )
     REJECT_LISTED = (
         "billing.reject.listed",

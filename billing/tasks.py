@@ -14,8 +14,9 @@ from django.utils import timezone
 from accounts.selectors import doors, members
 from accounts.tenancy import practice_scope
 from billing import ehr, gateway
-from billing.selectors import card_intents, days
+from billing.selectors import card_intents, days, uploads
 from billing.services import checkout, imports, pulls, webhooks
+from billing.services import uploads as uploading
 
 log = logging.getLogger(__name__)
 
@@ -63,13 +64,17 @@ def redrive(**_: object) -> None:
 
 @shared_task  # type: ignore[untyped-decorator]  # Celery has no types
 def redrive_practice(*, practice_id: str, **_: object) -> None:
-    """Process the waiting webhooks of one practice, and ask Stripe about its pending intents."""
+    """Process the waiting webhooks and files of one practice, and ask Stripe about its intents."""
     practice = UUID(practice_id)
     now = timezone.now()
     with practice_scope(practice):
+        uploading.give_up(now=now)
+        batches = uploads.left_behind(now=now)
         waiting = card_intents.waiting_events(before=now - WAITS_FOR_WORKER)
         pending = card_intents.pending(before=now - WAITS_FOR_STRIPE)
         speaker = checkout.credentials() if pending else None
+    for batch in batches:
+        take_in_files.delay(practice_id=practice_id, batch=str(batch))
     for event_id in waiting:
         process_webhook.delay(practice_id=practice_id, event_id=str(event_id))
     if speaker is not None:
@@ -90,6 +95,17 @@ def _ask(practice: UUID, speaker: gateway.Credentials, intent: card_intents.Pend
     with practice_scope(practice):
         state = checkout.State.OPEN if found else checkout.State.EXPIRED
         checkout.note(intent_id=intent.id, state=state, checkout_id=found.id if found else "")
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def take_in_files(*, practice_id: str, batch: str, **_: object) -> None:
+    """Take in the files that somebody chose together, each in a transaction of its own."""
+    practice = UUID(practice_id)
+    with practice_scope(practice):
+        waiting = uploads.waiting(UUID(batch))
+    for file_id, person_id in waiting:
+        with practice_scope(practice, person_id=person_id):
+            uploading.take_in(file_id=file_id, now=timezone.now())
 
 
 @shared_task  # type: ignore[untyped-decorator]  # Celery has no types

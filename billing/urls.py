@@ -24,6 +24,7 @@ from billing.views.reports import Aging, TrialBalance
 from billing.views.search import ClientSearch
 from billing.views.sessions import SessionNew, Unbilled
 from billing.views.today import Today
+from billing.views.uploads import FhirFiles, FhirUpload
 from billing.views.webhooks import StripeWebhook
 
 app_name = "billing"
@@ -50,6 +51,8 @@ urlpatterns = [
     path("reports/trial-balance/", TrialBalance.as_view(), name="trial_balance"),
     path("reports/aging/", Aging.as_view(), name="aging"),
     path("intake/", Intake.as_view(), name="intake"),
+    path("intake/files/", FhirUpload.as_view(), name="fhir_upload"),
+    path("intake/files/<uuid:batch>/", FhirFiles.as_view(), name="fhir_files"),
     path("intake/retry/", IntakeRetry.as_view(), name="intake_retry"),
     path("intake/names/", ExternalCodes.as_view(), name="external_codes"),
     path("intake/differences/", Differences.as_view(), name="differences"),

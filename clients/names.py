@@ -60,7 +60,7 @@ def fold(text: str) -> str:
     Digits of every script become ASCII ones.
     """
     decomposed = unicodedata.normalize("NFKD", text.translate(PUNCTUATION).casefold())
-    bare = "".join(_plain(letter) for letter in decomposed)
+    bare = decomposed if decomposed.isascii() else "".join(map(_plain, decomposed))
     return " ".join(bare.casefold().translate(LETTERS).split())
 
 

@@ -5,10 +5,12 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
+from accounts import progress
 from accounts.selectors import doors
 from accounts.tenancy import practice_scope
-from clients.selectors import imports
+from clients.selectors import import_undos, imports
 from clients.services import imports as services
+from clients.services import taking_back, taking_in
 
 
 @shared_task  # type: ignore[untyped-decorator]  # Celery has no types
@@ -17,9 +19,30 @@ def take_in_file(*, practice_id: str, run_id: str, **_: object) -> None:
     practice, run = UUID(practice_id), UUID(run_id)
     with practice_scope(practice):
         person_id = imports.confirmed_by(run)
+    if person_id is None:
+        return
+    # Apart, so that whoever adds a client meanwhile waits for a moment only.
+    with practice_scope(practice, person_id=person_id):
+        taking_in.take_codes(run_id=run)
+    with practice_scope(practice, person_id=person_id):
+        taking_in.carry_out(
+            run_id=run, now=timezone.now(), progress=lambda rows: progress.tell(run, rows)
+        )
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def take_file_back(*, practice_id: str, undo_id: str, **_: object) -> None:
+    """Take the clients of a file out again, in the name of whoever asked for it."""
+    practice, undo = UUID(practice_id), UUID(undo_id)
+    with practice_scope(practice):
+        person_id = import_undos.asked_by(undo)
     if person_id is not None:
         with practice_scope(practice, person_id=person_id):
-            services.carry_out(run_id=run, now=timezone.now())
+            taking_back.carry_out(
+                undo_id=undo,
+                now=timezone.now(),
+                progress=lambda clients: progress.tell(undo, clients),
+            )
 
 
 @shared_task  # type: ignore[untyped-decorator]  # Celery has no types
@@ -36,6 +59,9 @@ def redrive_files_of(*, practice_id: str, **_: object) -> None:
     with practice_scope(UUID(practice_id)):
         services.forget_old(now=now)
         services.give_up(now=now)
-        left = imports.left_behind(now=now)
+        taking_back.give_up(now=now)
+        left, undos = imports.left_behind(now=now), import_undos.left_behind(now=now)
     for run_id in left:
         take_in_file.delay(practice_id=practice_id, run_id=str(run_id))
+    for undo_id in undos:
+        take_file_back.delay(practice_id=practice_id, undo_id=str(undo_id))

@@ -26,6 +26,7 @@ from clients.views.imports import (
     ImportColumns,
     ImportDiscard,
     ImportRun,
+    ImportUndo,
     ImportUpload,
 )
 from clients.views.merges import MergeAnswer, MergeAsk, MergeOne, Merges, MergeUndo
@@ -63,6 +64,7 @@ urlpatterns = [
     path("clients/import/<uuid:pk>/columns/", ImportColumns.as_view(), name="import_columns"),
     path("clients/import/<uuid:pk>/check/", ImportCheck.as_view(), name="import_check"),
     path("clients/import/<uuid:pk>/discard/", ImportDiscard.as_view(), name="import_discard"),
+    path("clients/import/<uuid:pk>/undo/", ImportUndo.as_view(), name="import_undo"),
     path("clients/export/", ClientExport.as_view(), name="export"),
     path("clients/emergency/", EmergencyOpen.as_view(), name="emergency"),
     path("clients/merges/", Merges.as_view(), name="merges"),

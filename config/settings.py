@@ -66,6 +66,13 @@ _broker_is_socket = urlsplit(REDIS_URL).scheme == "unix"
 CELERY_BROKER_URL = (
     REDIS_URL.replace("unix://", "redis+socket://") if _broker_is_socket else REDIS_URL
 )
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
+    }
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

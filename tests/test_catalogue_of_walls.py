@@ -25,6 +25,7 @@ RUN_BY_APP = {
     "practice_of_endpoint",
     "practice_of_slug",
     "practice_of_token",
+    "remove_imported_clients",
     "set_role_permissions",
 }
 """Functions that act with more rights than their caller's, and may be called by app."""

@@ -29,6 +29,7 @@ from accounts.permissions import Permission
 from accounts.services import api_tokens, approvals, grants, invitations, networks, reviews
 from accounts.tenancy import practice_scope
 from accounts.views.base import MemberView, OutsideView, PracticeView
+from billing.services import uploads
 from clients.models import EmergencyAccess
 from clients.services import assignments, contacts, emergencies, merges, payers
 from clients.services import imports as files
@@ -161,6 +162,8 @@ clients:import_columns    POST   422    403    403    403    403    404    302
 clients:import_check      GET    302    403    403    403    403    404    302
 clients:import_check      POST   302    403    403    403    403    404    302
 clients:import_discard    POST   302    403    403    403    403    404    302
+clients:import_undo       GET    200    403    403    403    403    404    302
+clients:import_undo       POST   302    403    403    403    403    404    302
 clients:export            GET    200    200    403    403    403    200    302
 clients:export            POST   200    200    403    403    403    200    302
 clients:merges            GET    200    200    403    403    403    200    302
@@ -264,6 +267,9 @@ billing:aging             GET    403    200    403    403    200    200    302
 
 billing:intake            GET    200    403    403    403    403    200    302
 billing:intake_retry      POST   302    403    403    403    403    302    302
+billing:fhir_upload       GET    200    403    403    403    403    200    302
+billing:fhir_upload       POST   422    403    403    403    403    422    302
+billing:fhir_files        GET    200    403    403    403    403    404    302
 billing:reject            GET    200    403    403    403    403    404    302
 billing:reject            POST   422    403    403    403    403    404    302
 billing:reject_dismiss    POST   422    403    403    403    403    404    302
@@ -475,6 +481,8 @@ def world(practice: House, other_practice: House) -> World:
         )
         merge = merges.ask(kept=client, merged=desk.client(by, "Whitfield"), now=desk.NOW, by=by)
         run = files.upload(content=b"Name,Born\nRazo,1973-08-01\n", now=desk.NOW, by=by)
+        added = arrivals.file_taken_in(by)
+        chosen = uploads.upload(contents=[b"{}"], now=desk.NOW, by=by)
         payer = payers.add(name="Keystone", now=desk.NOW, by=by)
         coverage = records.coverage(client, by)
         diagnosis = records.diagnosis(client, therapist)
@@ -527,6 +535,8 @@ def world(practice: House, other_practice: House) -> World:
             "accounts:reset_open": {"token": uuid7()},
             **{route: {"role_id": role.pk} for route in OF_A_ROLE},
             **{route: {"pk": run.pk} for route in OF_A_FILE},
+            "clients:import_undo": {"pk": added.pk},
+            "billing:fhir_files": {"batch": chosen},
             "accounts:right": {"codename": "client_view"},
             "accounts:approval": {"approval_id": asked.approval_id},
             "accounts:approval_withdraw": {"approval_id": asked.approval_id},

@@ -112,6 +112,26 @@ def mark(written: Mark) -> None:
     _open_batch().marks.append(written)
 
 
+def mark_many(written: Iterable[Mark]) -> None:
+    """Do the same for many values at once."""
+    _open_batch().marks.extend(written)
+
+
+def settle_marks() -> None:
+    """Put the marks that were left so far beside the last event, as the text that is stored.
+
+    Whoever writes hundreds of thousands of values calls it after each batch and its event: the
+    text takes a fraction of the room.
+
+    Raises:
+        NoTransaction: called outside a scope.
+    """
+    batch = _open_batch()
+    if batch.marks:
+        _carry(batch.events, batch.marks)
+        batch.marks = []
+
+
 @contextmanager
 def marked(**facts: str | int) -> Iterator[None]:
     """Let every event that is recorded meanwhile tell these facts too: by which way it came."""
@@ -156,8 +176,17 @@ def _waiting() -> list[Pending]:
 
 
 def _carry(told: list[dict[str, object]], written: list[Mark]) -> None:
-    """Put the marks of a scope beside its last event that carries nothing yet."""
-    carrier = next((event for event in reversed(told) if "commitment" not in event), None)
+    """Put marks beside the last event that carries nothing yet, and after what carries some.
+
+    Of several marks of one cell the last event's counts.
+    """
+    carrier = None
+    for event in reversed(told):
+        if "commitment" not in event:
+            carrier = event
+            break
+        if event["key_version"] == marks.NOT_SEALED:
+            break
     if carrier is None:
         count = len({left.row_id for left in written})
         carrier = {"action": Action.VALUES_SEALED.value, "facts": {"count": count}}

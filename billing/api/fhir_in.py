@@ -116,8 +116,7 @@ def take(content: Json, *, by: Membership) -> Told:
             told.add(told.refused, left_out.path, left_out.reason)
     for changed in taken.adjusted:
         told.add(told.adjusted, changed.path, changed.reason)
-    created = taken.clients + taken.coverages + taken.sessions
-    events.record(Action.IMPORT_FINISHED, created=created, refused=len(told.problems))
+    events.record(Action.IMPORT_FINISHED, created=taken.made, refused=len(told.problems))
     return told
 
 

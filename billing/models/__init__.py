@@ -9,6 +9,7 @@ from billing.models.service import ServiceCode, ServiceFee
 from billing.models.session import Session
 from billing.models.source import FhirSource
 from billing.models.stripe import CardIntent, StripeAccount, WebhookEndpoint, WebhookEvent
+from billing.models.upload import FhirFile
 
 __all__ = [
     "CardIntent",
@@ -16,6 +17,7 @@ __all__ = [
     "Document",
     "DocumentBody",
     "ExternalCode",
+    "FhirFile",
     "FhirSource",
     "Invoice",
     "InvoiceLine",

@@ -26,9 +26,10 @@ WHAT = "Nobody chose yet which service this is."
 class Outcome:
     """What a document was made into, and what of it a person should look at.
 
-    ``changed`` counts clients and coverages of which a newer version came, ``outdated`` those of
-    which an older one did. ``unusable`` and ``adjusted`` tell of the document's own records;
-    ``unchanged`` are the places of those that were here already, as new as this.
+    ``changed`` counts clients, coverages and related people of which a newer version came,
+    ``outdated`` those of which an older one did. ``unusable`` and ``adjusted`` tell of the
+    document's own records; ``unchanged`` are the places of those that were here already, as new
+    as this.
     """
 
     clients: int = 0
@@ -50,7 +51,7 @@ class Outcome:
 
     @property
     def made(self) -> int:
-        return self.clients + self.coverages + self.sessions + self.diagnoses
+        return self.clients + self.coverages + self.sessions + self.diagnoses + self.related
 
 
 @dataclass(frozen=True, slots=True)

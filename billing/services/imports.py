@@ -14,8 +14,8 @@ from billing.services import imported_sessions, rejects
 from billing.services.imported_sessions import CODE, Outcome, Terms
 from billing.services.rejects import CameBy, Origin
 from clients import fhir
-from clients.fhir import Adjusted, Reading, Unusable
-from clients.services import clients, diagnoses, external
+from clients.fhir import Adjusted, Reading, Remedy, Unusable
+from clients.services import clients, diagnoses, external, related
 
 __all__ = [
     "CODE",
@@ -122,7 +122,6 @@ def take_in(reading: Reading, *, terms: Terms, beside: Collection[str] = ()) -> 
         claim_cents=reading.claim_cents,
         not_needed=reading.not_needed,
         practitioners=len(reading.practitioners),
-        related=len(reading.related),
     )
     people = _take_clients(reading, terms, outcome, beside)
     for seen in reading.coverages:
@@ -134,9 +133,43 @@ def take_in(reading: Reading, *, terms: Terms, beside: Collection[str] = ()) -> 
             outcome.changed += is_changed
             if not (is_new or is_changed):
                 outcome.unchanged.add(seen.path)
+    _take_related(reading, people, terms, outcome)
     _take_diagnoses(reading, people, terms, outcome)
     imported_sessions.record_all(reading, people, terms=terms, outcome=outcome)
     return outcome
+
+
+def _take_related(
+    reading: Reading, people: dict[str, external.Taken], terms: Terms, outcome: Outcome
+) -> None:
+    for seen in reading.related:
+        if seen.patient not in people:
+            continue
+        try:
+            taken = related.take_related(
+                client=people[seen.patient].client,
+                seen=seen,
+                on=terms.on,
+                now=terms.now,
+                by=terms.by,
+            )
+        except related.NotActive as fault:
+            where = f"{seen.path}.active".removeprefix(".")
+            outcome.unusable.append(Unusable(where, str(fault), Remedy.NONE))
+            continue
+        outcome.related += taken.is_new
+        outcome.changed += taken.is_changed
+        outcome.outdated += taken.is_outdated
+        if not (taken.is_new or taken.is_renewed):
+            outcome.unchanged.add(seen.path)
+        if taken.kept:
+            outcome.adjusted.append(_kept(seen.path, taken.kept))
+
+
+def _kept(path: str, names: Collection[str]) -> Adjusted:
+    what = ", ".join(name.replace("_", " ") for name in names)
+    reason = f"The practice changed this too, so its own word stays: {what}."
+    return Adjusted(path, reason)
 
 
 def _take_diagnoses(
@@ -190,7 +223,5 @@ def _take_clients(
             )
             outcome.adjusted.append(Adjusted(person.path, reason))
         if taken.kept:
-            what = ", ".join(name.replace("_", " ") for name in taken.kept)
-            reason = f"The practice changed this too, so its own word stays: {what}."
-            outcome.adjusted.append(Adjusted(person.path, reason))
+            outcome.adjusted.append(_kept(person.path, taken.kept))
     return people

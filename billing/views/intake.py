@@ -15,7 +15,7 @@ from audit.services import events
 from billing.forms.intake import DismissForm, MappingForm, MendForm
 from billing.models import RejectedRecord
 from billing.selectors import intake
-from billing.services import imports, mappings, mending, rejects
+from billing.services import imports, mappings, mending, rejects, uploads
 from billing.views.base import BillingView
 from clients.models import ExternalRecord
 from clients.services import external
@@ -52,6 +52,7 @@ class Intake(IntakeView):
             causes=intake.causes(),
             waiting=len(intake.waiting_ids()),
             differing=len(intake.differences()),
+            may_upload=self.request.permissions >= uploads.NEEDED,
         )
 
 

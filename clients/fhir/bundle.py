@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from clients.fhir import charges, diagnoses, people
+from clients.fhir import charges, diagnoses, people, related
 from clients.fhir.needed import PATHS, pruned
 from clients.fhir.nodes import Node, Remedy, Unfit
 from clients.fhir.records import (
@@ -108,7 +108,7 @@ class _Document:
     def read_related_person(self, resource: Resource) -> None:
         patient = self.patient_of(resource.node["patient"])
         source = f"{patient}|{self.source_of(resource)}"
-        self.related[source] = people.related_person(resource.node, source, patient, self.adjusted)
+        self.related[source] = related.related_person(resource.node, source, patient, self.adjusted)
 
     def read_coverage(self, resource: Resource) -> None:
         try:

@@ -1,4 +1,4 @@
-"""Patients, their coverages, and the people beside them."""
+"""Patients, their coverages, and practitioners."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -9,7 +9,6 @@ from clients.fhir.records import (
     CoverageSeen,
     ExternalName,
     Patient,
-    RelatedPersonSeen,
     Version,
 )
 
@@ -60,8 +59,8 @@ def patient(resource: Node, source: str, adjusted: list[Adjusted]) -> Patient:
     Raises:
         Unfit: there is no name or no full birth date.
     """
-    name = _best_name(resource)
-    given_names, family_name = _parts(name)
+    name = best_name(resource)
+    given_names, family_name = parts(name)
     if not (given_names or family_name):
         raise resource["name"].unfit("The person has no name.")
     birth_date = resource["birthDate"].day()
@@ -74,41 +73,9 @@ def patient(resource: Node, source: str, adjusted: list[Adjusted]) -> Patient:
         family_name=family_name,
         preferred_name=_preferred(resource, name, adjusted),
         birth_date=birth_date,
-        email=_telecom(resource, "email", 254, adjusted),
-        phone=_telecom(resource, "phone", 40, adjusted),
-        postal_address=_address(resource, adjusted),
-        version=version_of(resource),
-    )
-
-
-def related_person(
-    resource: Node, source: str, patient_source: str, adjusted: list[Adjusted]
-) -> RelatedPersonSeen:
-    """Return somebody beside a client.
-
-    Raises:
-        Unfit: there is no name, or the relation has ended.
-    """
-    if resource["active"].value is False:
-        raise resource["active"].unfit("The relation is not active.", Remedy.NONE)
-    given_names, family_name = _parts(_best_name(resource))
-    if not (given_names or family_name):
-        raise resource["name"].unfit("The person has no name.")
-    codes = (
-        coding["code"].word()
-        for relation in resource["relationship"].each()
-        for coding in relation["coding"].each()
-    )
-    return RelatedPersonSeen(
-        source=source,
-        patient=patient_source,
-        path=resource.path,
-        given_names=given_names,
-        family_name=family_name,
-        relationship=next((code for code in codes if code), ""),
-        email=_telecom(resource, "email", 254, adjusted),
-        phone=_telecom(resource, "phone", 40, adjusted),
-        postal_address=_address(resource, adjusted),
+        email=telecom(resource, "email", 254, adjusted),
+        phone=telecom(resource, "phone", 40, adjusted),
+        postal_address=address_of(resource, adjusted),
         version=version_of(resource),
     )
 
@@ -116,20 +83,22 @@ def related_person(
 def practitioner(resource: Node, source: str) -> ExternalName:
     """Return a practitioner with what they are called; an unfit name is none."""
     try:
-        words = " ".join(_parts(_best_name(resource))).strip()
+        words = " ".join(parts(best_name(resource))).strip()
     except Unfit:
         words = ""
     return ExternalName(source, words or "A practitioner without a name")
 
 
-def _best_name(resource: Node) -> Node:
+def best_name(resource: Node) -> Node:
+    """Return the one of a person's names that is used."""
     names = [name for name in resource["name"].each() if name["use"].word() in NAME_USES]
     named = [name for name in names if name["family"] or name["given"] or name["text"]]
     ordered = sorted(named, key=lambda name: NAME_USES.index(name["use"].word()))
     return ordered[0] if ordered else resource["name"]
 
 
-def _parts(name: Node) -> tuple[str, str]:
+def parts(name: Node) -> tuple[str, str]:
+    """Return given names and family name of a name. Raises Unfit."""
     given = " ".join(part.text() for part in name["given"].each())
     family = name["family"].text()
     if len(given) > 200:
@@ -146,14 +115,16 @@ def _preferred(resource: Node, name: Node, adjusted: list[Adjusted]) -> str:
     return ""
 
 
-def _telecom(resource: Node, system: str, max_chars: int, adjusted: list[Adjusted]) -> str:
-    for telecom in resource["telecom"].each():
-        if telecom["system"].word() == system and telecom["use"].word() != "old":
-            return _or_left_out(telecom["value"], max_chars, adjusted)
+def telecom(resource: Node, system: str, max_chars: int, adjusted: list[Adjusted]) -> str:
+    """Return the first telephone number or e-mail address in use, or ""."""
+    for point in resource["telecom"].each():
+        if point["system"].word() == system and point["use"].word() != "old":
+            return _or_left_out(point["value"], max_chars, adjusted)
     return ""
 
 
-def _address(resource: Node, adjusted: list[Adjusted]) -> str:
+def address_of(resource: Node, adjusted: list[Adjusted]) -> str:
+    """Return the first postal address in use, as its lines, or ""."""
     address = next(
         (found for found in resource["address"].each() if found["use"].word() != "old"),
         resource["address"],

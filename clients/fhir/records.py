@@ -75,17 +75,20 @@ class DiagnosisSeen:
 
 @dataclass(frozen=True, slots=True)
 class RelatedPersonSeen:
-    """Somebody beside a client who may be responsible for what the client owes."""
+    """Somebody beside a client who may be responsible for what the client owes.
+
+    ``relation`` is a word of ``ResponsibleParty.Relation``.
+    """
 
     source: str = field(repr=False)
     patient: str = field(repr=False)
     path: str
-    given_names: str = field(repr=False)
-    family_name: str = field(repr=False)
-    relationship: str = field(repr=False)
+    name: str = field(repr=False)
+    relation: str = field(repr=False)
     email: str = field(repr=False)
     phone: str = field(repr=False)
     postal_address: str = field(repr=False)
+    is_active: bool = True
     version: Version = UNTOLD
 
 

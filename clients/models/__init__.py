@@ -10,6 +10,7 @@ from clients.models.diagnosis import Diagnosis, DiagnosisCode
 from clients.models.emergency import EmergencyAccess
 from clients.models.external import ExternalRecord
 from clients.models.fee_agreement import FeeAgreement
+from clients.models.import_undo import ClientImportUndo
 from clients.models.merge import Merge
 from clients.models.party import ResponsibleParty, Split, SplitShare
 from clients.models.release import Release
@@ -22,6 +23,7 @@ __all__ = [
     "Client",
     "ClientImport",
     "ClientImportFile",
+    "ClientImportUndo",
     "CodeCounter",
     "Consent",
     "ConsentText",

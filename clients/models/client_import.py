@@ -41,6 +41,9 @@ class ClientImport(PracticeModel):
     uploaded_by = PracticeKey("accounts.Membership")
     confirmed_at = models.DateTimeField(null=True, db_comment="UTC.")
     confirmed_by = PracticeKey("accounts.Membership", null=True)
+    codes_from = models.BigIntegerField(
+        null=True, db_comment="Number of the first of as many codes as rows, taken for its clients."
+    )
     finished_at = models.DateTimeField(null=True, db_comment="UTC.")
     created_count = models.PositiveIntegerField(null=True)
     refused_at = models.DateTimeField(null=True, db_comment="UTC.")
@@ -49,8 +52,8 @@ class ClientImport(PracticeModel):
 
     FIELD_CLASSES: ClassVar[dict[str, str]] = {
         "PUBLIC": "id practice_id file_digest headings_digest rows_count columns date_order"
-        " adds_alike alike_count uploaded_at uploaded_by confirmed_at confirmed_by finished_at"
-        " created_count refused_at refusal discarded_at",
+        " adds_alike alike_count uploaded_at uploaded_by confirmed_at confirmed_by codes_from"
+        " finished_at created_count refused_at refusal discarded_at",
     }
 
     class Meta:

@@ -9,6 +9,7 @@ from accounts.fields import EncryptedJSON
 from accounts.tenancy import PracticeKey, PracticeModel
 from clients.models.client import Client
 from clients.models.coverage import Coverage
+from clients.models.party import ResponsibleParty
 
 
 class ExternalRecord(PracticeModel):
@@ -32,6 +33,7 @@ class ExternalRecord(PracticeModel):
     fingerprint = models.BinaryField(db_comment="HMAC-SHA-256 under a key of the practice.")
     client = PracticeKey(Client)
     coverage = PracticeKey(Coverage, null=True)
+    party = PracticeKey(ResponsibleParty, null=True)
     version_fingerprint = models.BinaryField(
         null=True, db_comment="HMAC-SHA-256 of the version's id; null where none was told."
     )
@@ -51,7 +53,7 @@ class ExternalRecord(PracticeModel):
 
     FIELD_CLASSES: ClassVar[dict[str, str]] = {
         "PHI": "said",
-        "PUBLIC": "id practice_id kind fingerprint client coverage version_fingerprint"
+        "PUBLIC": "id practice_id kind fingerprint client coverage party version_fingerprint"
         " version_number source_updated_at content_fingerprint differs taken_in_at renewed_at",
     }
 
@@ -63,6 +65,11 @@ class ExternalRecord(PracticeModel):
             models.CheckConstraint(
                 name="clients_externalrecord_kind_known",
                 condition=Q(kind__in=["CLIENT", "COVERAGE", "SESSION", "DIAGNOSIS", "RELATED"]),
+            ),
+            models.CheckConstraint(
+                name="clients_externalrecord_related_is_a_party",
+                condition=Q(kind="RELATED", party__isnull=False)
+                | (~Q(kind="RELATED") & Q(party=None)),
             ),
         ]
         indexes = [

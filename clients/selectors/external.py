@@ -7,6 +7,7 @@ Said = dict[str, str | None]
 
 NAMES = ("given_names", "family_name", "preferred_name")
 OF_A_CLIENT = (*NAMES, "email", "phone", "postal_address")
+OF_A_PARTY = ("name", "relation", "phone", "email", "postal_address")
 OF_A_COVERAGE = ("payer_name", "member_id", "starts_on", "ends_on")
 
 
@@ -48,7 +49,9 @@ def standing(coverage: Coverage | None) -> Coverage | None:
 
 
 def holder(record: ExternalRecord) -> Said:
-    """Return what stands here of what a record became: a client, or their insurance."""
+    """Return what stands here of what a record became: a client, their insurance, or a party."""
+    if record.party is not None:
+        return said(record.party, OF_A_PARTY)
     if record.coverage is None:
         return ours(record.client)
     coverage = standing(record.coverage)

@@ -24,7 +24,7 @@ from clients.csv_import import (
     order_of,
     rows_of,
 )
-from clients.models import ClientImport, ClientImportFile
+from clients.models import Client, ClientImport, ClientImportFile
 from clients.names import fold
 from clients.selectors import likeness
 
@@ -201,6 +201,10 @@ class Known:
         found = Alike(person.row, tuple(codes), tuple(rows)) if codes or rows else None
         rows.append(person.row)
         return found
+
+    def is_in_file(self, client: Client) -> bool:
+        """Say whether a client looks like one of the rows so far."""
+        return likeness.key(client.given_names, client.family_name, client.birth_date) in self.rows
 
 
 def check(run: ClientImport, content: bytes, *, today: date) -> Checked:

@@ -6,9 +6,9 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Membership
-from clients.models import Client, Contact, Coverage
-from clients.selectors.external import NAMES, OF_A_COVERAGE, Said, address_of
-from clients.services import clients, coverages
+from clients.models import Client, Contact, Coverage, ResponsibleParty
+from clients.selectors.external import NAMES, OF_A_COVERAGE, OF_A_PARTY, Said, address_of
+from clients.services import clients, coverages, parties
 from clients.services import contacts as reached
 
 TEXTS = ("plan_name", "group_number", "subscriber_given_names", "subscriber_family_name")
@@ -59,6 +59,16 @@ def _change_address(client: Client, text: str, now: datetime, by: Membership) ->
     if not text:
         values, days = {}, days | {"ends_on": timezone.localdate(now)}
     reached.change_address(address=standing, seen=standing.version, **values, **days)
+
+
+def change_party(party: ResponsibleParty, changes: Said, *, ends_on: date | None = None) -> None:
+    """Give a responsible party what the other system says, or their last day."""
+    values = {name: getattr(party, name) for name in OF_A_PARTY}
+    values |= {name: value or "" for name, value in changes.items()}
+    last = party.ends_on if ends_on is None else ends_on
+    parties.change(
+        party=party, seen=party.version, **values, starts_on=party.starts_on, ends_on=last
+    )
 
 
 def correct(coverage: Coverage, changes: Said, now: datetime, by: Membership) -> Coverage:

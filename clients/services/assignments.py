@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import Q
 
+from accounts import bulk
 from accounts.models import Membership
 from accounts.selectors import members
 from audit.actions import Action
@@ -89,7 +90,7 @@ def assign_many(
     starts_on: date,
     now: datetime,
     by: Membership,
-) -> list[Assignment]:
+) -> None:
     """Assign therapists to clients who have none yet, from a date on, with no end: all or none.
 
     Raises:
@@ -99,19 +100,23 @@ def assign_many(
     known = set(members.therapists().values_list("pk", flat=True))
     if not {therapist for _, therapist in pairs} <= known:
         raise NotATherapist("Choose somebody who is a therapist of this practice.")
-    made = [
-        Assignment(
-            client=client,
-            therapist_id=therapist,
-            starts_on=starts_on,
-            assigned_at=now,
-            assigned_by=by,
+    bulk.insert(
+        Assignment,
+        each={
+            "client_id": [client.pk for client, _ in pairs],
+            "therapist_id": [therapist for _, therapist in pairs],
+        },
+        starts_on=starts_on,
+        assigned_at=now,
+        assigned_by_id=by.pk,
+    )
+    by_therapist: dict[UUID, list[UUID]] = {}
+    for client, therapist in pairs:
+        by_therapist.setdefault(therapist, []).append(client.pk)
+    for therapist, touched in by_therapist.items():
+        events.record(
+            Action.CLIENTS_ASSIGNED, touched=touched, therapist=str(therapist), count=len(touched)
         )
-        for client, therapist in pairs
-    ]
-    for assignment in Assignment.objects.bulk_create(made):
-        _tell_started(assignment)
-    return made
 
 
 def _require_cover(

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import bulk
 from accounts.models import Membership
 from audit.actions import Action
 from audit.services import events
@@ -16,6 +17,9 @@ from clients.selectors import duplicates, likeness
 from clients.selectors.clients import visible_to
 from clients.selectors.duplicates import Alike, Newcomer
 from clients.services import contacts, edits, search_texts
+
+NEW_FROM_A_FILE = ("given_names", "family_name", "preferred_name", "birth_date", "contact_wish")
+"""What a row of a file tells of the person; the rest stands in tables of its own."""
 
 
 class NoName(Exception):
@@ -79,7 +83,7 @@ def add(
     if not is_another_person and (known := duplicates.of(newcomer, visible)):
         raise LooksKnown(known)
     client = Client.objects.create(
-        code=_next_codes(counter, 1)[0],
+        code=_next_code(counter),
         given_names=given_names,
         family_name=family_name,
         preferred_name=preferred_name,
@@ -110,8 +114,10 @@ def add(
 
 
 @transaction.atomic
-def add_many(*, people: Sequence[Person], now: datetime, by: Membership) -> list[Client]:
-    """Add clients in the order of their rows, each under a code of its own: all of them or none.
+def add_many(
+    *, people: Sequence[Person], first_number: int, now: datetime, by: Membership
+) -> list[Client]:
+    """Add clients in the order of their rows, under codes that were taken for them: all or none.
 
     Somebody has looked at those who look alike. The caller keeps the number bounded.
 
@@ -122,21 +128,19 @@ def add_many(*, people: Sequence[Person], now: datetime, by: Membership) -> list
         _require_person(person.given_names, person.family_name, person.birth_date, now)
     added = [
         Client(
-            given_names=person.given_names,
-            family_name=person.family_name,
-            preferred_name=person.preferred_name,
-            birth_date=person.birth_date,
-            contact_wish=person.contact_wish,
+            code=CodeCounter(last=number).code,
             likeness=likeness.of(person.given_names, person.family_name, person.birth_date),
-            created_at=now,
-            created_by=by,
+            **{name: getattr(person, name) for name in NEW_FROM_A_FILE},
         )
-        for person in people
+        for number, person in enumerate(people, start=first_number)
     ]
-    for client, code in zip(added, _next_codes(_locked_counter(), len(added)), strict=True):
-        client.code = code
-    for client in Client.objects.bulk_create(added):
-        events.record(Action.CLIENT_CREATED, target=client, touched=[client.pk])
+    names = ("id", "code", *NEW_FROM_A_FILE, "likeness")
+    bulk.insert(
+        Client,
+        each={name: [getattr(client, name) for client in added] for name in names},
+        created_at=now,
+        created_by_id=by.pk,
+    )
     reached = [
         contacts.Newly(client, person.phone, person.email, person.postal_address)
         for client, person in zip(added, people, strict=True)
@@ -145,7 +149,22 @@ def add_many(*, people: Sequence[Person], now: datetime, by: Membership) -> list
     search_texts.add_many(
         (each.client, [text for text in (each.email,) if text], [each.phone]) for each in reached
     )
+    touched = [client.pk for client in added]
+    events.record(Action.CLIENTS_ADDED, touched=touched, count=len(added))
     return added
+
+
+@transaction.atomic
+def take_codes(count: int) -> int:
+    """Take so many codes at once, to be given later, and return the number of the first.
+
+    Nobody else gets them, whether they are given or not.
+    """
+    counter = _locked_counter()
+    first = int(counter.last) + 1
+    counter.last += count
+    counter.save(update_fields=["last"])
+    return first
 
 
 def lock_codes() -> None:
@@ -245,11 +264,8 @@ def _locked_counter() -> CodeCounter:
     return counter
 
 
-def _next_codes(counter: CodeCounter, count: int) -> list[str]:
-    """Return the next codes, in order, and count on."""
-    codes = []
-    for _ in range(count):
-        counter.last += 1
-        codes.append(counter.code)
+def _next_code(counter: CodeCounter) -> str:
+    """Return the next code, and count on."""
+    counter.last += 1
     counter.save(update_fields=["last"])
-    return codes
+    return counter.code

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Min
 
+from accounts import bulk
 from accounts.edits import sealed
 from accounts.models import Membership
 from audit.actions import Action
@@ -87,39 +88,32 @@ def add_unsearched(
 def add_many(people: Sequence[Newly], *, now: datetime, by: Membership) -> None:
     """Add the first contacts and addresses of clients who were just added.
 
-    The event of each client's adding stands for them.
+    The event of the clients' adding stands for them.
     """
-    Contact.objects.bulk_create(
-        [
-            Contact(
-                client=each.client,
-                kind=kind,
-                number_or_address=text,
-                label="",
-                place=0,
-                added_at=now,
-                added_by=by,
-            )
-            for each in people
-            for kind, text in ((Contact.Kind.PHONE, each.phone), (Contact.Kind.EMAIL, each.email))
-            if text
-        ]
-    )
-    Address.objects.bulk_create(
-        [
-            Address(
-                client=each.client,
-                street=each.postal_address,
-                city="",
-                region="",
-                postal_code="",
-                country="",
-                added_at=now,
-                added_by=by,
-            )
-            for each in people
-            if each.postal_address
-        ]
+    kinds = ((Contact.Kind.PHONE, "phone"), (Contact.Kind.EMAIL, "email"))
+    for kind, name in kinds:
+        reached = [each for each in people if getattr(each, name)]
+        bulk.insert(
+            Contact,
+            each={
+                "client_id": [each.client.pk for each in reached],
+                "number_or_address": [getattr(each, name) for each in reached],
+            },
+            kind=kind.value,
+            label="",
+            added_at=now,
+            added_by_id=by.pk,
+        )
+    located = [each for each in people if each.postal_address]
+    bulk.insert(
+        Address,
+        each={
+            "client_id": [each.client.pk for each in located],
+            "street": [each.postal_address for each in located],
+        },
+        **dict.fromkeys(("city", "region", "postal_code", "country"), ""),
+        added_at=now,
+        added_by_id=by.pk,
     )
 
 

@@ -1,11 +1,12 @@
 """Which insurance a client has: added, corrected, ended, or taken back as an error."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 
+from accounts import bulk
 from accounts.models import Membership
 from audit.actions import Action
 from audit.services import events
@@ -104,17 +105,21 @@ def add(
 
 
 @transaction.atomic
-def add_many(
-    *, insured: Iterable[tuple[Client, str, str]], now: datetime, by: Membership
-) -> list[Coverage]:
-    """Add an insurance of unknown dates to each of many clients: (client, payer, member id)."""
-    added = [
-        Coverage(client=client, payer_name=payer, member_id=member_id, added_at=now, added_by=by)
-        for client, payer, member_id in insured
-    ]
-    for coverage in Coverage.objects.bulk_create(added):
-        events.record(Action.COVERAGE_ADDED, target=coverage.client, touched=[coverage.client_id])
-    return added
+def add_many(*, insured: Sequence[tuple[Client, str, str]], now: datetime, by: Membership) -> None:
+    """Add an insurance of unknown dates to each of many new clients: (client, payer, member id).
+
+    The event of the clients' adding stands for them.
+    """
+    bulk.insert(
+        Coverage,
+        each={
+            "client_id": [client.pk for client, _, _ in insured],
+            "payer_name": [payer for _, payer, _ in insured],
+            "member_id": [member_id for _, _, member_id in insured],
+        },
+        added_at=now,
+        added_by_id=by.pk,
+    )
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from accounts.models import Membership
 from audit.actions import Action
 from audit.services import events
 from clients.fhir import CoverageSeen, DiagnosisSeen, Patient, Version
-from clients.models import Client, Coverage, ExternalRecord
+from clients.models import Client, Coverage, ExternalRecord, ResponsibleParty
 from clients.selectors import external as stands
 from clients.selectors import likeness
 from clients.selectors.external import OF_A_CLIENT, OF_A_COVERAGE, Said
@@ -83,7 +83,7 @@ def take_client(
         raise AnotherPerson(f"{client.code} was made of this record, but has another birth date.")
     if stand is Stand.SAME:
         return Taken(client, is_new=False)
-    changes, kept = _merged(stands.ours(client), said, OF_A_CLIENT, record)
+    changes, kept = merged(stands.ours(client), said, OF_A_CLIENT, record)
     if changes:
         adoptions.change_client(client, changes, now, by)
     renew(record, person.version, said, now, differs=kept)
@@ -134,7 +134,7 @@ def take_coverage(
     if coverage_now is None or stand_of(record, seen.version, said) is not Stand.NEWER:
         return False, False
     ours = stands.said(coverage_now, OF_A_COVERAGE)
-    changes, kept = _merged(ours, said, OF_A_COVERAGE, record)
+    changes, kept = merged(ours, said, OF_A_COVERAGE, record)
     if changes:
         record.coverage = adoptions.correct(coverage_now, changes, now, by)
     renew(record, seen.version, said, now, differs=kept)
@@ -176,6 +176,8 @@ def settle_difference(*, record_id: UUID, take: bool, now: datetime, by: Members
         events.record(Action.DIFFERENCE_KEPT, target=record.client, touched=[record.client_id])
     elif record.kind == Kind.CLIENT:
         adoptions.change_client(record.client, changes, now, by)
+    elif record.party is not None:
+        adoptions.change_party(record.party, changes)
     elif (standing := stands.standing(record.coverage)) is not None:
         record.coverage = adoptions.correct(standing, changes, now, by)
     record.differs = ""
@@ -197,6 +199,7 @@ def remember(
     now: datetime,
     *,
     coverage: Coverage | None = None,
+    party: ResponsibleParty | None = None,
 ) -> None:
     """Note that a record was taken in, as it was then."""
     ExternalRecord.objects.create(
@@ -204,6 +207,7 @@ def remember(
         fingerprint=fingerprint(kind, source),
         client=client,
         coverage=coverage,
+        party=party,
         taken_in_at=now,
         said=said,
         **_marks(version, said),
@@ -265,7 +269,7 @@ def _marks(version: Version, said: Said) -> dict[str, bytes | int | datetime | N
     }
 
 
-def _merged(
+def merged(
     ours: Said, theirs: Said, names: tuple[str, ...], record: ExternalRecord
 ) -> tuple[Said, tuple[str, ...]]:
     """Return what to change here, and in which fields both sides changed and ours stays.

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
+from accounts import bulk
 from clients.models import Client, Contact, SearchText
 from clients.models.search_text import LONGEST, NUMBERS
 from clients.names import digits, fold, full_name
@@ -55,8 +56,9 @@ def renew(client: Client) -> None:
 
 def add_many(people: Iterable[tuple[Client, Iterable[str], Iterable[str]]]) -> None:
     """Let new clients be found, of whom (client, e-mail addresses, telephone numbers) are given."""
-    SearchText.objects.bulk_create(
-        [SearchText(client=client, text=_text(client, *reached)) for client, *reached in people]
+    told = [(client.pk, _text(client, *reached)) for client, *reached in people]
+    bulk.insert(
+        SearchText, each={"client_id": [pk for pk, _ in told], "text": [text for _, text in told]}
     )
 
 

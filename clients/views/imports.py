@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from accounts import progress
 from accounts.permissions import Permission
 from accounts.views.base import PracticeView, StaffRequest
 from audit.actions import Action
@@ -19,8 +20,9 @@ from clients import tasks
 from clients.csv_import import Unreadable
 from clients.forms.imports import ColumnsForm, ConfirmForm, UploadForm
 from clients.models import ClientImport
-from clients.selectors import imports
+from clients.selectors import import_undos, imports
 from clients.services import imports as services
+from clients.services import taking_back
 
 
 class ImportUpload(PracticeView):
@@ -188,9 +190,47 @@ class ImportRun(ImportRunView):
     def get(self, request: StaffRequest, pk: UUID, **kwargs: object) -> HttpResponse:
         if not (self.run.confirmed_at or self.run.is_over):
             return redirect("clients:import_columns", self.run.pk)
+        undo = import_undos.of(self.run)
+        work = undo if undo and not undo.refused_at else self.run
         return self.fragment(
-            "clients/import/_run.html", page="clients/import/run.html", run=self.run
+            "clients/import/_run.html",
+            page="clients/import/run.html",
+            run=self.run,
+            undo=undo,
+            done=progress.done(work.pk),
         )
+
+
+class ImportUndo(ImportRunView):
+    """Take the clients of a file out again, or see who stands in the way."""
+
+    step_up = True
+
+    def get(self, request: StaffRequest, pk: UUID, **kwargs: object) -> HttpResponse:
+        return self.show()
+
+    def post(self, request: StaffRequest, pk: UUID, **kwargs: object) -> HttpResponse:
+        self.require_added()
+        try:
+            undo = taking_back.ask(run=self.run, now=timezone.now(), by=request.membership)
+        except taking_back.HeldBack:
+            return self.show(HTTPStatus.UNPROCESSABLE_ENTITY)
+        except taking_back.NothingToTakeBack as error:
+            messages.warning(request, str(error))
+        else:
+            practice_id, undo_id = str(request.practice.pk), str(undo.pk)
+            transaction.on_commit(lambda: wake_undo(practice_id, undo_id))
+        return redirect("clients:import_run", self.run.pk)
+
+    def require_added(self) -> None:
+        if not self.run.created_count:
+            raise Http404
+
+    def show(self, status: int = HTTPStatus.OK) -> HttpResponse:
+        self.require_added()
+        held = import_undos.held_back(self.run)
+        events.record(Action.CLIENT_FILE_UNDO_LOOKED, target=self.run, count=held.count)
+        return self.page("clients/import/undo.html", status=status, run=self.run, held=held)
 
 
 class ImportDiscard(ImportRunView):
@@ -206,5 +246,13 @@ def wake(practice_id: str, run_id: str) -> None:
     """Tell the worker; if the broker is away, the beat finds what was confirmed."""
     try:
         tasks.take_in_file.delay(practice_id=practice_id, run_id=run_id)
+    except OperationalError:
+        return
+
+
+def wake_undo(practice_id: str, undo_id: str) -> None:
+    """Tell the worker, as ``wake`` does."""
+    try:
+        tasks.take_file_back.delay(practice_id=practice_id, undo_id=undo_id)
     except OperationalError:
         return

@@ -23,11 +23,21 @@ from audit.services import checkpoints, events
 from audit.services.events import SealedValues
 from billing.models import Invoice, ServiceCode
 from billing.services import card_accounts, checkout, documents, imports, webhooks
+from billing.services import uploads as chosen
 from clients.models import Client, EmergencyAccess
-from clients.services import assignments, coverages, emergencies, merges, parties, payers
+from clients.services import (
+    assignments,
+    coverages,
+    emergencies,
+    merges,
+    parties,
+    payers,
+    taking_back,
+)
 from clients.services import imports as files
 from ledger.services import known, periods
 from tests.attacks import planting
+from tests.billing import arrivals
 from tests.billing import desk as at
 from tests.clients import bundles, records
 from tests.clients.parties import shared_costs
@@ -228,6 +238,11 @@ def _take_in(by: Membership) -> None:
     """Import the same document in every practice, and upload the same file of clients."""
     terms = imports.Terms(therapist=None, on=at.TODAY, now=at.NOW, by=by)
     imports.take_in(bundles.read(bundles.whole()), terms=terms)
+    imports.take_in(
+        bundles.read(bundles.bundle(bundles.patient(), arrivals.related())), terms=terms
+    )
+    chosen.upload(contents=[b"{}"], now=timezone.now(), by=by)
+    taking_back.ask(run=arrivals.file_taken_in(by), now=timezone.now(), by=by)
     files.upload(content=b"Name,Born\nRazo,1973-08-01\n", now=timezone.now(), by=by)
 
 

@@ -69,6 +69,7 @@ BESIDE = {
     },
     "clients_coverage.withdrawn_by_id": {"withdrawal": "'IN_ERROR'", "withdrawn_at": "now()"},
     "clients_diagnosis.ended_by_id": {"ends_on": "starts_on", "ended_at": "now()"},
+    "clients_externalrecord.party_id": {"kind": "'RELATED'"},
     "clients_feeagreement.ended_by_id": {"ends_on": "starts_on", "ended_at": "now()"},
     "clients_emergencyaccess.reviewed_by_id": {"finding": "'JUSTIFIED'", "reviewed_at": "now()"},
     "ledger_periodclose": {

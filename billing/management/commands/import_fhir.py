@@ -42,6 +42,7 @@ class Totals:
     fee_cents: int = 0
     claims: int = 0
     claim_cents: int = 0
+    related: int = 0
     unusable: int = 0
     files_failed: int = 0
     not_needed: int = 0
@@ -51,6 +52,7 @@ class Totals:
         self.coverages += outcome.coverages
         self.sessions += outcome.sessions
         self.changed += outcome.changed
+        self.related += outcome.related
         self.fee_cents += outcome.fees.cents
         self.claims += outcome.claims
         self.claim_cents += outcome.claim_cents
@@ -62,6 +64,7 @@ class Totals:
             f"Made {self.clients} clients, {self.coverages} coverages and {self.sessions} sessions"
             f" to be billed, {Money(self.fee_cents).dollars} in all."
         )
+        yield f"{self.related} people who may pay for a client were added."
         yield f"{self.changed} records came in a newer version."
         yield f"Read {self.claims} claims over {Money(self.claim_cents).dollars}."
         yield (
@@ -104,7 +107,7 @@ class Command(BaseCommand):
             events.record(Action.IMPORT_STARTED, count=len(files))
         totals = self._take_all(files, practice_id, terms)
         with practice_scope(practice_id):
-            created = totals.clients + totals.coverages + totals.sessions
+            created = totals.clients + totals.coverages + totals.sessions + totals.related
             events.record(Action.IMPORT_FINISHED, created=created, refused=totals.unusable)
         for sentence in totals.sentences():
             self.stdout.write(sentence)

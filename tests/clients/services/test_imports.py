@@ -15,7 +15,7 @@ from clients.csv_import import Field, Unreadable
 from clients.models import Assignment, Client, ClientImport, ClientImportFile, Coverage
 from clients.selectors import contacts
 from clients.selectors import imports as reads
-from clients.services import clients, imports
+from clients.services import clients, imports, taking_in
 from tests.clients.people import NOW, TODAY, added
 
 pytestmark = pytest.mark.usefixtures("scope")
@@ -56,7 +56,7 @@ def confirmed(by: Membership, *rows: str, adds_alike: bool = False) -> ClientImp
 
 
 def carried_out(run: ClientImport) -> ClientImport:
-    imports.carry_out(run_id=run.pk, now=NOW)
+    taking_in.carry_out(run_id=run.pk, now=NOW)
     run.refresh_from_db()
     return run
 
@@ -105,11 +105,12 @@ def test_a_client_of_a_file_is_one_like_any_other(front_desk: Membership) -> Non
         )
 
 
-def test_the_log_tells_of_the_run_once_and_of_each_client(front_desk: Membership) -> None:
+def test_the_log_tells_of_the_run_once_and_of_its_clients_together(front_desk: Membership) -> None:
     carried_out(confirmed(front_desk, MARIA, KENJI))
 
     told = actions()
-    assert told.count("clients.client.created") == 2
+    assert told.count("clients.client.added_from_file") == 1
+    assert told.count("clients.assignment.started_from_file") == 1
     assert told.count("clients.file.uploaded") == 1
     assert told.count("clients.file.confirmed") == 1
     assert told[-1] == "clients.file.taken_in"

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,13 +11,14 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import uploads
+from accounts import progress, uploads
 from accounts.models import Membership
 from accounts.sessions import MFA_AT, QUIET_ROUTES, SessionStore
 from accounts.tenancy import practice_scope
 from audit.models import Event
 from clients import tasks
-from clients.models import Client, ClientImport, ClientImportFile
+from clients.models import Client, ClientImport, ClientImportFile, ClientImportUndo
+from clients.services import parties
 from tests.clients.people import added
 from tests.houses import House
 
@@ -72,7 +74,7 @@ def test_a_file_comes_in_page_by_page(practice: House, browser: Browser) -> None
             "健二 山田",
         ]
         (created,) = set(
-            Event.objects.filter(action="clients.client.created").values_list(
+            Event.objects.filter(action="clients.client.added_from_file").values_list(
                 "person_id", flat=True
             )
         )
@@ -258,3 +260,59 @@ def test_a_file_name_stands_nowhere(practice: House, browser: Browser) -> None:
     pages = [browser.get(f"{run}{part}").content.decode() for part in ("columns/", "")]
 
     assert not any("Razo, María.csv" in page for page in pages)
+
+
+def added_by_file(house: House, browser: Browser) -> str:
+    run = page_of(browser)
+    browser.post(f"{run}columns/", CHOSEN)
+    browser.post(f"{run}check/")
+    finish(house, browser, run)
+    return run
+
+
+def test_the_page_shows_how_far_the_rows_are(practice: House, browser: Browser) -> None:
+    run = page_of(browser)
+    browser.post(f"{run}columns/", CHOSEN)
+    browser.post(f"{run}check/")
+    progress.tell(UUID(run.strip("/").split("/")[-1]), 1)
+
+    assert "<strong>1 of 2</strong>" in browser.get(run).content.decode()
+
+
+def test_clients_of_a_file_are_taken_out_again(practice: House, browser: Browser) -> None:
+    run = added_by_file(practice, browser)
+    assert f"{run}undo/" in browser.get(run).content.decode()
+    assert "Delete 2 clients" in browser.get(f"{run}undo/").content.decode()
+
+    assert browser.post(f"{run}undo/")["Location"] == run
+    assert "Taking the clients out again" in browser.get(run).content.decode()
+    with practice_scope(practice.id):
+        undo = ClientImportUndo.objects.get()
+    tasks.take_file_back(practice_id=str(practice.id), undo_id=str(undo.pk))
+
+    assert "2 clients taken out again" in browser.get(run).content.decode()
+    with practice_scope(practice.id):
+        assert not Client.objects.exists()
+
+
+def test_who_stands_in_the_way_is_told_by_code_and_why(
+    practice: House, front_desk: Membership, browser: Browser
+) -> None:
+    run = added_by_file(practice, browser)
+    with practice_scope(practice.id, person_id=front_desk.person_id):
+        client = Client.objects.get(code="C-0002")
+        parties.add(
+            client=client,
+            kind="PERSON",
+            relation="PARENT",
+            name="X",
+            now=timezone.now(),
+            by=front_desk,
+        )
+
+    page = browser.get(f"{run}undo/").content.decode()
+
+    assert "They cannot be taken out any more" in page
+    assert "C-0002" in page
+    assert "responsible party" in page
+    assert browser.post(f"{run}undo/").status_code == 422
