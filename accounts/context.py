@@ -46,6 +46,8 @@ class Place:
     label: str
     key: str
     unless: Permission | None = None
+    beside: tuple[str, ...] = ()
+    """Routes without a place of their own, below which the reader is at this place too."""
 
     def is_open_to(self, held: frozenset[Permission]) -> bool:
         return self.permission in held and self.unless not in held
@@ -65,14 +67,27 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
         "Desk",
         (
             Place(
-                P.CLIENT_VIEW, "billing:my_clients", "user", "My clients", "m", P.CLIENT_VIEW_ALL
+                P.CLIENT_VIEW,
+                "billing:my_clients",
+                "user",
+                "My clients",
+                "m",
+                P.CLIENT_VIEW_ALL,
+                beside=("clients:list",),
             ),
             Place(P.SESSION_VIEW, "billing:today", "day", "Today", "t"),
-            Place(P.CLIENT_VIEW_ALL, "clients:list", "users", "Clients", "c"),
+            Place(
+                P.CLIENT_VIEW_ALL,
+                "clients:list",
+                "users",
+                "Clients",
+                "c",
+                beside=("clients:payers",),
+            ),
             Place(P.CLIENT_MERGE, "clients:merges", "swap", "Duplicates", "d"),
             Place(P.SESSION_VIEW, "billing:unbilled", "session", "Not billed", "u"),
             Place(P.INVOICE_VIEW, "billing:invoice_list", "file", "Invoices", "i"),
-            Place(P.INTAKE_MANAGE, "billing:intake", "down", "Intake", "m"),
+            Place(P.INTAKE_MANAGE, "billing:intake", "drawer", "Intake", "m"),
         ),
     ),
     (
@@ -90,6 +105,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
                 P.APPROVAL_DECIDE,
             ),
             Place(P.MEMBER_VIEW, "accounts:access_review", "check", "Access review", "v"),
+            Place(P.CONSENT_TEXT_CHANGE, "clients:consent_texts", "file", "Consent texts", "f"),
             Place(P.EMERGENCY_REVIEW, "clients:emergencies", "alert", "Emergencies", "e"),
             Place(P.SECURITY_CHANGE, "accounts:security_rules", "key", "Sign-in rules", "s"),
             Place(P.SECURITY_CHANGE, "accounts:networks", "lock", "Networks", "n"),
@@ -139,6 +155,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     staff = cast(StaffRequest, request)
     member, now, viewed = staff.membership, timezone.now(), staff.viewed
     shown = viewed.permissions if viewed else staff.permissions
+    places = rail(shown, staff.path, NOTHING_WAITS if viewed else _waiting(staff))
     idle_seconds = int(staff.session.idle_limit.total_seconds())
     warning_seconds = min(WARNING_SECONDS, idle_seconds // 2)
     signed_in_at = datetime.fromtimestamp(staff.session[SIGNED_IN_AT], UTC)
@@ -147,7 +164,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "practice": staff.practice,
         "membership": ShownMember(member.display_name, member.initials, staff.role_names),
         "may_search": Permission.CLIENT_VIEW in shown,
-        "rail": rail(shown, staff.path, NOTHING_WAITS if viewed else _waiting(staff)),
+        "rail": places,
+        "clients_home": _home_of_clients(places),
         "viewed_as": viewed.name if viewed else "",
         "idle_warn_after_seconds": idle_seconds - warning_seconds,
         "idle_warning_seconds": warning_seconds,
@@ -190,8 +208,14 @@ def rail(
         (title, [(place, reverse(place.route)) for place in places if place.is_open_to(held)])
         for title, places in PLACES
     ]
-    above = [url for _, places in groups for _, url in places if path.startswith(url)]
-    here = max(above, key=len, default="")
+    above = [
+        (prefix, url)
+        for _, places in groups
+        for place, url in places
+        for prefix in (url, *map(reverse, place.beside))
+        if path.startswith(prefix)
+    ]
+    _, here = max(above, key=lambda found: len(found[0]), default=("", ""))
     return [
         RailGroup(
             title,
@@ -211,6 +235,12 @@ def rail(
         for title, places in groups
         if places
     ]
+
+
+def _home_of_clients(groups: list[RailGroup]) -> RailItem | None:
+    """Return the list that a client stands in for this reader: all of them, or their own."""
+    lists = {reverse("clients:list"), reverse("billing:my_clients")}
+    return next((item for group in groups for item in group.items if item.url in lists), None)
 
 
 def first_page(permissions: Iterable[Permission]) -> str:

@@ -35,8 +35,13 @@ def fault(shares: Sequence[Share]) -> str:
         return "Only one can take the rest."
     if rests and percent >= WHOLE:
         return "Nothing is left for the rest: lower the percentages."
+    if not shares:
+        return "Say who pays which part."
+    if not rests and not percent:
+        return "Fixed sums may leave something over: let somebody take the rest."
     if not rests and percent != WHOLE:
-        return "The percentages make 100 in all, or somebody takes the rest."
+        found = f"{percent / 100:g}"
+        return f"The percentages make {found}, not 100: mend one, or let somebody take the rest."
     return ""
 
 

@@ -17,6 +17,8 @@ register = template.Library()
 
 MINUS = "\N{MINUS SIGN}"
 WARNING_SECONDS = 60
+SIDE_BY_SIDE = 50
+"""Letters of all choices together that still stand on one line."""
 
 
 class Amount(Protocol):
@@ -180,6 +182,16 @@ def long_day(value: date) -> str:
     return f"{_day(value)}, {value.year}"
 
 
+@register.simple_tag
+def days(starts_on: date | None, ends_on: date | None) -> str:
+    """From when to when, in words: Since Mar 3; Mar 3 to Apr 1; Until Apr 1; Always."""
+    if starts_on and ends_on:
+        return f"{day(starts_on)} to {day(ends_on)}"
+    if starts_on:
+        return f"{'From' if starts_on > timezone.localdate() else 'Since'} {day(starts_on)}"
+    return f"Until {day(ends_on)}" if ends_on else "Always"
+
+
 @register.filter(expects_localtime=True)
 def weekday(value: date) -> str:
     """Tuesday, March 3: for titles."""
@@ -215,13 +227,19 @@ def _day(value: date) -> str:
 
 @register.filter
 def kind(field: BoundField) -> str:
-    """How a field is laid out: "tick", "ticks", "segment" or "line"."""
+    """How a field is laid out: "tick", "ticks", "dots", "segment" or "line".
+
+    Choices that are sentences do not stand side by side: one a line, each with its dot.
+    """
     widget = field.field.widget
     if isinstance(widget, forms.CheckboxInput):
         return "tick"
     if isinstance(widget, forms.CheckboxSelectMultiple):
         return "ticks"
-    return "segment" if isinstance(widget, forms.RadioSelect) else "line"
+    if isinstance(widget, forms.RadioSelect):
+        words = [str(label) for _, label in widget.choices]
+        return "segment" if sum(map(len, words)) <= SIDE_BY_SIDE else "dots"
+    return "line"
 
 
 @register.simple_tag(takes_context=True)

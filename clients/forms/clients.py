@@ -18,7 +18,7 @@ class ClientForm(forms.Form):
         max_length=200,
         required=False,
         widget=forms.TextInput(attrs={**UNRECORDED, "autofocus": True}),
-        help_text="A person with one name has it here or beside.",
+        help_text="A person with one name has it in either field.",
     )
     family_name = AsTyped(
         label="Family name",
@@ -54,7 +54,9 @@ class ClientForm(forms.Form):
     phone = AsTyped(
         label="Phone", max_length=40, required=False, widget=forms.TextInput(attrs=UNRECORDED)
     )
-    may_leave_message = forms.BooleanField(label="Messages may be left there", required=False)
+    may_leave_message = forms.BooleanField(
+        label="Messages may be left on this phone", required=False
+    )
     postal_address = AsTyped(
         label="Postal address",
         may_have_lines=True,
@@ -69,7 +71,7 @@ class ClientForm(forms.Form):
         widget=forms.RadioSelect,
     )
     is_another_person = forms.BooleanField(
-        label="This is another person", required=False, widget=forms.HiddenInput
+        label="This is another person: add them too", required=False, widget=forms.HiddenInput
     )
 
     def clean_birth_date(self) -> date:

@@ -85,7 +85,7 @@ class PayerForm(forms.Form):
     """An insurer whom the practice bills."""
 
     name = _line("Name", 200, required=True, error_messages={"required": "Enter the name."})
-    claims_id = _line("Payer id on claims", 80)
+    claims_id = _line("Id on claims", 80, help_text="The payer id: the clearing house lists it.")
     member_id_form = _line(
         "Form of member ids",
         80,

@@ -28,7 +28,11 @@ class FeeAgreementForm(forms.Form):
         required=False,
         min_value=0,
         max_value=100,
-        error_messages={"invalid": "Enter a whole number.", "max_value": "At most 100."},
+        error_messages={
+            "invalid": "Enter a whole number.",
+            "min_value": "At least 0.",
+            "max_value": "At most 100.",
+        },
     )
     amount = forms.DecimalField(
         label="Or dollars per session",
@@ -37,7 +41,10 @@ class FeeAgreementForm(forms.Form):
         max_digits=8,
         decimal_places=2,
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
-        error_messages={"invalid": "Enter an amount, such as 80.00."},
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_digits", "max_decimal_places", "max_whole_digits"),
+            "Enter an amount, such as 80.00.",
+        ),
     )
     starts_on = _day("First day")
     ends_on = _day("Last day", required=False, help_text="Empty for no end.")

@@ -73,15 +73,22 @@ class SplitForm(EditForm):
         self.parties = parties
         for number, (_, name) in enumerate(parties):
             self.fields[f"way_{number}"] = forms.ChoiceField(
-                label=f"{name} pays", choices=WAYS, required=False
+                label=f"{isolated(name)} pays", choices=WAYS, required=False
             )
             self.fields[f"amount_{number}"] = forms.CharField(
-                label=f"{name}: percent, or dollars of each session",
+                label=f"{isolated(name)}: percent or dollars",
                 max_length=12,
                 required=False,
                 widget=forms.TextInput(attrs={**UNRECORDED, "inputmode": "decimal"}),
-                help_text="Nothing here for the rest.",
             )
+
+    @property
+    def rows(self) -> list[tuple[str, forms.BoundField, forms.BoundField]]:
+        """Return each party's name with its two controls."""
+        return [
+            (name, self[f"way_{number}"], self[f"amount_{number}"])
+            for number, (_, name) in enumerate(self.parties)
+        ]
 
     def clean(self) -> None:
         self.shares: list[Share] = []
@@ -91,6 +98,8 @@ class SplitForm(EditForm):
                 self.shares.append(Share(party_id))
             elif way:
                 self._measure(number, party_id, is_percent=way == SplitShare.Kind.PERCENT)
+            elif self.cleaned_data.get(f"amount_{number}"):
+                self.add_error(f"way_{number}", "Say whether it is a percentage or a fixed sum.")
 
     def _measure(self, number: int, party_id: UUID, *, is_percent: bool) -> None:
         name = f"amount_{number}"
@@ -108,6 +117,11 @@ class SplitForm(EditForm):
     def first_day(self) -> date:
         found: date = self.cleaned_data["starts_on"]
         return found
+
+
+def isolated(name: str) -> str:
+    """Return a name whose direction leaves the words beside it alone (Unicode UAX 9, 2.4)."""
+    return f"\N{FIRST STRONG ISOLATE}{name}\N{POP DIRECTIONAL ISOLATE}"
 
 
 class RestrictionForm(EditForm):

@@ -48,7 +48,7 @@ class EditForm(forms.Form):
 class PersonForm(EditForm):
     """What a client is called, and when they were born."""
 
-    given_names = line("Given names", 200, "A person with one name has it here or below.")
+    given_names = line("Given names", 200, "A person with one name has it in either field.")
     family_name = line("Family name", 200, "One or several, as they are written.")
     written_name = line(
         "Whole name as written", 400, "Only where it is not given names first: Nagy Péter, 林 美玲."

@@ -47,6 +47,11 @@ class Status:
     def is_good(self) -> bool:
         return self.state == State.GIVEN
 
+    @property
+    def is_asked_for(self) -> bool:
+        """Whether the practice asks for it at all: there is a text to consent to."""
+        return self.state != State.NO_TEXT
+
 
 def texts() -> QuerySet[ConsentText]:
     """Return every version of every text, the newest of a kind first."""

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 
-from clients.models import Client, Coverage
+from clients.models import Client, Coverage, Payer
 from clients.names import fold
 from clients.selectors import families, payers
 
@@ -114,6 +114,10 @@ def _covered(coverage: Coverage, known: payers.Known, on: date | None) -> Covere
     )
 
 
+def _form_of(payer: Payer) -> str:
+    return payer.member_id_hint or f"such as {payer.member_id_form}"
+
+
 def _missing(coverage: Coverage, known: payers.Known) -> list[str]:
     """Return what a claim wants (CMS-1500 boxes 1a, 4, 6, 11a) and nobody told, in words."""
     payer = known.get(fold(coverage.payer_name))
@@ -124,7 +128,7 @@ def _missing(coverage: Coverage, known: payers.Known) -> list[str]:
         (bool(coverage.member_id), "the member id"),
         (
             not coverage.member_id or payer is None or payers.fits(payer, coverage.member_id),
-            f"a member id like {payer.member_id_form}" if payer else "",
+            f"a member id as this insurer has them ({_form_of(payer)})" if payer else "",
         ),
         (coverage.rank is not None, "who pays first"),
         (bool(coverage.relation), "whose insurance it is"),

@@ -11,7 +11,7 @@ PAGES = (
     ("billing:client", "Money"),
     ("clients:record", "Person"),
     ("clients:parties", "Responsible parties"),
-    ("clients:coverages", "Coverage"),
+    ("clients:coverages", "Insurance"),
     ("clients:diagnoses", "Diagnoses"),
     ("clients:consents", "Consents"),
     ("clients:fee_agreements", "Fees"),

@@ -20,7 +20,11 @@ class PercentOrAmount(Exception):
 
 
 class EndsBeforeItStarts(Exception):
-    """The last day, or the day of the review, lies before the first."""
+    """The last day lies before the first."""
+
+
+class ReviewTooSoon(Exception):
+    """The day of the review is not after the first."""
 
 
 class DaysTaken(Exception):
@@ -56,7 +60,8 @@ def agree(
 
     Raises:
         PercentOrAmount: not exactly one of the two is given, or it is out of bounds.
-        EndsBeforeItStarts: ``ends_on`` or ``review_on`` lies before ``starts_on``.
+        EndsBeforeItStarts: ``ends_on`` lies before ``starts_on``.
+        ReviewTooSoon: ``review_on`` is not after ``starts_on``.
         DaysTaken: another agreement with the client stands on one of these days.
     """
     if (percent is None) == (amount_cents is None):
@@ -66,7 +71,7 @@ def agree(
     if ends_on is not None and ends_on < starts_on:
         raise EndsBeforeItStarts("The last day lies before the first.")
     if review_on is not None and review_on <= starts_on:
-        raise EndsBeforeItStarts("The review comes after the first day.")
+        raise ReviewTooSoon("Look at it again after the first day.")
     _lock(client)
     if fee_agreements.overlapping(client, starts_on=starts_on, ends_on=ends_on).exists():
         raise DaysTaken("Another agreement stands on one of these days. End it first.")

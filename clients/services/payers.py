@@ -13,7 +13,7 @@ from clients.selectors import payers
 
 
 class PayerKnown(Exception):
-    """A payer of this name is on the list."""
+    """An insurer of this name is on the list."""
 
 
 @transaction.atomic

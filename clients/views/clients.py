@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -67,12 +68,12 @@ class ClientNew(PracticeView):
         except services.NotYetBorn as error:
             form.add_error("birth_date", str(error))
         except services.LooksKnown as error:
-            form.add_error(None, f"{error} Look there first, or say that this is another person.")
             form.ask_whether_another_person()
             known = error.known
             shown = [client.pk for client in known]
             events.record(Action.CLIENT_SEARCHED, touched=shown, count=len(shown))
         else:
+            messages.success(request, f"{client.code} is added.")
             return redirect("billing:client", client.pk)
         return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY, known)
 

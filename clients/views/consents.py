@@ -51,7 +51,7 @@ class Consents(RecordView):
         except REFUSED as error:
             form.add_error(FIELD_OF[type(error)], str(error))
             return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
-        return self.to_list()
+        return self.to_list("The consent is recorded.")
 
     @cached_property
     def consent(self) -> Consent:
@@ -61,7 +61,10 @@ class Consents(RecordView):
     def blank(self) -> ConsentForm:
         return ConsentForm(initial={"given_on": self.today}, texts=consents.texts())
 
-    def to_list(self) -> HttpResponse:
+    def to_list(self, said: str = "") -> HttpResponse:
+        """Go back to the list, and say what was done."""
+        if said:
+            messages.success(self.request, said)
         return redirect("clients:consents", self.client.pk)
 
     def show(self, form: ConsentForm, status: int = 200) -> HttpResponse:
@@ -98,7 +101,7 @@ class ConsentWithdraw(Consents):
         except (services.AlreadyWithdrawn, services.NotToday) as error:
             messages.error(request, str(error))
             return self.show(self.blank(), HTTPStatus.CONFLICT)
-        return self.to_list()
+        return self.to_list("The withdrawal is recorded.")
 
 
 class ConsentTexts(PracticeView):
@@ -118,6 +121,7 @@ class ConsentTexts(PracticeView):
         except services.NoBody as error:
             form.add_error("body", str(error))
             return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
+        messages.success(request, "The text is published.")
         return redirect("clients:consent_texts")
 
     def show(self, form: TextForm, status: int = 200) -> HttpResponse:

@@ -40,7 +40,10 @@ class CoverageView(RecordView):
         of_client = Coverage.objects.filter(client=self.client, withdrawn_at=None)
         return get_object_or_404(of_client, pk=self.kwargs["coverage_id"])
 
-    def to_list(self) -> HttpResponse:
+    def to_list(self, said: str = "") -> HttpResponse:
+        """Go back to the list, and say what was done."""
+        if said:
+            messages.success(self.request, said)
         return redirect("clients:coverages", self.client.pk)
 
     def show_list(self, status: int = 200, **context: object) -> HttpResponse:
@@ -67,6 +70,7 @@ class CoverageNew(CoverageView):
     """Type in an insurance card."""
 
     change_permission = Permission.COVERAGE_CHANGE
+    done_words = "The insurance is added."
 
     @property
     def needed(self) -> frozenset[Permission]:
@@ -84,7 +88,7 @@ class CoverageNew(CoverageView):
         except REFUSED as error:
             form.add_error(FIELD_OF[type(error)], str(error))
             return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
-        return self.to_list()
+        return self.to_list(self.done_words)
 
     def form(self, *args: Any, **kwargs: Any) -> CoverageForm:
         return CoverageForm(*args, payers=self.payers, **kwargs)
@@ -109,6 +113,8 @@ class CoverageNew(CoverageView):
 
 class CoverageCorrect(CoverageNew):
     """Correct an insurance: the corrected one takes its place, and it stays on record."""
+
+    done_words = "The insurance is corrected. What it said before stays on record."
 
     def form(self, *args: Any, **kwargs: Any) -> CoverageForm:
         kept = coverages.masked(self.coverage.member_id)
@@ -155,7 +161,7 @@ class CoverageEnd(CoverageView):
         except NOT_ENDED as error:
             messages.error(request, str(error))
             return self.show_list(HTTPStatus.CONFLICT)
-        return self.to_list()
+        return self.to_list("The insurance has its last day.")
 
 
 class CoverageWithdraw(CoverageView):
@@ -169,7 +175,7 @@ class CoverageWithdraw(CoverageView):
         except services.NotStanding as error:
             messages.error(request, str(error))
             return self.show_list(HTTPStatus.CONFLICT)
-        return self.to_list()
+        return self.to_list("The insurance is taken back. It stays on record below.")
 
 
 class MemberIdShow(CoverageView):

@@ -48,7 +48,7 @@ class Diagnoses(RecordView):
         except REFUSED as error:
             form.add_error(FIELD_OF[type(error)], str(error))
             return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
-        return self.to_list()
+        return self.to_list("The diagnosis is entered.")
 
     @cached_property
     def diagnosis(self) -> Diagnosis:
@@ -58,7 +58,10 @@ class Diagnoses(RecordView):
     def blank(self) -> DiagnosisForm:
         return DiagnosisForm(initial={"starts_on": self.today})
 
-    def to_list(self) -> HttpResponse:
+    def to_list(self, said: str = "") -> HttpResponse:
+        """Go back to the list, and say what was done."""
+        if said:
+            messages.success(self.request, said)
         return redirect("clients:diagnoses", self.client.pk)
 
     def show(self, form: DiagnosisForm, status: int = 200) -> HttpResponse:
@@ -94,7 +97,7 @@ class DiagnosisEnd(Diagnoses):
         except NOT_ENDED as error:
             messages.error(request, str(error))
             return self.show(self.blank(), HTTPStatus.CONFLICT)
-        return self.to_list()
+        return self.to_list("The diagnosis has its last day.")
 
 
 class DiagnosisWithdraw(Diagnoses):
@@ -109,4 +112,4 @@ class DiagnosisWithdraw(Diagnoses):
         except services.NotStanding as error:
             messages.error(request, str(error))
             return self.show(self.blank(), HTTPStatus.CONFLICT)
-        return self.to_list()
+        return self.to_list("The diagnosis is taken back. It stays on record.")

@@ -2,6 +2,7 @@
 
 from functools import cached_property
 from http import HTTPStatus
+from typing import ClassVar
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -21,6 +22,7 @@ from clients.views.parts import RecordView
 FIELD_OF: dict[type[Exception], str] = {
     services.PercentOrAmount: "percent",
     services.EndsBeforeItStarts: "ends_on",
+    services.ReviewTooSoon: "review_on",
     services.DaysTaken: "starts_on",
 }
 REFUSED = tuple(FIELD_OF)
@@ -47,13 +49,15 @@ class FeeAgreements(RecordView):
         if not form.is_valid():
             return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
         try:
-            services.agree(
+            made = services.agree(
                 client=self.client, now=timezone.now(), by=request.membership, **form.terms
             )
         except REFUSED as error:
             form.add_error(FIELD_OF[type(error)], str(error))
             return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
-        return self.to_list()
+        if made.needs_second:
+            return self.to_list("Saved. It counts once a second person approved it.")
+        return self.to_list("The fee is agreed.")
 
     @cached_property
     def agreement(self) -> FeeAgreement:
@@ -63,7 +67,10 @@ class FeeAgreements(RecordView):
     def blank(self) -> FeeAgreementForm:
         return FeeAgreementForm(initial={"starts_on": self.today})
 
-    def to_list(self) -> HttpResponse:
+    def to_list(self, said: str = "") -> HttpResponse:
+        """Go back to the list, and say what was done."""
+        if said:
+            messages.success(self.request, said)
         return redirect("clients:fee_agreements", self.client.pk)
 
     def show(self, form: FeeAgreementForm, status: int = 200) -> HttpResponse:
@@ -80,6 +87,8 @@ class FeeAgreements(RecordView):
 class FeeAgreementAct(FeeAgreements):
     """Something done about one agreement; refused, the page says why."""
 
+    done_words: ClassVar[str]
+
     def get(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
         return self.to_list()
 
@@ -89,7 +98,7 @@ class FeeAgreementAct(FeeAgreements):
         except NOT_DONE as error:
             messages.error(request, str(error))
             return self.show(self.blank(), HTTPStatus.CONFLICT)
-        return self.to_list()
+        return self.to_list(self.done_words)
 
     def act(self, agreement: FeeAgreement) -> None:
         raise NotImplementedError
@@ -98,6 +107,8 @@ class FeeAgreementAct(FeeAgreements):
 class FeeAgreementApprove(FeeAgreementAct):
     """Approve, as the second person."""
 
+    done_words = "Approved: the fee counts from its first day."
+
     def act(self, agreement: FeeAgreement) -> None:
         services.approve(agreement=agreement, now=timezone.now(), by=self.request.membership)
 
@@ -105,12 +116,16 @@ class FeeAgreementApprove(FeeAgreementAct):
 class FeeAgreementWithdraw(FeeAgreementAct):
     """Take back an agreement that was refused or an error."""
 
+    done_words = "The agreement is taken back. It stays on record."
+
     def act(self, agreement: FeeAgreement) -> None:
         services.withdraw(agreement=agreement, now=timezone.now(), by=self.request.membership)
 
 
 class FeeAgreementEnd(FeeAgreementAct):
     """End an agreement after its last day."""
+
+    done_words = "The agreement has its last day."
 
     def post(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
         agreement = self.agreement

@@ -75,8 +75,9 @@ class PartyChange(PartyNew):
 class SplitNew(EditView):
     """How the costs are divided from a day on."""
 
-    title = "Divide the costs"
+    title = "Division of costs"
     form_class = SplitForm
+    template = "clients/record/split.html"
     back = "clients:parties"
     field_of = {services.DoesNotAddUp: None, services.NotAParty: "starts_on"}
     saved_words = "The costs are divided so from that day on."

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -32,6 +33,7 @@ class Payers(PracticeView):
         except services.PayerKnown as error:
             form.add_error("name", str(error))
             return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
+        messages.success(request, "The insurer is added.")
         return redirect("clients:payers")
 
     def show(self, form: PayerForm, status: int = 200) -> HttpResponse:
@@ -46,4 +48,5 @@ class PayerRetire(PracticeView):
     def post(self, request: StaffRequest, payer_id: UUID, **kwargs: object) -> HttpResponse:
         payer = get_object_or_404(Payer, pk=payer_id)
         services.retire(payer=payer, now=timezone.now(), by=request.membership)
+        messages.success(request, "The insurer is offered no more. Insurances that name it stay.")
         return redirect("clients:payers")

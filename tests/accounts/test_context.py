@@ -48,6 +48,14 @@ def test_a_page_under_a_place_belongs_to_it() -> None:
     assert place_of("/nowhere/") == ""
 
 
+def test_a_client_stands_in_the_list_that_the_reader_has() -> None:
+    whole = frozenset({Permission.CLIENT_VIEW, Permission.CLIENT_VIEW_ALL})
+
+    for held, label in ((whole, "Clients"), (whole - {Permission.CLIENT_VIEW_ALL}, "My clients")):
+        groups = rail(held, "/clients/0/record/")
+        assert [i.label for group in groups for i in group.items if i.current] == [label]
+
+
 def test_nobody_without_a_right_has_a_first_page() -> None:
     assert first_page([]) == ""
 

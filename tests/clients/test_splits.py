@@ -79,10 +79,10 @@ def test_how_an_amount_is_divided(cents: int, shares: list[Share], parts: list[i
 @pytest.mark.parametrize(
     ("shares", "words"),
     [
-        ([], "100 in all"),
-        (percent(6_000, 3_999), "100 in all"),
-        (percent(6_000, 4_001), "100 in all"),
-        ([Share(party(1), fixed_cents=1)], "100 in all"),
+        ([], "Say who pays"),
+        (percent(6_000, 3_999), "make 99.99, not 100"),
+        (percent(6_000, 4_001), "make 100.01, not 100"),
+        ([Share(party(1), fixed_cents=1)], "somebody take the rest"),
         ([Share(party(1)), Share(party(2))], "Only one"),
         ([*percent(WHOLE), Share(party(2))], "Nothing is left"),
         ([Share(party(0)), *percent(5_000)], "twice"),

@@ -25,6 +25,11 @@ class PayForm(forms.Form):
     parts = forms.MultipleChoiceField(
         choices=[("A", "A")], widget=forms.CheckboxSelectMultiple, required=False
     )
+    rule = forms.ChoiceField(
+        choices=[("A", "Paid in full: do not tell my plan"), ("B", "Agreed: nothing is disclosed")],
+        widget=forms.RadioSelect,
+        required=False,
+    )
     receipt = forms.BooleanField(required=False)
     service = forms.ChoiceField(choices=[("", "None")], required=False)
     note = forms.CharField(widget=forms.Textarea, required=False)
@@ -47,6 +52,16 @@ def render(source: str, **context: object) -> str:
 def test_money_has_a_figure_and_a_sentence_form(cents: int, figure: str, sentence: str) -> None:
     assert face.money(Money(cents)) == figure
     assert face.dollars(Money(cents)) == sentence
+
+
+def test_days_are_told_in_words() -> None:
+    first, last = date(1999, 3, 3), date(2001, 4, 1)
+
+    assert face.days(first, None) == "Since Mar 3, 1999"
+    assert face.days(date(2999, 3, 3), None) == "From Mar 3, 2999"
+    assert face.days(first, last) == "Mar 3, 1999 to Apr 1, 2001"
+    assert face.days(None, last) == "Until Apr 1, 2001"
+    assert face.days(None, None) == "Always"
 
 
 def test_a_money_cell_is_quiet_about_nothing() -> None:
@@ -134,7 +149,13 @@ def test_a_drawing_is_hidden_from_readers() -> None:
 
 @pytest.mark.parametrize(
     ("field", "layout"),
-    [("amount", "line"), ("how", "segment"), ("parts", "ticks"), ("receipt", "tick")],
+    [
+        ("amount", "line"),
+        ("how", "segment"),
+        ("parts", "ticks"),
+        ("receipt", "tick"),
+        ("rule", "dots"),
+    ],
 )
 def test_a_field_is_laid_out_by_its_control(field: str, layout: str) -> None:
     assert face.kind(PayForm()[field]) == layout

@@ -152,7 +152,7 @@ def test_shares_are_of_those_who_are_responsible_on_the_day(front_desk: Membersh
             services.decide(
                 client=client, starts_on=TODAY, shares=[Share(party.pk)], now=NOW, by=front_desk
             )
-    with pytest.raises(services.DoesNotAddUp, match="100 in all"):
+    with pytest.raises(services.DoesNotAddUp, match="Say who pays"):
         services.decide(client=client, starts_on=TODAY, shares=[], now=NOW, by=front_desk)
 
 

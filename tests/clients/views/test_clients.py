@@ -162,6 +162,7 @@ def test_somebody_who_looks_known_is_added_only_when_said_to_be_another(
         in asked.content.decode()
     )
     assert 'type="checkbox" name="is_another_person"' in asked.content.decode()
+    assert asked.content.decode().count("C-0001 has the same") == 1
     assert told.status_code == 302
 
 

@@ -59,11 +59,12 @@ def test_two_parents_pay_sixty_and_forty(
 @pytest.mark.parametrize(
     ("shares", "words"),
     [
-        ({}, "The percentages make 100 in all"),
-        ({"way_0": "PERCENT", "amount_0": "60"}, "The percentages make 100 in all"),
+        ({}, "Say who pays which part."),
+        ({"way_0": "PERCENT", "amount_0": "60"}, "The percentages make 60, not 100"),
         ({"way_0": "PERCENT", "amount_0": "100.01"}, "Enter a number, such as 60 or 33.33."),
         ({"way_0": "FIXED", "amount_0": "a lot"}, "Enter a number, such as 50 or 50.00."),
         ({"way_0": "FIXED", "amount_0": "-5"}, "Enter a number, such as 50 or 50.00."),
+        ({"amount_0": "60"}, "Say whether it is a percentage or a fixed sum."),
         ({"way_0": "REST", "way_1": "REST"}, "Only one can take the rest."),
     ],
 )
@@ -79,6 +80,14 @@ def test_a_split_that_makes_no_whole_is_refused_in_words(
 
     assert answer.status_code == 422
     assert words in unescape(answer.content.decode())
+
+
+def test_costs_are_not_divided_with_nobody(desk: Browser, client_record: Client) -> None:
+    page = desk.get(url("split_new", client_record)).content.decode()
+
+    assert "Nobody to divide with" in page
+    assert f'href="{url("party_new", client_record)}"' in page
+    assert 'name="starts_on"' not in page
 
 
 def test_a_party_that_two_people_change_at_once_shows_what_differs(

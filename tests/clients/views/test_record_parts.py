@@ -82,9 +82,11 @@ def test_a_text_is_published_consented_to_and_withdrawn(
         assert text.body == "By <video>.\nAgreed?"
 
     given = {"text": text.pk, "how": "PAPER", "given_on": "2026-03-01"}
-    assert [desk.post(address, given).status_code for _ in range(2)] == [302, 422]
+    assert desk.post(address, given).status_code == 302
     shown = desk.get(address).content.decode()
-    assert "Mar 1, 2026" in shown
+    assert "Since Mar 1" in shown
+    assert "The consent is recorded." in shown
+    assert desk.post(address, given).status_code == 422
     assert "By &lt;video&gt;." in shown
     with practice_scope(practice.id):
         consent = client_record.consents.get()
@@ -109,16 +111,23 @@ def test_a_low_fee_is_approved_by_somebody_else(
     terms = {"basis": "HARDSHIP", "amount": "35.50", "starts_on": "2026-01-01"}
     both = desk.post(address, {**terms, "percent": "40"})
     assert "either a percentage of the list fee or an amount" in both.content.decode()
+    soon = desk.post(address, {**terms, "review_on": "2026-01-01"}).content.decode()
+    assert soon.index('name="review_on"') < soon.index("Look at it again after the first day.")
+    assert "At least 0." in desk.post(address, {**terms, "percent": "-3"}).content.decode()
     assert desk.post(address, terms).status_code == 302
     with practice_scope(practice.id):
         made = FeeAgreement.objects.get(client=client_record)
         assert made.amount_cents == 35_50
     approve = page("fee_agreement_approve", client_record, made.pk)
-    assert "Waits for a second person" in desk.get(address).content.decode()
+    waiting = desk.get(address).content.decode()
+    assert "Waits for a second person" in waiting
+    assert "It counts once a second person approved it." in waiting
 
     own = desk.post(approve)
     assert (own.status_code, "another person than you" in own.content.decode()) == (409, True)
-    assert signed_in(accountant).post(approve).status_code == 302
+    second = signed_in(accountant)
+    assert second.post(approve).status_code == 302
+    assert "the fee counts from its first day" in second.get(address).content.decode()
 
     assert "$35.50 per session" in desk.get(address).content.decode()
     end = page("fee_agreement_end", client_record, made.pk)
