@@ -39,6 +39,12 @@ def full_name(given_names: str, family_name: str) -> str:
     return f"{given_names} {family_name}".strip()
 
 
+def filed_under(sort_name: str, family_name: str, given_names: str) -> str:
+    """Return what a list of people goes by: the name that somebody chose for it, or the family
+    name and then the given ones, without case and accents."""
+    return fold(sort_name or f"{family_name} {given_names}")
+
+
 def initials(given_names: str, family_name: str) -> str:
     """Return the first letter of each part of a name, as "A. O."; one for one-word names."""
     parts = [part.split()[0] for part in (given_names, family_name) if part.split()]

@@ -76,3 +76,4 @@ def test_the_page_shows_every_route_without_a_script_of_others(
     assert "'self'" in answer["Content-Security-Policy"]
     assert not re.findall(r'(?:src|href)="(?:https?:)?//', page)
     assert all(name in page for name in described["components"]["schemas"])
+    assert page.count("Too much was asked for in this minute.") == 1

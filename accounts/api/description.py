@@ -20,6 +20,9 @@ from accounts.views.base import OutsideView
 EXACT = ("NewSession",)
 """Bodies that take the fields that they name and no others."""
 
+REFUSED = "400"
+"""The first status that says no; the page tells these once for all routes."""
+
 NAMED = {"schema": {"type": "string"}, "description": "Names this very answer."}
 KNOWN = {
     "in": "header",
@@ -51,6 +54,7 @@ class Operation:
     parameters: list[Named]
     body: str
     answers: list[tuple[str, str, str]]
+    refusals: list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +107,15 @@ class Docs(OutsideView):
     """The description, for people. It says nothing of any practice."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
+        routes = list(operations(schema()))
         return render(
             request,
             "accounts/api/docs.html",
-            {"operations": list(operations(schema())), "shapes": list(shapes(schema()))},
+            {
+                "operations": routes,
+                "refusals": sorted({refusal for each in routes for refusal in each.refusals}),
+                "shapes": list(shapes(schema())),
+            },
         )
 
 
@@ -118,6 +127,10 @@ def operations(described: dict[str, Any]) -> Iterator[Operation]:
             body: dict[str, Any] = next(
                 iter(told.get("requestBody", {}).get("content", {}).values()), {}
             )
+            answers = [
+                (status, answer.get("description", ""), _answer_kind(answer))
+                for status, answer in sorted(told["responses"].items())
+            ]
             yield Operation(
                 told["operationId"].replace("_", "-"),
                 method.upper(),
@@ -126,10 +139,8 @@ def operations(described: dict[str, Any]) -> Iterator[Operation]:
                 note.strip(),
                 [_parameter(each) for each in told.get("parameters", [])],
                 _kind(body.get("schema", {})),
-                [
-                    (status, answer.get("description", ""), _answer_kind(answer))
-                    for status, answer in sorted(told["responses"].items())
-                ],
+                [answer for answer in answers if answer[0] < REFUSED],
+                [(status, words) for status, words, _ in answers if status >= REFUSED],
             )
 
 

@@ -85,11 +85,11 @@ def of(
 def own_clients(
     member: Membership, *, on: date, zone: ZoneInfo, permissions: clients.Permissions
 ) -> list[OwnClient]:
-    """Return the clients whom a therapist cares for on a business date, with their balances."""
+    """Return the clients whom a therapist cares for on a business date, with their balances, in
+    the order of the names that they are listed under."""
     own = families.kept(clients.visible_to(member, on=on, permissions=ASSIGNED_ONLY))
-    client_ids = list(clients.by_code(own).values_list("pk", flat=True))
-    people = clients.shown(client_ids, permissions=permissions)
-    owed = balances.balances_of(client_ids, on=on)
+    people = clients.by_name(own, permissions=permissions)
+    owed = balances.balances_of([client.pk for client in people], on=on)
     last = dict(
         Session.objects.filter(client__in=families.whole(own))
         .values_list(Coalesce("client__merged_into", "client_id"))
@@ -97,11 +97,11 @@ def own_clients(
     )
     return [
         OwnClient(
-            client_id=client_id,
-            code=people[client_id].code,
-            name=people[client_id].name,
-            last_session_on=days.day_of(last[client_id], zone) if client_id in last else None,
-            balance=owed.get(client_id, balances.NOTHING),
+            client_id=client.pk,
+            code=client.code,
+            name=client.name,
+            last_session_on=days.day_of(last[client.pk], zone) if client.pk in last else None,
+            balance=owed.get(client.pk, balances.NOTHING),
         )
-        for client_id in client_ids
+        for client in people
     ]

@@ -13,7 +13,7 @@ from accounts.models import Membership
 from accounts.permissions import Permission
 from accounts.selectors import members
 from clients.models import Assignment, Client
-from clients.names import initials
+from clients.names import filed_under, initials
 from clients.selectors import contacts, emergencies, families, restrictions
 from clients.selectors.contacts import Reached
 
@@ -93,6 +93,22 @@ def visible_to(
 
 def by_code(clients: QuerySet[Client]) -> QuerySet[Client]:
     return clients.order_by(Length("code"), "code")
+
+
+def by_name(clients: QuerySet[Client], *, permissions: Permissions) -> list[Shown]:
+    """Return clients in the order of the names that they are listed under; for a reader who may
+    not know these, by code.
+
+    Names are sealed, so that no database sorts them: this opens every one. For a person's own
+    clients, not for all of a practice.
+    """
+    if Permission.CLIENT_IDENTITY_VIEW not in permissions:
+        return [show(client, permissions=permissions) for client in by_code(clients)]
+    ordered = sorted(
+        by_code(clients),
+        key=lambda each: filed_under(each.sort_name or "", each.family_name, each.given_names),
+    )
+    return [show(client, permissions=permissions) for client in ordered]
 
 
 def shown(ids: Iterable[UUID], *, permissions: Permissions) -> dict[UUID, Shown]:

@@ -70,5 +70,16 @@ def test_my_clients_are_those_assigned_with_their_balances(
     assert "C-0002" not in page.text
 
 
+def test_a_therapists_way_back_leads_to_the_own_clients(
+    as_therapist: Browser, at_desk: Browser, billed: Billed
+) -> None:
+    own, everybody = reverse("billing:my_clients"), reverse("clients:list")
+
+    assert (
+        f'<div class="crumbs"><a href="{own}">My clients</a>' in as_therapist.get(url(billed)).text
+    )
+    assert f'<div class="crumbs"><a href="{everybody}">Clients</a>' in at_desk.get(url(billed)).text
+
+
 def test_the_desk_cares_for_nobody_itself(at_desk: Browser) -> None:
     assert "No clients yet" in at_desk.get(reverse("billing:my_clients")).text

@@ -13,6 +13,7 @@ from clients.models import Client
 from clients.selectors import assignments as assigned
 from clients.selectors import clients, coverages
 from clients.services import assignments
+from clients.services import clients as services
 from clients.services import coverages as coverage_services
 from tests.clients.people import NOW, TODAY, added
 from tests.houses import House
@@ -23,6 +24,32 @@ FRONT_DESK, ACCOUNTANT = PERMISSIONS["front-desk"], PERMISSIONS["accountant"]
 
 def seen_by(member: Membership, on: date = TODAY) -> list[str]:
     return [client.code for client in clients.by_code(clients.visible_to(member, on=on))]
+
+
+def test_clients_stand_under_the_names_that_they_are_listed_under(
+    scope: None, front_desk: Membership
+) -> None:
+    for given, family in (("Ana", "Zamora"), ("Bo", "de la Cruz"), ("Cy", "Ärlig")):
+        added(front_desk, given, family)
+    moved = Client.objects.get(code="C-0002")
+    services.change_person(
+        client=moved,
+        seen=moved.version,
+        given_names="Bo",
+        family_name="de la Cruz",
+        written_name="",
+        preferred_name="",
+        pronouns="",
+        sort_name="Cruz",
+        birth_date=moved.birth_date,
+        now=NOW,
+    )
+
+    by_name = clients.by_name(Client.objects.all(), permissions=FRONT_DESK)
+    by_code = clients.by_name(Client.objects.all(), permissions=ACCOUNTANT)
+
+    assert [client.code for client in by_name] == ["C-0003", "C-0002", "C-0001"]
+    assert [client.code for client in by_code] == ["C-0001", "C-0002", "C-0003"]
 
 
 @pytest.mark.parametrize(
