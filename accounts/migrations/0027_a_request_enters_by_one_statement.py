@@ -6,5 +6,5 @@ from audit.sql import run_sql_file
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0024_intake_rights")]
+    dependencies = [("accounts", "0026_releases")]
     operations = [run_sql_file(__file__)]

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("clients", "0018_versions_of_external_records")]
+    dependencies = [("clients", "0019_releases")]
     operations = [
         migrations.AddField(
             "clientimport",
