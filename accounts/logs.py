@@ -15,6 +15,9 @@ row, a date, the key of a dictionary, a template's whole context."""
 CELERYS = {"exc", "traceback"}
 """Under which names Celery tells of an error; one that cannot be pickled is wrapped in another."""
 
+RETURNED = "return_value"
+"""Under which name Celery tells what a task came to."""
+
 
 class NoRowValues(logging.Filter):
     """Reduces an exception to its kind and place, also where a line quotes it among its words."""
@@ -50,6 +53,8 @@ def _reduced(args: Any, error: BaseException | None) -> Any:
 
 
 def _part(part: object, error: BaseException | None, name: str = "") -> object:
+    if name == RETURNED:
+        return "…"
     if isinstance(part, BaseException):
         return _words(part)
     if error is None or not isinstance(part, str):

@@ -12,6 +12,7 @@ CREATE ROLE backup LOGIN PASSWORD :'backup' NOSUPERUSER BYPASSRLS NOCREATEROLE N
 CREATE ROLE doors NOLOGIN NOSUPERUSER NOBYPASSRLS;
 GRANT doors TO owner;
 ALTER ROLE app SET track_activities = off;
+ALTER ROLE gate SET track_activities = off;
 ALTER ROLE backup SET default_transaction_read_only = on;
 CREATE DATABASE quietledger OWNER owner;
 REVOKE ALL ON DATABASE quietledger FROM PUBLIC;

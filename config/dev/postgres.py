@@ -20,6 +20,8 @@ from config.dev.state import Refused, State, write_private
 DATABASE = "quietledger"
 SUPERUSER = "postgres"
 LOGINS = {"owner": "CREATEDB", "app": "", "gate": "", "backup": "BYPASSRLS"}
+QUIET = ("app", "gate")
+"""Roles of web server and worker: nobody sees their statements, which quote what was typed."""
 READY_SECONDS = 60.0
 # The server's log carries no row values, and no statement that holds some.
 SETTINGS = {
@@ -152,7 +154,8 @@ class Postgres:
             if "doors" not in known:
                 connection.execute("CREATE ROLE doors NOLOGIN")
                 connection.execute("GRANT doors TO owner")
-            connection.execute("ALTER ROLE app SET track_activities = off")
+            for role in QUIET:
+                connection.execute(f"ALTER ROLE {role} SET track_activities = off".encode())
             connection.execute("ALTER ROLE backup SET default_transaction_read_only = on")
             self._open_schema("template1")
             known = {row[0] for row in connection.execute("SELECT datname FROM pg_database")}

@@ -33,7 +33,8 @@ def duplicate() -> None:
 
 
 def missing_key() -> None:
-    {}[NAME]
+    held: dict[str, str] = {}
+    held[NAME]
 
 
 def no_date() -> None:
@@ -80,6 +81,16 @@ def test_a_failed_task_quotes_nothing(lines: io.StringIO, fail: Callable[[], Non
     app.task(name="tests.fails")(fail).apply()
 
     assert "Task tests.fails" in lines.getvalue()
+    assert NAME not in lines.getvalue()
+
+
+def test_what_a_task_came_to_is_not_told(lines: io.StringIO) -> None:
+    app = Celery("tests", set_as_current=False)
+    logging.getLogger("celery.app.trace").setLevel(logging.INFO)
+
+    app.task(name="tests.ends")(lambda: NAME).apply()
+
+    assert "Task tests.ends" in lines.getvalue()
     assert NAME not in lines.getvalue()
 
 

@@ -86,14 +86,20 @@ def test_the_owner_gives_a_function_to_the_doors(server: Postgres) -> None:
     assert owner == ("doors",)
 
 
-def test_one_session_of_app_does_not_see_the_queries_of_another(server: Postgres) -> None:
-    with psycopg.connect(server.url("app")) as connection:
+@pytest.mark.parametrize("role", ["app", "gate"])
+@pytest.mark.parametrize("asking", ["its own", SUPERUSER])
+def test_nobody_sees_the_statements_of_a_server_that_answers_pages(
+    server: Postgres, role: str, asking: str
+) -> None:
+    with psycopg.connect(server.url(role)) as connection:
         connection.execute("SELECT 'a signed context'")
-        seen = ask(server, "app", "SELECT query FROM pg_stat_activity WHERE usename = 'app'")
+        by = role if asking == "its own" else asking
+        seen = ask(server, by, f"SELECT query FROM pg_stat_activity WHERE usename = '{role}'")
 
+    assert seen
     assert not any("signed context" in str(row[0]) for row in seen)
     with (
-        psycopg.connect(server.url("app")) as connection,
+        psycopg.connect(server.url(role)) as connection,
         pytest.raises(psycopg.errors.InsufficientPrivilege),
     ):
         connection.execute("SET track_activities = on")
