@@ -131,12 +131,15 @@ def valkey(day: Day, folder: Path, guises: Sequence[bytes]) -> list[Path]:
     return [folder]
 
 
-def _everything(client: "redis.Redis[bytes]") -> Iterator[bytes]:
+def _everything(client: redis.Redis) -> Iterator[bytes]:
     for key in client.scan_iter(count=1000):
-        yield key
-        yield bytes(client.type(key))
+        yield _bytes(key)
         with contextlib.suppress(redis.ResponseError):
-            yield b"\n".join(client.lrange(key, 0, -1))
+            yield from map(_bytes, client.lrange(key, 0, -1))
+
+
+def _bytes(said: bytes | str) -> bytes:
+    return said.encode() if isinstance(said, str) else said
 
 
 def cores() -> list[Path]:

@@ -36,7 +36,7 @@ class Find:
     written: bytes
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.mark.kind} as {self.guise} in {self.file}"
+        return f"{self.place}: {self.mark.kind} as {self.guise} in {self.file}: {self.written!r}"
 
 
 @dataclass
