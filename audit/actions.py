@@ -501,7 +501,7 @@ class Action(StrEnum):
     )
     FHIR_FILE_REFUSED = (
         "billing.fhir_file.refused",
-        "{label} of the medical-record system was not taken in[: {reason}].",
+        "Nothing came in from {label} of the medical-record system[: {reason}].",
     )
     REJECT_LISTED = (
         "billing.reject.listed",

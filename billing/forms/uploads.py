@@ -33,7 +33,7 @@ class FilesField(forms.FileField):
 class FilesForm(forms.Form):
     """FHIR files. Their names are never kept."""
 
-    files = FilesField(
+    chosen = FilesField(
         label="FHIR files",
         allow_empty_file=True,
         widget=ChosenFiles(attrs={"accept": ".json,application/fhir+json,application/json"}),
@@ -43,4 +43,4 @@ class FilesForm(forms.Form):
     )
 
     def contents(self) -> list[bytes]:
-        return [bytes(each.read()) for each in self.cleaned_data["files"]]
+        return [bytes(each.read()) for each in self.cleaned_data["chosen"]]

@@ -130,13 +130,16 @@ class Migration(migrations.Migration):
                         name="billing_fhirfile_emptied_when_over",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("outcome", "TAKEN_IN"))
-                        | models.Q(
-                            ("made", 0),
-                            ("changed", 0),
-                            ("unchanged", 0),
-                            ("refused", 0),
-                            ("left_out", 0),
+                        condition=models.Q(
+                            ("outcome", "TAKEN_IN"),
+                            models.Q(
+                                ("changed", 0),
+                                ("left_out", 0),
+                                ("made", 0),
+                                ("refused", 0),
+                                ("unchanged", 0),
+                            ),
+                            _connector="OR",
                         ),
                         name="billing_fhirfile_counts_what_came_in",
                     ),

@@ -42,14 +42,14 @@ def batch_of(member: Membership, batch: UUID) -> Batch | None:
     return Batch(batch, files[0].uploaded_at, files) if files else None
 
 
-def latest(member: Membership) -> list[dict[str, object]]:
-    """Return the last times that somebody chose files: batch, when, and how many files."""
+def latest(member: Membership) -> list[tuple[UUID, datetime, int]]:
+    """Return the last times that somebody chose files: (batch, when, how many files)."""
     rows = FhirFile.objects.filter(uploaded_by=member).values("batch")
     counted = rows.annotate(at=Min("uploaded_at"), count=Count("pk"))
-    return list(counted.order_by("-at", "batch")[:SHOWN])
+    return list(counted.order_by("-at", "batch").values_list("batch", "at", "count")[:SHOWN])
 
 
-def waiting(batch: UUID) -> list[tuple[UUID, UUID]]:
+def waiting(batch: UUID) -> list[tuple[UUID, UUID | None]]:
     """Return (file, person who chose it) of those that are not over, in order."""
     rows = FhirFile.objects.filter(batch=batch, finished_at=None).order_by("place")
     return list(rows.values_list("pk", "uploaded_by__person_id"))

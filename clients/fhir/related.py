@@ -66,5 +66,5 @@ def _relation(resource: Node) -> str:
     if codes:
         reason = "This relation is none in which somebody pays: nothing of it is kept."
         raise resource["relationship"].unfit(reason, Remedy.NONE)
-    code = Node(None, f"{resource.path}.relationship[0].coding[0].code".lstrip("."))
-    raise code.unfit("Says no relation. PRN is a parent, GUARD a guardian, SPS a spouse.")
+    where = Node(None, f"{resource.path}.relationship[0].coding[0].code".lstrip("."))
+    raise where.unfit("Says no relation. PRN is a parent, GUARD a guardian, SPS a spouse.")

@@ -84,6 +84,7 @@ BESIDE = {
 
 WHICH = {
     "accounts_invitation.accepted_by_id": "WHERE revoked_at IS NULL",
+    "clients_clientimport.confirmed_by_id": "WHERE finished_at IS NULL",
     "clients_coverage.withdrawn_by_id": "WHERE withdrawn_at IS NULL",
 }
 """Which row can still change in that column, where not every one can."""

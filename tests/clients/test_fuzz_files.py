@@ -149,7 +149,7 @@ def test_a_thousand_broken_files_come_in_whole_or_not_at_all(
 def through_the_upload(house: House, browser: Browser, contents: list[bytes]) -> Counter[str]:
     """Send FHIR files as a person would, let the worker take them in, and count what became."""
     files = [SimpleUploadedFile("a.json", content) for content in contents]
-    answer = browser.post(reverse("billing:fhir_upload"), {"files": files})
+    answer = browser.post(reverse("billing:fhir_upload"), {"chosen": files})
     assert answer.status_code == 302
     batch = str(answer["Location"]).strip("/").split("/")[-1]
     intake.take_in_files(practice_id=str(house.id), batch=batch)

@@ -32,7 +32,7 @@ def browser(front_desk: Membership, signed_in: Callable[[Membership], Browser]) 
 
 def sent(browser: Browser, *contents: bytes) -> Any:
     files = [SimpleUploadedFile(f"D'Ávila {n}.json", content) for n, content in enumerate(contents)]
-    return browser.post(URL, {"files": files})
+    return browser.post(URL, {"chosen": files})
 
 
 def finished(house: House, browser: Browser, address: str) -> str:

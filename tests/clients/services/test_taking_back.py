@@ -1,6 +1,7 @@
 """The clients of a file are taken out again as a whole, while nothing else hangs on them."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -148,7 +149,7 @@ def test_the_database_lets_nobody_delete_a_client_otherwise(front_desk: Membersh
         removed(run.pk, ids)
 
 
-def removed(undo_id: object, ids: list[object]) -> int:
+def removed(undo_id: UUID, ids: list[UUID]) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT remove_imported_clients(%s, %s)", [undo_id, ids])
         return int(cursor.fetchone()[0])
