@@ -12,7 +12,11 @@ BEGIN
     PERFORM FROM clients_client
         WHERE practice_id = NEW.practice_id AND (id = person OR merged_into_id = person)
         FOR SHARE;
-    IF NEW.consent_id IS NOT NULL AND NOT EXISTS (
+    -- A consent that is not there is the foreign key's to refuse.
+    IF EXISTS (
+        SELECT FROM clients_consent
+        WHERE practice_id = NEW.practice_id AND id = NEW.consent_id
+    ) AND NOT EXISTS (
         SELECT FROM clients_consent AS consent
         JOIN clients_consenttext AS text ON text.practice_id = consent.practice_id
             AND text.id = consent.text_id AND text.kind = 'PART_2'

@@ -19,6 +19,7 @@ from audit.actions import Action
 from audit.models import Event
 from clients.models import Client as ClientRecord
 from tests.houses import House, browser_of
+from tests.test_permissions import routes
 
 SECOND = timedelta(seconds=1)
 GUESSES = 125
@@ -138,7 +139,8 @@ def test_the_same_form_is_done_a_second_before(
 def test_what_a_page_asks_by_itself_keeps_nobody_signed_in(
     browser: Client, clock: Clock, route: str
 ) -> None:
-    address = reverse(route, kwargs={} if route == "accounts:drafts" else {"pk": uuid7()})
+    named = dict(routes())[route].pattern.converters
+    address = reverse(route, kwargs=dict.fromkeys(named, uuid7()))
     began = last_seen()
     for _ in range(9):
         clock.pass_by(60 * SECOND)

@@ -16,6 +16,7 @@ SPECIAL = {
     "billing:checkout_return.pk": "billing_cardintent",
     "billing:checkout_start.pk": "billing_invoice",
     "billing:stripe_webhook.endpoint_id": "billing_webhookendpoint",
+    "batch": "billing_fhirfile",
     "member_id": "accounts_membership",
 }
 """Route and parameter, or parameter alone, where its name does not say the table's."""

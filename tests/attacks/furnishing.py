@@ -76,7 +76,7 @@ def furnish(house: House, family_name: str, places: list[Path]) -> Furnished:
         own = at.client(by, family_name)
         ids |= _people(house) | _care(house, own, by) | _money(own, by) | _cards(own, house, secret)
         _record(own, by)
-        _take_in(by)
+        ids |= _take_in(by)
         _months(house.people["accountant"])
         sealed = SealedValues(b"sealed elsewhere", 1, hashlib.sha256(b"a value").digest())
         events.record(Action.CLIENT_CHANGED, target=own, touched=[own.pk], values=sealed)
@@ -234,16 +234,17 @@ def signature(body: bytes, secret: str) -> str:
     return f"t={at_second},v1={mac.hexdigest()}"
 
 
-def _take_in(by: Membership) -> None:
+def _take_in(by: Membership) -> dict[str, UUID]:
     """Import the same document in every practice, and upload the same file of clients."""
     terms = imports.Terms(therapist=None, on=at.TODAY, now=at.NOW, by=by)
     imports.take_in(bundles.read(bundles.whole()), terms=terms)
     imports.take_in(
         bundles.read(bundles.bundle(bundles.patient(), arrivals.related())), terms=terms
     )
-    chosen.upload(contents=[b"{}"], now=timezone.now(), by=by)
+    batch = chosen.upload(contents=[b"{}"], now=timezone.now(), by=by)
     taking_back.ask(run=arrivals.file_taken_in(by), now=timezone.now(), by=by)
     files.upload(content=b"Name,Born\nRazo,1973-08-01\n", now=timezone.now(), by=by)
+    return {"chosen files": batch}
 
 
 def _months(by: Membership) -> None:

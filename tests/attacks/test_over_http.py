@@ -37,6 +37,7 @@ PATHS = {
     "billing:checkout_start": {"pk": "invoice"},
     "billing:client": {"pk": "client"},
     "billing:invoice": {"pk": "invoice"},
+    "billing:fhir_files": {"batch": "chosen files"},
     "billing:invoice_pdf": {"pk": "invoice"},
     "billing:payment": {"pk": "payment"},
     "clients:assign": {"pk": "client"},
