@@ -49,8 +49,9 @@ from clients.models import (
     SplitShare,
 )
 from clients.selectors import families, looks
-from ledger.models import Posting
 from ledger.money import Money
+from ledger.selectors import subledger
+from ledger.selectors.subledger import PartyLine
 
 SCHEMA = "quietledger.client-record/1"
 MOST_LOOKS = 50_000
@@ -124,11 +125,16 @@ def _subscriber(row: Coverage) -> Row:
     return {"subscriber_birth_date": born.isoformat() if born else None}
 
 
-def _posting(row: Posting) -> Row:
+def _line(row: PartyLine) -> Row:
     return {
-        "entry_date": row.entry.entry_date.isoformat(),
-        "memo": row.entry.memo,
-        "account": f"{row.account.code} {row.account.name}",
+        "id": str(row.id),
+        "entry_id": str(row.entry_id),
+        "entry_date": row.entry_date.isoformat(),
+        "memo": row.memo,
+        "account": row.account,
+        "item": str(row.item) if row.item else None,
+        "debit_cents": row.debit.cents,
+        "credit_cents": row.credit.cents,
     }
 
 
@@ -174,11 +180,16 @@ SECTIONS = (
     Section("payment_applications", PaymentApplication, ("payment__client",)),
     Section("card_payments", CardIntent, ("invoice__client",)),
     Section("documents", Document, ("invoice__client",)),
-    Section("ledger_lines", Posting, ("party",), more=_posting, related=("entry", "account")),
 )
+
+LEDGER_LINES = "ledger_lines"
+"""The books' lines of the client: ledger.Posting by party."""
 
 CHANGES, LOOKS = "changes", "looks"
 """Sections of the log: audit.Event, audit.Touch and audit.Value by client."""
+
+BY_ID = frozenset({"audit.Event", "audit.Touch", "ledger.Posting"})
+"""Models whose rows are found by the client's id alone, in the sections above."""
 
 VALUES_OF_OTHERS = frozenset({Action.PARTY_CHANGED, Action.PARTY_ADDED})
 
@@ -201,6 +212,7 @@ def of(client: Client, *, now: datetime) -> Row:
             section.name: [_row(section, row, names) for row in section.rows(records)]
             for section in SECTIONS
         },
+        LEDGER_LINES: [_line(each) for each in subledger.lines_of(records)],
         CHANGES: list(_changes(seen)),
         LOOKS: [_look(each) for each in reversed(seen)],
         "left_out": left_out(),

@@ -48,12 +48,11 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "payments": ("receipt", "received_on", "method", "reference", "amount_cents", "recorded_by"),
     "payment_applications": ("applied_on", "amount_cents", "applied_by"),
     "ledger_lines": ("entry_date", "memo", "account", "debit_cents", "credit_cents"),
-    "looks": ("at", "who", "role", "what", "part", "way"),
 }
 """Sections with many rows → the columns that people read; the JSON has the rest."""
 
-NOT_READ = frozenset({"id", "version", "invoice_line_texts"})
-"""What only programs use."""
+NOT_READ = frozenset({"id", "version", "invoice_line_texts", "looks"})
+"""What only programs use; who has looked is a report of its own, for people."""
 
 
 def pdf(document: Mapping[str, Any]) -> bytes:
@@ -73,6 +72,7 @@ def contents(document: Mapping[str, Any]) -> dict[str, Any]:
             for name, title in TITLES.items()
             if name not in NOT_READ
         ],
+        "looks": f"{len(document['looks']):,}",
         "left_out": document["left_out"],
     }
 

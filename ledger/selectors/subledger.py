@@ -26,6 +26,38 @@ class OpenItem:
     balance: Money
 
 
+@dataclass(frozen=True, slots=True)
+class PartyLine:
+    """A posting in a party's subledger, with what its entry says. One side is zero."""
+
+    id: UUID
+    entry_id: UUID
+    entry_date: date
+    memo: str
+    account: str
+    item: UUID | None
+    debit: Money
+    credit: Money
+
+
+def lines_of(parties: Collection[UUID]) -> list[PartyLine]:
+    """Return every posting of some parties, in the order in which they were made. One query."""
+    found = Posting.objects.filter(party__in=parties).select_related("entry", "account")
+    return [
+        PartyLine(
+            id=row.pk,
+            entry_id=row.entry_id,
+            entry_date=row.entry.entry_date,
+            memo=row.entry.memo,
+            account=f"{row.account.code} {row.account.name}",
+            item=row.item,
+            debit=row.debit,
+            credit=row.credit,
+        )
+        for row in found.order_by("pk")
+    ]
+
+
 def balance(
     role: Role,
     *,

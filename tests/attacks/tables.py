@@ -71,6 +71,11 @@ BESIDE = {
     "clients_diagnosis.ended_by_id": {"ends_on": "starts_on", "ended_at": "now()"},
     "clients_externalrecord.party_id": {"kind": "'RELATED'"},
     "clients_feeagreement.ended_by_id": {"ends_on": "starts_on", "ended_at": "now()"},
+    "clients_release.consent_id": {
+        "recipient_kind": "'CLIENT'",
+        "recipient": "NULL",
+        "recipient_address": "NULL",
+    },
     "clients_emergencyaccess.reviewed_by_id": {"finding": "'JUSTIFIED'", "reviewed_at": "now()"},
     "ledger_periodclose": {
         "closed_at": NOW,

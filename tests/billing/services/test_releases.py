@@ -142,8 +142,7 @@ def test_every_table_that_holds_something_of_a_client_is_told_or_named() -> None
         and any(f.is_relation and f.related_model in reached for f in model._meta.concrete_fields)
     }:
         reached |= new
-    by_the_log = {"audit.Event", "audit.Touch"}
-    told = {section.model._meta.label for section in held.SECTIONS} | by_the_log
+    told = {section.model._meta.label for section in held.SECTIONS} | held.BY_ID
 
     found = {m._meta.label for m in OUR_MODELS if may_hold_something_of_a_client(m, reached)}
 
@@ -163,6 +162,7 @@ def test_every_field_is_described() -> None:
             assert f"`{held.key_of(each)}`" in line, (section.name, each.name)
     assert set(record_pages.TITLES) == {
         *(section.name for section in held.SECTIONS),
+        held.LEDGER_LINES,
         held.CHANGES,
         held.LOOKS,
     }
