@@ -18,7 +18,7 @@ class Cast:
 
     def __init__(self, chromium: Browser, house: House) -> None:
         self._chromium, self._house = chromium, house
-        self._apps: dict[str, App] = {}
+        self.apps: dict[str, App] = {}
         self._signed_in: dict[str, Person] = {}
         self._everybody: list[Person] = []
         self._asked_at: dict[str, float] = {}
@@ -37,7 +37,7 @@ class Cast:
         """Return who has this role, at a browser in which nobody is signed in yet."""
         account = self._house.person(role, slug)
         return self.somebody(
-            account, self._apps.setdefault(account["email"], App(account["totp_secret"]))
+            account, self.apps.setdefault(account["email"], App(account["totp_secret"]))
         )
 
     def somebody(self, account: people.Person, app: App, base_url: str = "") -> Person:
