@@ -87,7 +87,7 @@ HARMLESS = {
 
 TALKING = {
     "accounts/services/mail.py": "staff's mail, without clients",
-    "billing/ehr/client.py": "asks the medical-record system, and tells it of no client",
+    "billing/ehr/talk.py": "asks the medical-record system, and tells it of no client",
     "billing/ehr/guard.py": "looks where that system stands",
     "billing/gateway.py": "the card company: an amount and our own ids",
 }

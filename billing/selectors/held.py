@@ -66,6 +66,7 @@ LEFT_OUT: Mapping[str, str] = {
     "clients.SearchText": "It repeats the record, for searching.",
     "billing.DocumentBody": "The pages of the invoices that stand here line by line.",
     "clients.ClientImportFile": "A file of many people, emptied within a day.",
+    "billing.FhirFile": "A file of many people, emptied once it is taken in.",
     "billing.RejectedRecord": "A record that became nobody's; it is emptied when it is settled.",
     "billing.ExternalCode": "What another system calls practitioners and services.",
     "billing.WebhookEvent": "The card company's report; what it did is a payment here.",
