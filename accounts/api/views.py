@@ -159,7 +159,7 @@ class Page:
         )
 
     @property
-    def facts(self) -> dict[str, int]:
+    def facts(self) -> dict[str, Any]:
         """What the log hears of the rows that were left out."""
         return {"kept_back": self.kept_back} if self.kept_back else {}
 

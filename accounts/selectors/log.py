@@ -127,11 +127,11 @@ class _RolesThen:
 
     def __init__(self, people: set[UUID]) -> None:
         grants = RoleGrant.objects.filter(member__person_id__in=people).order_by("role__name")
-        self.held: dict[UUID, list[tuple[str, datetime, datetime | None]]] = {}
-        for person, *held in grants.values_list(
+        self.held: dict[UUID | None, list[tuple[str, datetime, datetime | None]]] = {}
+        for person, name, since, until in grants.values_list(
             "member__person_id", "role__name", "granted_at", "withdrawn_at"
         ):
-            self.held.setdefault(person, []).append(tuple(held))
+            self.held.setdefault(person, []).append((name, since, until))
 
     def at(self, person: UUID | None, moment: datetime) -> str:
         if person is None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, time, timedelta
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -105,7 +106,7 @@ class LooksFile(LooksView):
         )
 
 
-def span_of(chosen: dict[str, object]) -> Span:
+def span_of(chosen: dict[str, Any]) -> Span:
     """Return the days that a form names, and the moments at which they begin and end here."""
     since, until = chosen.get("since"), chosen.get("until")
     zone = timezone.get_current_timezone()

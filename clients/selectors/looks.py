@@ -17,7 +17,7 @@ MONEY = "Invoices and payments"
 SESSIONS = "Sessions"
 A = Action
 
-PARTS: Mapping[Action, str] = {
+PARTS: Mapping[str, str] = {
     **dict.fromkeys((A.CLIENT_VIEWED, A.CLIENT_CREATED, A.CLIENT_CHANGED), "The record"),
     **dict.fromkeys((A.CLIENT_LISTED, A.CLIENT_SEARCHED), "A line in a list"),
     A.CLIENT_EXPORTED: "Name and how to be reached, in a file",
@@ -91,7 +91,7 @@ def of(
             sentence=each.sentence,
             who=each.who,
             role=each.role,
-            part=PARTS.get(Action(each.action), "The record"),
+            part=PARTS.get(each.action, "The record"),
             way=_way(each, emergencies),
         )
         for each in found

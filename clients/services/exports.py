@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -42,11 +43,12 @@ def export(*, visible: QuerySet[Client], on: date, permissions: Permissions) -> 
     content = csv_export.written(
         columns=exports.columns(permissions), rows=(row for _, row in found), export_id=export_id
     )
+    left_out: dict[str, Any] = {"kept_back": kept} if kept else {}
     events.record(
         Action.CLIENT_EXPORTED,
         touched=[pk for pk, _ in found],
         count=len(found),
-        **({"kept_back": kept} if kept else {}),
+        **left_out,
         export=str(export_id),
     )
     return Exported(export_id, content, len(found), kept)
