@@ -20,6 +20,7 @@ A = Action
 PARTS: Mapping[str, str] = {
     **dict.fromkeys((A.CLIENT_VIEWED, A.CLIENT_CREATED, A.CLIENT_CHANGED), "The record"),
     **dict.fromkeys((A.CLIENT_LISTED, A.CLIENT_SEARCHED), "A line in a list"),
+    **dict.fromkeys((A.CLIENTS_ADDED, A.CLIENTS_REMOVED), "The record, with many in a file"),
     A.CLIENT_EXPORTED: "Name and how to be reached, in a file",
     **dict.fromkeys((A.CONTACT_ADDED, A.CONTACT_CHANGED, A.CONTACT_ENDED), "Contacts"),
     **dict.fromkeys((A.CONTACT_BROUGHT_BACK, A.ADDRESS_ADDED, A.ADDRESS_CHANGED), "Contacts"),
@@ -31,6 +32,7 @@ PARTS: Mapping[str, str] = {
     **dict.fromkeys((A.RESTRICTION_SET, A.RESTRICTION_ENDED), "What is kept back"),
     A.DISCLOSURE_BLOCKED: "Nothing: it was kept back",
     **dict.fromkeys((A.CLIENT_ASSIGNED, A.CLIENT_UNASSIGNED, A.COVER_STARTED), "Therapists"),
+    A.CLIENTS_ASSIGNED: "Therapists",
     A.EMERGENCY_OPENED: "The record",
     A.EMERGENCY_REVIEWED: "That the record was opened in an emergency",
     **dict.fromkeys((A.MERGE_ASKED, A.MERGE_REFUSED, A.MERGE_WITHDRAWN), "Two records of one"),
