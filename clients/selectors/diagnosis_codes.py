@@ -55,11 +55,12 @@ def refusal(code: str, day: date) -> str:
     """Say why a code cannot be billed on a day, and what can, or "" where it can."""
     if billable(day).filter(code=code).exists():
         return ""
+    said = f"{day:%b} {day.day}, {day.year}"
     if not on(day).filter(code__startswith=code[0]).exists():
-        return f"No list of codes that begin with {code[0]} is loaded for {day}."
+        return f"No list of codes that begin with {code[0]} is loaded for {said}."
     known = on(day).filter(code=code).first()
     why = "is divided further" if known else "is not valid"
-    return f"{dotted(code)} {why} on {day}{_instead(code, day)}."
+    return f"{dotted(code)} {why} on {said}{_instead(code, day)}."
 
 
 def called(words: str, day: date) -> list[tuple[str, str]]:

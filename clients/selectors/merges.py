@@ -109,8 +109,11 @@ def _reached_by(client: Client, kind: str) -> str:
 
 COMPARED: tuple[tuple[str, Callable[[Client], str]], ...] = (
     ("Name", lambda client: client.full_name),
-    ("Preferred name", lambda client: client.preferred_name),
-    ("Birth date", lambda client: client.birth_date.isoformat()),
+    ("Called", lambda client: client.preferred_name),
+    (
+        "Birth date",
+        lambda client: f"{client.birth_date:%b} {client.birth_date.day}, {client.birth_date.year}",
+    ),
     ("E-mail", lambda client: _reached_by(client, Contact.Kind.EMAIL)),
     ("Phone", lambda client: _reached_by(client, Contact.Kind.PHONE)),
 )

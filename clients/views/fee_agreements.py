@@ -128,10 +128,9 @@ class FeeAgreementEnd(FeeAgreementAct):
     done_words = "The agreement has its last day."
 
     def post(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
-        agreement = self.agreement
-        if EndForm(request.POST).is_valid():
+        if self.agreement and EndForm(request.POST).is_valid():
             return super().post(request, **kwargs)
-        messages.error(request, f"Enter the last day; it starts on {agreement.starts_on}.")
+        messages.error(request, "Enter the last day.")
         return self.show(self.blank(), HTTPStatus.UNPROCESSABLE_ENTITY)
 
     def act(self, agreement: FeeAgreement) -> None:

@@ -39,10 +39,14 @@ def test_a_code_is_entered_with_or_without_its_dot(
 @pytest.mark.parametrize(
     ("typed", "on", "words"),
     [
-        ("F43.8", AUTUMN, "F43.8 is divided further on 2026-10-05; choose F43.81 or F43.89."),
-        ("F41.4", AUTUMN, "F41.4 is not valid on 2026-10-05; choose F41.0, F41.1, F41.3, F41.8"),
-        ("F41.1", date(2019, 1, 2), "No list of codes that begin with F is loaded for 2019-01-02."),
-        ("Z63.0", AUTUMN, "No list of codes that begin with Z is loaded for 2026-10-05."),
+        ("F43.8", AUTUMN, "F43.8 is divided further on Oct 5, 2026; choose F43.81 or F43.89."),
+        ("F41.4", AUTUMN, "F41.4 is not valid on Oct 5, 2026; choose F41.0, F41.1, F41.3, F41.8"),
+        (
+            "F41.1",
+            date(2019, 1, 2),
+            "No list of codes that begin with F is loaded for Jan 2, 2019.",
+        ),
+        ("Z63.0", AUTUMN, "No list of codes that begin with Z is loaded for Oct 5, 2026."),
         ("prolonged grief", AUTUMN, "Choose a code: F43.81 Prolonged grief disorder"),
         ("sad since summer", AUTUMN, "This is not an ICD-10-CM code."),
         ("'; DROP TABLE", AUTUMN, "This is not an ICD-10-CM code."),

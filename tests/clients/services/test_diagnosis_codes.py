@@ -48,10 +48,10 @@ def test_next_years_list_divides_a_code_from_its_day_on(
     assert said == "codes.csv: 1113 codes, 3 new, 0 changed, 2 ended."
     assert diagnosis_codes.refusal("F411", BEFORE) == ""
     assert diagnosis_codes.refusal("F411", NEXT) == (
-        "F41.1 is divided further on 2026-10-01; choose F41.10."
+        "F41.1 is divided further on Oct 1, 2026; choose F41.10."
     )
     assert diagnosis_codes.refusal("F413", BEFORE) == ""
-    assert diagnosis_codes.refusal("F413", NEXT).startswith("F41.3 is not valid on 2026-10-01")
+    assert diagnosis_codes.refusal("F413", NEXT).startswith("F41.3 is not valid on Oct 1, 2026")
     assert diagnosis_codes.refusal("Z630", NEXT) == ""
     with pytest.raises(CommandError, match="counts from 2026-10-01 is loaded"):
         load(tmp_path, listed, "2026-04-01", capsys)

@@ -1,0 +1,1 @@
+"""What pages of billing say in one way."""
