@@ -35,9 +35,7 @@ def test_a_short_day_leaves_no_trace_of_anybody(
 ) -> None:
     searched = Searched(day, tmp_path / "search", tell, tmp_path / "profile")
 
-    filled = searched.lived(
-        whole_day.short(tmp_path), chromium.browser_type, testing.browser() or ""
-    )
+    filled = searched.lived(whole_day.short(), chromium.browser_type, testing.browser() or "")
     searched.through(filled)
 
     assert sorted({str(find) for find in searched.found}) == []
