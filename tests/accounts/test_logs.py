@@ -85,10 +85,13 @@ def test_a_failed_task_quotes_nothing(lines: io.StringIO, fail: Callable[[], Non
 
 
 def test_what_a_task_came_to_is_not_told(lines: io.StringIO) -> None:
+    def ends() -> str:
+        return NAME
+
     app = Celery("tests", set_as_current=False)
     logging.getLogger("celery.app.trace").setLevel(logging.INFO)
 
-    app.task(name="tests.ends")(lambda: NAME).apply()
+    app.task(name="tests.ends")(ends).apply()
 
     assert "Task tests.ends" in lines.getvalue()
     assert NAME not in lines.getvalue()
