@@ -18,6 +18,8 @@ JOIN django_content_type AS kind ON kind.id = permission.content_type_id
 WHERE role.slug = 'administrator'
 ON CONFLICT (group_id, permission_id) DO NOTHING;
 
+-- With practices there, the new rows wait for their checks, and no table changes while they do.
+SET CONSTRAINTS ALL IMMEDIATE;
 ALTER TABLE auth_group_permissions FORCE ROW LEVEL SECURITY;
 ALTER TABLE auth_group FORCE ROW LEVEL SECURITY;
 ALTER TABLE accounts_role FORCE ROW LEVEL SECURITY;

@@ -25,6 +25,8 @@ ON CONFLICT (group_id, permission_id) DO NOTHING;
 
 DROP TABLE new_right;
 
+-- With practices there, the new rows wait for their checks, and no table changes while they do.
+SET CONSTRAINTS ALL IMMEDIATE;
 ALTER TABLE auth_group_permissions FORCE ROW LEVEL SECURITY;
 ALTER TABLE auth_group FORCE ROW LEVEL SECURITY;
 ALTER TABLE accounts_role FORCE ROW LEVEL SECURITY;

@@ -128,9 +128,11 @@ class Person:
         self.main.get_by_label(label, exact=True).select_option(option)
 
     def rail(self, name: str) -> None:
-        """Go to another part of the product."""
+        """Go to another part of the product, and wait until all of it is there."""
         link = self.page.get_by_role("navigation", name="Main").get_by_role("link", name=name)
         link.click()
+        expect(link).to_have_attribute("aria-current", "page")
+        self.page.wait_for_load_state()
 
     def give_password(self) -> None:
         self.fill("Work e-mail", self.account["email"])
