@@ -35,7 +35,7 @@ class ReleaseForm(forms.Form):
         error_messages={"required": "Choose why."},
     )
     format = forms.ChoiceField(
-        label="As",
+        label="File",
         choices=Release.Format.choices,
         error_messages={"required": "Choose a file."},
     )

@@ -69,7 +69,7 @@ def impose(
     restriction = Restriction.objects.create(
         client=client, kind=kind, starts_on=starts_on, ends_on=ends_on, set_at=now, set_by=by
     )
-    events.record(Action.RESTRICTION_SET, target=client, touched=[client.pk], kind=kind.lower())
+    events.record(Action.RESTRICTION_SET, target=client, touched=[client.pk], kind=_said(kind))
     return restriction
 
 
@@ -87,7 +87,7 @@ def end(*, restriction: Restriction, now: datetime, by: Membership) -> None:
         Action.RESTRICTION_ENDED,
         target=restriction.client,
         touched=[restriction.client_id],
-        kind=restriction.kind.lower(),
+        kind=_said(restriction.kind),
     )
 
 
@@ -116,8 +116,13 @@ def note_refusal(client: Client, *, kinds: list[str], purpose: Purpose) -> None:
         target=client,
         touched=[client.pk],
         purpose=purpose.lower(),
-        kind=", ".join(kinds).lower(),
+        kind=", ".join(map(_said, kinds)),
     )
+
+
+def _said(kind: str) -> str:
+    """Return a kind as a sentence of the log says it."""
+    return kind.lower().replace("_", " ")
 
 
 def kinds_of(found: list[Restriction]) -> list[str]:

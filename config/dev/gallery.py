@@ -196,6 +196,11 @@ EXAMPLES = (
         "",
         part("person", name='"Rosalind Achebe"', initials='"RA"', note='"Front desk"'),
     ),
+    Example(
+        "How far it is",
+        "Where work takes more than two seconds",
+        part("progress", label='"Rows added"', done="12400", total="20000"),
+    ),
     Example("Where this is", "", part("crumbs", url='"#crumbs"', label='"Clients"')),
     Example(
         "Dialog",

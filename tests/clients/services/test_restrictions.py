@@ -99,4 +99,4 @@ def test_who_would_tell_is_stopped_and_the_log_keeps_it(practice: House) -> None
     assert refused.value.kinds == ("PAID_IN_FULL",)
     with practice_scope(practice.id):
         told = Event.objects.get(action="clients.disclosure.refused")
-        assert told.facts == {"purpose": "payer", "kind": "paid_in_full"}
+        assert told.facts == {"purpose": "payer", "kind": "paid in full"}
