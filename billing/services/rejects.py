@@ -145,10 +145,11 @@ def settle(
     rows = RejectedRecord.objects.filter(state=State.OPEN)
     opened = {bytes(mark): pk for pk, mark in rows.values_list("pk", "fingerprint")}
     for place, entry in came.items() if opened else ():
-        pk, remedy = opened.get(_mark(entry.identity)), left.get(place)
-        if pk is None or (remedy is not None and remedy is not fhir.Remedy.NONE):
+        mark, remedy = _mark(entry.identity), left.get(place)
+        if mark not in opened or (remedy is not None and remedy is not fhir.Remedy.NONE):
             continue
-        row = locked(pk)
+        # A document may hold the same record twice.
+        row = locked(opened.pop(mark))
         if remedy is None:
             _close(row, State.TAKEN_IN, "", now, by)
         else:

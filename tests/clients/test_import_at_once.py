@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 from threading import Event as Flag
 from threading import Thread
 from urllib.parse import urlsplit
@@ -80,7 +80,7 @@ def add_one(house: House, by: Membership, number: int = 0) -> float:
         clients.add(
             given_names="Newly",
             family_name=f"Come {number}",
-            birth_date=date(1990, 1, 1),
+            birth_date=date(1990, 1, 1) + timedelta(days=number),
             now=timezone.now(),
             by=by,
         )

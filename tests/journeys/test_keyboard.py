@@ -50,6 +50,7 @@ def test_a_payment_is_taken_by_keyboard_alone(without_mouse: Person) -> None:
     walk_to(person, "Show")
     person.page.keyboard.press("Enter")
     expect(person.page).to_have_url(re.compile("state=open"))
+    person.page.wait_for_load_state()
     person.page.keyboard.press("j")
     assert words_at_focus(person).startswith("INV-")
     person.page.keyboard.press("Enter")

@@ -238,6 +238,22 @@ def test_an_older_version_closes_nothing(receive: Receive) -> None:
     assert opened() == [("Patient", "birthDate", "MEND")]
 
 
+@pytest.mark.parametrize(
+    "later", [patient(), encounter(status="cancelled")], ids=["in", "of no use"]
+)
+def test_what_a_document_holds_twice_is_settled_once(
+    receive: Receive, later: dict[str, Any]
+) -> None:
+    earlier = {"Patient": {"birthDate": "1973"}, "Encounter": {"status": "in-progress"}}
+    kind = later["resourceType"]
+    receive(bundle(*([] if kind == "Patient" else [patient()]), later | earlier[kind]), pulled())
+    origin = imports.Origin(imports.CameBy(only().channel), only().origin)
+
+    receive(bundle(patient(), later, later), origin)
+
+    assert opened() == []
+
+
 def test_a_cancelled_encounter_leaves_the_list(receive: Receive) -> None:
     origin = pulled()
     receive(bundle(patient(), encounter(status="in-progress")), origin)
