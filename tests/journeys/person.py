@@ -130,9 +130,8 @@ class Person:
     def rail(self, name: str) -> None:
         """Go to another part of the product, and wait until all of it is there."""
         link = self.page.get_by_role("navigation", name="Main").get_by_role("link", name=name)
-        link.click()
-        expect(link).to_have_attribute("aria-current", "page")
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            link.click()
 
     def give_password(self) -> None:
         self.fill("Work e-mail", self.account["email"])
