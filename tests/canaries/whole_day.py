@@ -41,6 +41,9 @@ PLAIN_WORDS = re.compile(
     r"|http://127\.0\.0\.1:\d+/(card-payments|invoices)/[0-9a-f-]{36}/"
 )
 COMMAND_ON_KEY = re.compile(rb'"(?:SET|GET|LPUSH|RPUSH|BRPOP|HSET|SADD|ZADD|DEL)" "([^"]+)"', re.I)
+PROGRESS = re.compile(rb":1:progress:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""A count under the id of a piece of work, which nobody guesses and which names nobody."""
+
 OF_THE_QUEUE = re.compile(rb"celery(\x06.*|\\x06.*)?|_kombu\.[\w.]+|unacked\w*|planted")
 PICKLED = (
     b"application/x-python-serialize",
@@ -180,8 +183,9 @@ def _flat(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def keys_of_valkey(commands: bytes) -> set[bytes]:
-    """Return the keys that anybody named to Valkey and that are none of the queue."""
-    return {key for key in COMMAND_ON_KEY.findall(commands) if not OF_THE_QUEUE.fullmatch(key)}
+    """Return the keys that anybody named to Valkey, but the queue's and how far an import is."""
+    named = set(COMMAND_ON_KEY.findall(commands))
+    return {k for k in named if not (OF_THE_QUEUE.fullmatch(k) or PROGRESS.fullmatch(k))}
 
 
 def pickles(commands: bytes) -> list[bytes]:
