@@ -48,4 +48,6 @@ def test_a_full_day_leaves_no_trace_of_anybody(
     commands = b"\n".join(heard.words["Valkey, commands"])
     assert whole_day.keys_of_valkey(commands) == set()
     assert whole_day.pickles(commands) == []
-    tell(f"Stripe was told {len(names)} fields, all of a list; Valkey holds the queue and how far an import is")
+    tell(
+        f"Stripe was told {len(names)} fields, all of a list; Valkey holds queue and progress alone"
+    )
