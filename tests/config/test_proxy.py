@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from accounts.middleware import ISOLATION
 from tests.config.proxy import Proxy, nginx, put_down, running
+from tests.test_permissions import EVERY_ROUTE
 
 MISSING = (
     "nginx or openssl was not found, so THE SHIPPED PROXY IS NOT TRIED (nginx-light, openssl)."
@@ -181,8 +183,15 @@ def test_what_it_refuses_by_itself_is_dressed(proxy: Proxy) -> None:
     own_dress(long)
 
 
+TAKE_FILES = sorted(
+    reverse(route) for route, view in EVERY_ROUTE.items() if getattr(view, "takes_files", False)
+)
+"""Pages to which people send files, which are larger than what is typed."""
+
+
 @pytest.mark.parametrize(
-    ("path", "megabytes"), [("/clients/new/", 1), ("/api/fhir/", 16), ("/clients/import/", 11)]
+    ("path", "megabytes"),
+    [("/clients/new/", 1), ("/api/fhir/", 16), *((path, 11) for path in TAKE_FILES)],
 )
 def test_what_people_send_is_not_put_down(tmp_path: Path, path: str, megabytes: int) -> None:
     body = b"x" * (megabytes * 1024 * 1024)
