@@ -41,8 +41,8 @@ PLAIN_WORDS = re.compile(
     r"|http://127\.0\.0\.1:\d+/(card-payments|invoices)/[0-9a-f-]{36}/"
 )
 COMMAND_ON_KEY = re.compile(rb'"(?:SET|GET|LPUSH|RPUSH|BRPOP|HSET|SADD|ZADD|DEL)" "([^"]+)"', re.I)
-PROGRESS = re.compile(rb":1:progress:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-"""A count under the id of a piece of work, which nobody guesses and which names nobody."""
+PROGRESS = re.compile(rb":1:progress(:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}){2}")
+"""A count under the ids of a practice and of a piece of work, which name nobody."""
 
 OF_THE_QUEUE = re.compile(rb"celery(\x06.*|\\x06.*)?|_kombu\.[\w.]+|unacked\w*|planted")
 PICKLED = (

@@ -270,13 +270,19 @@ def added_by_file(house: House, browser: Browser) -> str:
     return run
 
 
-def test_the_page_shows_how_far_the_rows_are(practice: House, browser: Browser) -> None:
+def test_the_page_shows_how_far_the_rows_are_to_its_practice_alone(
+    practice: House, other_practice: House, browser: Browser
+) -> None:
     run = page_of(browser)
     browser.post(f"{run}columns/", CHOSEN)
     browser.post(f"{run}check/")
-    progress.tell(UUID(run.strip("/").split("/")[-1]), 1)
+    run_id = UUID(run.strip("/").split("/")[-1])
+    with practice_scope(practice.id):
+        progress.tell(run_id, 1)
 
     assert "<strong>1 of 2</strong>" in browser.get(run).content.decode()
+    with practice_scope(other_practice.id):
+        assert progress.done(run_id) == 0
 
 
 def test_clients_of_a_file_are_taken_out_again(practice: House, browser: Browser) -> None:
