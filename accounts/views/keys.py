@@ -1,10 +1,8 @@
 """The practice's keys: how they stand, a new one, and the end of all of them."""
 
-from functools import partial
 from http import HTTPStatus
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -18,6 +16,7 @@ from accounts.selectors import approvals, key_status, members
 from accounts.services import rotation, shredding
 from accounts.services.approvals import AskedBySomebodyElse
 from accounts.views.base import PracticeView, StaffRequest
+from accounts.worker import wake
 
 
 class Keys(PracticeView):
@@ -35,9 +34,7 @@ class Keys(PracticeView):
         except (rotation.AlreadyRotating, KeyDestroyed) as refused:
             messages.warning(request, str(refused))
         else:
-            practice_id = str(request.practice.pk)
-            wake = partial(tasks.rotate_keys_of.delay, practice_id=practice_id)
-            transaction.on_commit(wake, robust=True)
+            wake(tasks.rotate_keys_of, practice_id=request.practice.pk)
             messages.success(request, "New values take the new key now; the others move to it.")
         return redirect("accounts:keys")
 

@@ -3,14 +3,13 @@
 from http import HTTPStatus
 from uuid import UUID
 
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from accounts.permissions import Permission
 from accounts.views.base import StaffRequest
+from accounts.worker import wake
 from billing import tasks
 from billing.forms.uploads import FilesForm
 from billing.selectors import uploads
@@ -39,8 +38,7 @@ class FhirUpload(UploadView):
         if not form.is_valid():
             return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
         batch = services.upload(contents=form.contents(), now=timezone.now(), by=request.membership)
-        practice_id = str(request.practice.pk)
-        transaction.on_commit(lambda: wake(practice_id, str(batch)))
+        wake(tasks.take_in_files, practice_id=request.practice.pk, batch=batch)
         return redirect("billing:fhir_files", batch)
 
     def show(self, form: FilesForm, status: int = HTTPStatus.OK) -> HttpResponse:
@@ -65,11 +63,3 @@ class FhirFiles(UploadView):
         return self.fragment(
             "billing/intake/_files.html", page="billing/intake/files.html", found=found
         )
-
-
-def wake(practice_id: str, batch: str) -> None:
-    """Tell the worker; if the broker is away, the beat finds what waits."""
-    try:
-        tasks.take_in_files.delay(practice_id=practice_id, batch=batch)
-    except OperationalError:
-        return

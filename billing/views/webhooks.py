@@ -6,11 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
-from kombu.exceptions import OperationalError
 
 from accounts.tenancy import practice_scope
 from accounts.views.asking import mark_told
 from accounts.views.base import OutsideView
+from accounts.worker import wake
 from audit.actions import Action
 from audit.services import events
 from billing import gateway, tasks
@@ -46,13 +46,5 @@ class StripeWebhook(OutsideView):
             mark_told(request)
             return HttpResponse(status=400)
         if event_id is not None:
-            wake(practice_id, event_id)
+            wake(tasks.process_webhook, practice_id=practice_id, event_id=event_id)
         return HttpResponse(status=200)
-
-
-def wake(practice_id: UUID, event_id: UUID) -> None:
-    """Tell the worker; if the broker is away, the beat finds the event in the inbox."""
-    try:
-        tasks.process_webhook.delay(practice_id=str(practice_id), event_id=str(event_id))
-    except OperationalError:
-        return

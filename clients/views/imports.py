@@ -9,11 +9,11 @@ from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from accounts import progress
 from accounts.permissions import Permission
 from accounts.views.base import PracticeView, StaffRequest
+from accounts.worker import wake
 from audit.actions import Action
 from audit.services import events
 from clients import tasks
@@ -155,8 +155,7 @@ class ImportCheck(ImportRunView):
         except (services.NotClean, services.NothingToAdd, services.ImportOver) as error:
             form.add_error(None, str(error))
             return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
-        practice_id, run_id = str(request.practice.pk), str(self.run.pk)
-        transaction.on_commit(lambda: wake(practice_id, run_id))
+        wake(tasks.take_in_file, practice_id=request.practice.pk, run_id=self.run.pk)
         return redirect("clients:import_run", self.run.pk)
 
     @cached_property
@@ -218,8 +217,7 @@ class ImportUndo(ImportRunView):
         except taking_back.NothingToTakeBack as error:
             messages.warning(request, str(error))
         else:
-            practice_id, undo_id = str(request.practice.pk), str(undo.pk)
-            transaction.on_commit(lambda: wake_undo(practice_id, undo_id))
+            wake(tasks.take_file_back, practice_id=request.practice.pk, undo_id=undo.pk)
         return redirect("clients:import_run", self.run.pk)
 
     def require_added(self) -> None:
@@ -240,19 +238,3 @@ class ImportDiscard(ImportRunView):
         services.discard(run=self.run, now=timezone.now())
         messages.success(request, "The file is gone. Nothing of it was added.")
         return redirect("clients:import")
-
-
-def wake(practice_id: str, run_id: str) -> None:
-    """Tell the worker; if the broker is away, the beat finds what was confirmed."""
-    try:
-        tasks.take_in_file.delay(practice_id=practice_id, run_id=run_id)
-    except OperationalError:
-        return
-
-
-def wake_undo(practice_id: str, undo_id: str) -> None:
-    """Tell the worker, as ``wake`` does."""
-    try:
-        tasks.take_file_back.delay(practice_id=practice_id, undo_id=undo_id)
-    except OperationalError:
-        return
