@@ -32,6 +32,7 @@ class Consents(RecordView):
     permission = Permission.CONSENT_VIEW
     change_permission = Permission.CONSENT_RECORD
     viewed = Action.CONSENT_VIEWED
+    home = "clients:consents"
 
     def get(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
         return self.show(self.blank())
@@ -60,12 +61,6 @@ class Consents(RecordView):
 
     def blank(self) -> ConsentForm:
         return ConsentForm(initial={"given_on": self.today}, texts=consents.texts())
-
-    def to_list(self, said: str = "") -> HttpResponse:
-        """Go back to the list, and say what was done."""
-        if said:
-            messages.success(self.request, said)
-        return redirect("clients:consents", self.client.pk)
 
     def show(self, form: ConsentForm, status: int = 200) -> HttpResponse:
         return self.record_page(

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from accounts.permissions import Permission
@@ -34,17 +34,12 @@ class CoverageView(RecordView):
 
     permission = Permission.COVERAGE_VIEW
     viewed = Action.COVERAGE_VIEWED
+    home = "clients:coverages"
 
     @cached_property
     def coverage(self) -> Coverage:
         of_client = Coverage.objects.filter(client=self.client, withdrawn_at=None)
         return get_object_or_404(of_client, pk=self.kwargs["coverage_id"])
-
-    def to_list(self, said: str = "") -> HttpResponse:
-        """Go back to the list, and say what was done."""
-        if said:
-            messages.success(self.request, said)
-        return redirect("clients:coverages", self.client.pk)
 
     def show_list(self, status: int = 200, **context: object) -> HttpResponse:
         return self.record_page(

@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from accounts.permissions import Permission
@@ -33,6 +33,7 @@ class Diagnoses(RecordView):
     permission = Permission.DIAGNOSIS_VIEW
     change_permission = Permission.DIAGNOSIS_CHANGE
     viewed = Action.DIAGNOSIS_VIEWED
+    home = "clients:diagnoses"
 
     def get(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
         return self.show(self.blank())
@@ -57,12 +58,6 @@ class Diagnoses(RecordView):
 
     def blank(self) -> DiagnosisForm:
         return DiagnosisForm(initial={"starts_on": self.today})
-
-    def to_list(self, said: str = "") -> HttpResponse:
-        """Go back to the list, and say what was done."""
-        if said:
-            messages.success(self.request, said)
-        return redirect("clients:diagnoses", self.client.pk)
 
     def show(self, form: DiagnosisForm, status: int = 200) -> HttpResponse:
         may_change = self.may(Permission.DIAGNOSIS_CHANGE)

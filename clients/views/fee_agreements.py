@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from accounts.permissions import Permission
@@ -40,6 +40,7 @@ class FeeAgreements(RecordView):
     permission = Permission.FEE_AGREEMENT_VIEW
     change_permission = Permission.FEE_AGREEMENT_CHANGE
     viewed = Action.FEE_VIEWED
+    home = "clients:fee_agreements"
 
     def get(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
         return self.show(self.blank())
@@ -66,12 +67,6 @@ class FeeAgreements(RecordView):
 
     def blank(self) -> FeeAgreementForm:
         return FeeAgreementForm(initial={"starts_on": self.today})
-
-    def to_list(self, said: str = "") -> HttpResponse:
-        """Go back to the list, and say what was done."""
-        if said:
-            messages.success(self.request, said)
-        return redirect("clients:fee_agreements", self.client.pk)
 
     def show(self, form: FeeAgreementForm, status: int = 200) -> HttpResponse:
         return self.record_page(

@@ -4,8 +4,9 @@ from datetime import date
 from functools import cached_property
 from typing import Any, ClassVar
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
 from accounts.views.asking import route_name
@@ -20,6 +21,8 @@ class RecordView(PracticeView):
     """A part of the record of a client whom this person may see; looking at it is on the log."""
 
     viewed: ClassVar[Action]
+    home: ClassVar[str] = ""
+    """The route of the list to which one comes back from a change."""
 
     @cached_property
     def client(self) -> Client:
@@ -46,3 +49,9 @@ class RecordView(PracticeView):
             ),
             **context,
         )
+
+    def to_list(self, said: str = "") -> HttpResponse:
+        """Go back to the list, and say what was done."""
+        if said:
+            messages.success(self.request, said)
+        return redirect(self.home, self.client.pk)
