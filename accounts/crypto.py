@@ -16,10 +16,8 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 from django.utils.module_loading import import_string
 
@@ -96,18 +94,6 @@ class Cell:
     row_id: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class Signer:
-    """Signs audit checkpoints with an Ed25519 key that is not in the database."""
-
-    key_id: str
-    public_key: bytes
-    _private: Ed25519PrivateKey = field(repr=False)
-
-    def sign(self, message: bytes) -> bytes:
-        return self._private.sign(message)
-
-
 def key_ring() -> KeyAdapter:
     """Return the keys of the file or the JSON in ``QUIETLEDGER_KEYS``: the default adapter.
 
@@ -143,19 +129,15 @@ def context_key(version: int) -> bytes:
     return _derived(ring(), version, "context")
 
 
+def checkpoint_key(version: int) -> bytes:
+    """Return the secret of the key that signs audit checkpoints, of one version of the ring."""
+    return _derived(ring(), version, "audit-checkpoint")
+
+
 @lru_cache(maxsize=8)
 def _derived(adapter: KeyAdapter, version: int, purpose: str) -> bytes:
     """Asked once: a key service would be asked over the network for every scope."""
     return adapter.derive("quietledger", purpose, version=version)
-
-
-@cache
-def signer() -> Signer:
-    """Return the signer of audit checkpoints, of the newest version of the key ring."""
-    version = ring().newest
-    private = Ed25519PrivateKey.from_private_bytes(_derived(ring(), version, "audit-checkpoint"))
-    public = private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    return Signer(f"checkpoint-{version}", public, private)
 
 
 def wrap(data_key: bytes, *, practice_id: UUID, version: int) -> tuple[int, bytes]:
@@ -231,7 +213,7 @@ class ColumnCipher:
         except (InvalidTag, ValueError):
             # Too short for a nonce or a tag is altered as well.
             raise IntegrityFailure(f"A value of {self._name} does not open.") from None
-        return padded[: padded.rindex(b"\x80")]
+        return unpadded(padded)
 
     def open_padded(self, rows: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
         """Yield (the row id's bytes, what was sealed with its padding) of (id, value) rows.

@@ -1,14 +1,42 @@
-"""Keys by which other systems know us, and what is signed with them (RFC 7518)."""
+"""Keys that sign: our audit checkpoints, and what other systems know us by (RFC 7518)."""
+
+from dataclasses import dataclass, field
+from functools import cache
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
+    PublicFormat,
     load_pem_private_key,
 )
+
+from accounts import crypto
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Signs audit checkpoints with an Ed25519 key that is not in the database."""
+
+    key_id: str
+    public_key: bytes
+    _private: Ed25519PrivateKey = field(repr=False)
+
+    def sign(self, message: bytes) -> bytes:
+        return self._private.sign(message)
+
+
+@cache
+def signer() -> Signer:
+    """Return the signer of audit checkpoints, of the newest version of the key ring."""
+    version = crypto.ring().newest
+    private = Ed25519PrivateKey.from_private_bytes(crypto.checkpoint_key(version))
+    public = private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    return Signer(f"checkpoint-{version}", public, private)
 
 
 def make_signing_key(algorithm: str) -> str:

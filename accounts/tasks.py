@@ -7,7 +7,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from accounts import crypto
+from accounts import signatures
 from accounts.ids import NIL
 from accounts.selectors import doors, members
 from accounts.services import (
@@ -41,7 +41,7 @@ def write_checkpoint(*, practice_id: str, **_: object) -> None:
     """Sign the present size and head of one chain, and write it outside the database."""
     with practice_scope(UUID(practice_id)):
         checkpoints.write(
-            signer=crypto.signer(),
+            signer=signatures.signer(),
             directories=settings.AUDIT_CHECKPOINT_DIRS,
             now=timezone.now(),
         )

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from accounts.fields import open_many
+from accounts.sealed_columns import open_many
 from clients.models import Address, Client, Contact
 
 Ids = Any

@@ -10,8 +10,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.csv_export import Cell
-from accounts.fields import open_many
 from accounts.permissions import Permission
+from accounts.sealed_columns import open_many
 from clients.models import Client, Contact
 from clients.selectors import assignments, contacts, restrictions
 from clients.selectors.clients import Permissions, by_code

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from accounts import keys
-from accounts.fields import open_many
+from accounts.sealed_columns import open_many
 from clients.models import Client
 from clients.names import fold
 

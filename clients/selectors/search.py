@@ -10,8 +10,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from accounts.fields import open_many
 from accounts.permissions import Permission
+from accounts.sealed_columns import open_many
 from clients.models import Client, SearchText
 from clients.models.search_text import NUMBERS
 from clients.names import fold

@@ -17,7 +17,7 @@ from psycopg.adapt import Loader
 from psycopg.pq import Format
 
 from accounts.crypto import unpadded
-from accounts.fields import open_padded
+from accounts.sealed_columns import open_padded
 from clients.models import Client, SearchText
 
 BATCH = 1_000

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 from django.utils import timezone
 
-from accounts import crypto
+from accounts import signatures
 from accounts.ids import uuid7
 from accounts.models import Act, ApiWrite, Membership, Role
 from accounts.permissions import Permission
@@ -81,7 +81,7 @@ def furnish(house: House, family_name: str, places: list[Path]) -> Furnished:
         sealed = SealedValues(b"sealed elsewhere", 1, hashlib.sha256(b"a value").digest())
         events.record(Action.CLIENT_CHANGED, target=own, touched=[own.pk], values=sealed)
     with practice_scope(house.id):
-        checkpoints.write(signer=crypto.signer(), directories=places, now=at.NOW)
+        checkpoints.write(signer=signatures.signer(), directories=places, now=at.NOW)
         planting.plant()
         ids = planting.first_ids() | ids
     return Furnished(house, secret, ids)
