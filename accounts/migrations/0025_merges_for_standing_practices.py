@@ -2,9 +2,15 @@
 
 from django.db import migrations
 
-from audit.sql import run_sql_file
+from accounts.role_rights import give_right
 
 
 class Migration(migrations.Migration):
     dependencies = [("accounts", "0024_intake_rights")]
-    operations = [run_sql_file(__file__)]
+    operations = [
+        give_right(
+            "client_merge",
+            "Merge two records of one client, always two people",
+            roles=("accountant", "front-desk"),
+        )
+    ]

@@ -3,7 +3,7 @@
 from django.db import migrations
 
 from accounts.permissions import WORDS
-from audit.sql import run_sql_file
+from accounts.role_rights import give_right
 
 
 class Migration(migrations.Migration):
@@ -16,5 +16,7 @@ class Migration(migrations.Migration):
                 "permissions": [(right.codename, words) for right, (_, words) in WORDS.items()],
             },
         ),
-        run_sql_file(__file__),
+        give_right(
+            "record_release", "Hand out everything held about a client", roles=("therapist",)
+        ),
     ]
