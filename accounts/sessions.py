@@ -222,8 +222,8 @@ def _found(session_key: str, seen_at: datetime | None) -> tuple[SignInSession | 
     """
     alias = router.db_for_write(SignInSession)
     with connections[alias].cursor() as cursor:
-        values: tuple[Any, ...] = (session_key, seen_at, TOUCH_EVERY, idle_limit(None))
-        cursor.execute(_statement(), values)
+        asked: tuple[Any, ...] = (session_key, seen_at, TOUCH_EVERY, idle_limit(None))
+        cursor.execute(_statement(), asked)
         values = cursor.fetchone()
     if values is None:
         return None, None

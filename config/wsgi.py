@@ -3,6 +3,7 @@
 import os
 
 import django
+from django.utils.module_loading import import_string
 
 from config.startup import leave_no_core, refuse_bad
 
@@ -11,7 +12,4 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 leave_no_core()
 refuse_bad()
 django.setup(set_prefix=False)
-
-from config.routes import Application  # noqa: E402  # the apps are there only now
-
-application = Application()
+application = import_string("config.routes.Application")()

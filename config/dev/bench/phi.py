@@ -97,10 +97,9 @@ def _values(effort: Effort) -> Iterator[Figure]:
     with transaction.atomic():
         ours = many(lambda: field.seal(row_id, VALUE.decode()))
         measured = rounds(ours, many(seal_raw), effort=Effort(effort.rounds, 10), clock=CPU)
-        # Without a goal: a mark is the log's price and no cipher's. What the log is told of these
-        # is no part of any practice's history.
+        # What the log is told of these is no part of any practice's history.
         transaction.set_rollback(True)
-    yield Figure("phi.seal_with_mark", 100, "us", measured)
+    yield Figure("phi.seal_with_mark", 100, "us", measured, PER_VALUE)
 
 
 def _times(count: int) -> Callable[[Callable[[], object]], Callable[[], None]]:
