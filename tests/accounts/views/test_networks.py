@@ -4,9 +4,7 @@ from uuid import UUID
 
 import pytest
 from django.conf import LazySettings
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,6 +13,7 @@ from accounts.services import networks
 from accounts.sessions import MFA_AT
 from accounts.tenancy import practice_scope
 from audit.selectors import log
+from tests import counting
 from tests.houses import House, browser_of
 
 OFFICE, HOME, PROXY = "203.0.113.7", "198.51.100.20", "10.0.0.1"
@@ -167,7 +166,7 @@ def test_another_practice_is_not_bound_by_it(office: House, other_practice: Hous
 def test_networks_cost_no_query(practice: House) -> None:
     browser, url = browser_of(practice.people["auditor"]), reverse("accounts:roles")
     browser.get(url)
-    with CaptureQueriesContext(connection) as without:
+    with counting.queries() as without:
         browser.get(url, REMOTE_ADDR=OFFICE)
     with practice_scope(practice.id):
         NetworkRange.objects.create(
@@ -176,7 +175,7 @@ def test_networks_cost_no_query(practice: House) -> None:
             added_at=timezone.now(),
             added_by=practice.people["administrator"],
         )
-    with CaptureQueriesContext(connection) as with_one:
+    with counting.queries() as with_one:
         assert browser.get(url, REMOTE_ADDR=OFFICE).status_code == 200
 
     assert len(with_one) == len(without)

@@ -1,13 +1,12 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Membership
 from billing.selectors.aging import BUCKETS, Receivables, bucket_of, receivables
 from clients.models import Client
 from ledger.money import ZERO, Money
+from tests import counting
 from tests.billing import desk as at
 
 ISSUED = date(2026, 1, 6)
@@ -106,13 +105,13 @@ def test_the_number_of_queries_does_not_grow_with_the_clients(
 ) -> None:
     at.cash(amara, desk, "10.00", keep_rest=True)
     at.invoice(amara, desk, issued_on=ISSUED)
-    with CaptureQueriesContext(connection) as few:
+    with counting.queries() as few:
         receivables(as_of=at.TODAY)
     for name in ("Whitfield", "Haddad", "Nair"):
         client = at.client(desk, name)
         at.invoice(client, desk, issued_on=ISSUED)
         at.cash(client, desk, "200.00", keep_rest=True)
-    with CaptureQueriesContext(connection) as more:
+    with counting.queries() as more:
         receivables(as_of=at.TODAY)
 
     assert len(more) == len(few) == 6

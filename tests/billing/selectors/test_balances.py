@@ -1,12 +1,10 @@
 from datetime import date
 
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
-
 from accounts.models import Membership
 from billing.selectors.balances import NOTHING, Balance, balances_of
 from clients.models import Client
 from ledger.money import Money
+from tests import counting
 from tests.billing import desk as at
 
 
@@ -59,7 +57,7 @@ def test_balances_of_many_clients_take_four_queries(desk: Membership, amara: Cli
     for client in clients:
         at.invoice(client, desk)
 
-    with CaptureQueriesContext(connection) as queries:
+    with counting.queries() as queries:
         found = balances_of([client.pk for client in clients], on=at.TODAY)
 
     assert {balance.owes for balance in found.values()} == {Money(150_00)}

@@ -1,15 +1,14 @@
 """No page asks the database more often because there is more to show."""
 
 import pytest
-from django.db import connection
 from django.test import Client as Browser
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.tenancy import practice_scope
 from clients.services import assignments
+from tests import counting
 from tests.billing import desk as at
 from tests.billing.conftest import Billed
 from tests.billing.views.conftest import SignIn
@@ -18,7 +17,7 @@ PAGES = [
     ("front-desk", "billing:today", 17),
     ("front-desk", "billing:unbilled", 13),
     ("front-desk", "billing:invoice_list", 15),
-    ("front-desk", "billing:client", 36),
+    ("front-desk", "billing:client", 37),
     ("front-desk", "billing:invoice", 16),
     ("therapist", "billing:my_clients", 15),
     ("accountant", "billing:aging", 15),
@@ -47,7 +46,7 @@ def grow(billed: Billed, names: list[str]) -> None:
 
 
 def queries_of(browser: Browser, url: str) -> int:
-    with CaptureQueriesContext(connection) as queries:
+    with counting.queries() as queries:
         assert browser.get(url).status_code == 200
     return len(queries)
 

@@ -4,15 +4,14 @@ from collections.abc import Callable
 from html import unescape
 
 import pytest
-from django.db import connection
 from django.test import Client as Browser
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Membership
 from accounts.tenancy import practice_scope
 from audit.models import Event, Touch
 from clients.services import coverages
+from tests import counting
 from tests.billing import desk as at
 from tests.billing.conftest import Billed
 from tests.clients.people import added
@@ -191,7 +190,7 @@ def test_the_number_of_queries_does_not_grow_with_those_found(
         with practice_scope(practice.id):
             for _ in range(more):
                 added(front_desk)
-        with CaptureQueriesContext(connection) as queries:
+        with counting.queries() as queries:
             found(browser, "razo", as_typed=True)
         counts.append(len(queries))
 

@@ -3,8 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Membership
 from accounts.permissions import BUILT_IN_ROLES, Permission
@@ -15,6 +13,7 @@ from clients.selectors import clients, coverages
 from clients.services import assignments
 from clients.services import clients as services
 from clients.services import coverages as coverage_services
+from tests import counting
 from tests.clients.people import NOW, TODAY, added
 from tests.houses import House
 
@@ -131,9 +130,7 @@ def test_the_front_desk_sees_who_a_client_is(scope: None, front_desk: Membership
 def test_many_clients_are_shown_by_one_query(scope: None, front_desk: Membership) -> None:
     ids = [added(front_desk, family_name=name).pk for name in ("One", "Two", "Three")]
 
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+    with counting.queries() as queries:
         shown = clients.shown(ids, permissions=frozenset({Permission.CLIENT_VIEW}))
 
     assert [shown[pk].code for pk in ids] == ["C-0001", "C-0002", "C-0003"]
@@ -149,7 +146,7 @@ def test_a_list_is_made_by_as_few_queries_however_long(
             client=client, therapist=therapist, starts_on=TODAY, now=NOW, by=front_desk
         )
 
-    with CaptureQueriesContext(connection) as queries:
+    with counting.queries() as queries:
         rows = clients.rows(Client.objects.all(), on=TODAY, permissions=FRONT_DESK)
 
     assert {row.therapist for row in rows} == {therapist.display_name}
