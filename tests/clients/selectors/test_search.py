@@ -1,9 +1,12 @@
 """Search by any part of what is known of a client."""
 
 import pytest
+from django.db import connection
 
+from accounts import crypto
 from accounts.models import Membership
 from accounts.permissions import BUILT_IN_ROLES
+from accounts.services import rotation
 from clients.models import Client
 from clients.selectors import clients, search
 from clients.services import assignments
@@ -119,3 +122,46 @@ def test_without_the_accent_or_the_stroke_a_name_is_found(
     added(front_desk, "Søren", "Łukasiewicz")
 
     assert found("soren lukas") == found("SØREN") == found("łukas") == ["C-0001"]
+
+
+def test_texts_of_every_length_are_searched_together(scope: None, front_desk: Membership) -> None:
+    for given in ("Ann", "Annabel Maria Josephine Theodora Wilhelmina", "Anna " * 30):
+        added(front_desk, given.strip(), "Razo")
+
+    assert found("ann razo") == ["C-0001", "C-0002", "C-0003"]
+    assert found("josephine") == ["C-0002"]
+
+
+def test_texts_under_an_older_and_the_newest_key_are_searched_together(
+    scope: None, front_desk: Membership
+) -> None:
+    added(front_desk, "María Luisa", "Razo")
+    rotation.start()
+    added(front_desk, "Ana", "Razo")
+
+    assert found("razo") == ["C-0001", "C-0002"]
+
+
+@pytest.mark.parametrize(
+    "altered",
+    [
+        "(SELECT text FROM clients_searchtext AS other WHERE other.id <> clients_searchtext.id)",
+        "substr(text, 1, 3)",
+        "''::bytea",
+        "substr(text, 1, 20)",
+        "substr(text, 1, length(text) - 1)",
+        "text || '\\x00'::bytea",
+        "set_byte(text, length(text) - 1, get_byte(text, length(text) - 1) # 1)",
+        "set_byte(text, 5, 99)",
+    ],
+)
+def test_an_altered_text_ends_the_search_loudly(
+    scope: None, front_desk: Membership, altered: str
+) -> None:
+    added(front_desk, "María Luisa", "Razo")
+    added(front_desk, "Freda", "Oconnell")
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE clients_searchtext SET text = {altered}")  # noqa: S608
+
+    with pytest.raises(crypto.IntegrityFailure):
+        found("razo")
