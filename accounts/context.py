@@ -84,6 +84,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
                 "c",
                 beside=("clients:payers",),
             ),
+            Place(P.FEE_AGREEMENT_CHANGE, "clients:fees_to_look_at", "hold", "Fees agreed", "j"),
             Place(P.CLIENT_MERGE, "clients:merges", "swap", "Duplicates", "d"),
             Place(P.SESSION_VIEW, "billing:unbilled", "session", "Not billed", "u"),
             Place(P.INVOICE_VIEW, "billing:invoice_list", "file", "Invoices", "i"),

@@ -20,6 +20,7 @@ from clients.views.fee_agreements import (
     FeeAgreementEnd,
     FeeAgreements,
     FeeAgreementWithdraw,
+    FeesToLookAt,
 )
 from clients.views.imports import (
     ImportCheck,
@@ -160,6 +161,7 @@ urlpatterns = [
         ConsentWithdraw.as_view(),
         name="consent_withdraw",
     ),
+    path("clients/fees/", FeesToLookAt.as_view(), name="fees_to_look_at"),
     path("clients/<uuid:pk>/fees/", FeeAgreements.as_view(), name="fee_agreements"),
     path(
         "clients/<uuid:pk>/fees/<uuid:agreement_id>/approve/",

@@ -167,6 +167,7 @@ clients:import_undo       POST   302    403    403    403    403    404    302
 clients:export            GET    200    200    403    403    403    200    302
 clients:export            POST   200    200    403    403    403    200    302
 clients:merges            GET    200    200    403    403    403    200    302
+clients:fees_to_look_at   GET    200    200    403    403    403    200    302
 clients:merge             GET    200    200    403    403    403    404    302
 clients:merge_ask         GET    200    200    403    403    403    404    302
 clients:merge_ask         POST   422    422    403    403    403    404    302

@@ -76,7 +76,7 @@ def _set(invoice: Invoice) -> bytes:
     try:
         return typesetting.pdf("invoice", data)
     except typesetting.NotInFonts:
-        return typesetting.pdf("invoice", {**data, "client": ""})
+        return typesetting.pdf_of_anything("invoice", {**data, "client": ""})
 
 
 def _contents(invoice: Invoice, practice: Practice) -> dict[str, object]:

@@ -45,14 +45,18 @@ def pdf_of_anything(template: str, data: Mapping[str, object]) -> bytes:
     """Return the PDF of ``template``; a letter that no font has stands as its number: [U+1F642].
 
     Control characters, which no page can show, stand as their numbers too.
-
-    Raises:
-        NotInFonts: letters that each can be written cannot be written side by side.
     """
-    try:
-        return pdf(template, _spelt(data, str.isprintable))
-    except NotInFonts:
-        return pdf(template, _spelt(data, can_be_written))
+    for can_stay in (str.isprintable, can_be_written):
+        try:
+            return pdf(template, _spelt(data, can_stay))
+        except NotInFonts:
+            continue
+    # Letters that each can be written may be none that can be written side by side.
+    return pdf(template, _spelt(data, _is_plain))
+
+
+def _is_plain(letter: str) -> bool:
+    return letter.isascii() and letter.isprintable()
 
 
 def _spelt(data: Any, can_stay: Callable[[str], bool]) -> Any:

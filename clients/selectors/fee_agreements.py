@@ -8,6 +8,8 @@ from django.db.models import Q, QuerySet
 
 from audit.sentences import dollars
 from clients.models import Client, FeeAgreement
+from clients.selectors import clients
+from clients.selectors.clients import Permissions, Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,29 @@ def of(client: Client, *, on: date) -> list[Agreed]:
     """Return the agreements with a client as on a day, newest first."""
     found = FeeAgreement.objects.filter(client=client).select_related("agreed_by", "approved_by")
     return [_agreed(row, on) for row in found.order_by("-starts_on", "-id")]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ToLookAt:
+    """An agreement that somebody has to look at, and whose it is as one reader may see them."""
+
+    client: Shown
+    agreed: Agreed
+
+
+def to_look_at(visible: QuerySet[Client], *, on: date, permissions: Permissions) -> list[ToLookAt]:
+    """Return what waits for a second person, and then what is due for review, the oldest first."""
+    unanswered = Q(needs_second=True, approved_at=None)
+    found = (
+        _standing()
+        .filter(Q(ends_on=None) | Q(ends_on__gte=on), client__in=visible)
+        .filter(unanswered | Q(review_on__lte=on))
+        .select_related("agreed_by", "approved_by")
+        .order_by("agreed_at", "id")
+    )
+    shown = clients.shown((row.client_id for row in found), permissions=permissions)
+    rows = [ToLookAt(shown[row.client_id], _agreed(row, on)) for row in found]
+    return sorted(rows, key=lambda row: not row.agreed.is_waiting)
 
 
 def in_force(client_id: UUID, *, on: date) -> FeeAgreement | None:

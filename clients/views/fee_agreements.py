@@ -10,12 +10,13 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from accounts.permissions import Permission
-from accounts.views.base import StaffRequest
+from accounts.views.base import PracticeView, StaffRequest
 from audit.actions import Action
+from audit.services import events
 from clients.forms.coverages import EndForm
 from clients.forms.fee_agreements import FeeAgreementForm
 from clients.models import FeeAgreement
-from clients.selectors import fee_agreements
+from clients.selectors import clients, fee_agreements
 from clients.services import fee_agreements as services
 from clients.views.parts import RecordView
 
@@ -76,6 +77,25 @@ class FeeAgreements(RecordView):
             form=form if self.may(Permission.FEE_AGREEMENT_CHANGE) else None,
             today=self.today,
             own_id=self.request.membership.pk,
+        )
+
+
+class FeesToLookAt(PracticeView):
+    """The agreements that wait for a second person, and those that are due for review."""
+
+    permission = Permission.FEE_AGREEMENT_CHANGE
+
+    def get(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
+        today = timezone.localdate()
+        visible = clients.visible_to(request.membership, on=today, permissions=request.permissions)
+        found = fee_agreements.to_look_at(visible, on=today, permissions=request.permissions)
+        touched = {row.client.pk for row in found}
+        events.record(Action.CLIENT_LISTED, touched=touched, count=len(touched))
+        return self.page(
+            "clients/fees/to_look_at.html",
+            waiting=[row for row in found if row.agreed.is_waiting],
+            due=[row for row in found if not row.agreed.is_waiting],
+            own_id=request.membership.pk,
         )
 
 

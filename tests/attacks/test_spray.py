@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from os import getloadavg
 from statistics import median
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import Any
 from uuid import uuid4
 
@@ -41,6 +43,7 @@ pytestmark = [pytest.mark.commits, pytest.mark.xdist_group("attacks")]
 NAMES = 300
 ALLOWED: int = settings.SPRAY_TRIES_MAX
 OPERATOR = "operator@example.org"
+SPRAYERS, PAUSE_SECONDS = 8, 1.6
 ROOMY = 500
 """Beyond what strangers fail at in a test that only measures."""
 
@@ -155,6 +158,41 @@ def test_guesses_at_the_same_moment_do_not_slip_past_the_count(
     tell(f"{len(hashed)} of {len(names)} parallel guesses at as many names were evaluated")
     assert told == {NotAccepted.__name__: ALLOWED, NewDevicesRest.__name__: ALLOWED}
     assert len(hashed) == ALLOWED
+
+
+@pytest.mark.parametrize("names", [30, pytest.param(NAMES, marks=pytest.mark.brute)])
+@pytest.mark.usefixtures("real_hashes")
+def test_the_owner_signs_in_while_names_are_sprayed(
+    street: Street, owner: User, names: int, tell: Tell
+) -> None:
+    """Five guesses a second, ten times as many as G15 names; hashes cost what they do at work."""
+    owner.set_password(PASSWORD)
+    owner.save(update_fields=["password"])
+    at_home, took = [browser_known_of(owner, street) for _ in range(3)], []
+    guesses = list(enumerate(victims(street, names)))
+    with ThreadPoolExecutor(SPRAYERS) as pool:
+        doing = [pool.submit(knocks, guesses[hand::SPRAYERS]) for hand in range(SPRAYERS)]
+        while not all(hand.done() for hand in doing) or len(took) < len(at_home):
+            took.append(sign_in(at_home[len(took) % len(at_home)], owner))
+        said = sum((hand.result() for hand in doing), Counter[str]())
+
+    tell(
+        f"G15: {said['checked']} of {names} sprayed guesses were evaluated; meanwhile the owner"
+        f" signed in {len(took)} times from known devices in {median(took):.2f} s (median),"
+        f" {max(took):.2f} s at most, both steps, load {getloadavg()[0]:.1f}"
+    )
+    assert said["checked"] == min(names, ALLOWED)
+
+
+def knocks(guesses: list[tuple[int, str]]) -> Counter[str]:
+    try:
+        told = Counter[str]()
+        for place, name in guesses:
+            told[knock(name, place)] += 1
+            sleep(PAUSE_SECONDS)
+        return told
+    finally:
+        connections.close_all()
 
 
 def test_two_watchmen_at_once_raise_one_alarm(street: Street, settings: Settings) -> None:

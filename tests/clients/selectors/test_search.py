@@ -161,7 +161,7 @@ def test_an_altered_text_ends_the_search_loudly(
     added(front_desk, "María Luisa", "Razo")
     added(front_desk, "Freda", "Oconnell")
     with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE clients_searchtext SET text = {altered}")  # noqa: S608
+        cursor.execute(f"UPDATE clients_searchtext SET text = {altered}")
 
     with pytest.raises(crypto.IntegrityFailure):
         found("razo")
