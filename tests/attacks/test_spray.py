@@ -168,7 +168,8 @@ def test_the_owner_signs_in_while_names_are_sprayed(
     """Five guesses a second, ten times as many as G15 names; hashes cost what they do at work."""
     owner.set_password(PASSWORD)
     owner.save(update_fields=["password"])
-    at_home, took = [browser_known_of(owner, street) for _ in range(3)], []
+    at_home = [browser_known_of(owner, street) for _ in range(3)]
+    took: list[float] = []
     guesses = list(enumerate(victims(street, names)))
     with ThreadPoolExecutor(SPRAYERS) as pool:
         doing = [pool.submit(knocks, guesses[hand::SPRAYERS]) for hand in range(SPRAYERS)]

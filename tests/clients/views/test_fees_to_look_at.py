@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client as Browser
@@ -64,7 +65,7 @@ def test_a_fee_is_looked_at_again_from_its_day_of_review_on(
         agreement(
             ahead, front_desk, percent=80, starts_on=before, review_on=today + timedelta(days=1)
         )
-        terms = {"agreement": made, "now": timezone.now(), "by": front_desk}
+        terms: Any = {"agreement": made, "now": timezone.now(), "by": front_desk}
         if end == "ended":
             fee_agreements.end(ends_on=today - timedelta(days=1), **terms)
         if end == "taken back":
