@@ -37,6 +37,8 @@ from tests.test_permissions import EVERY_ROUTE
 pytestmark = [pytest.mark.commits, pytest.mark.xdist_group("attacks")]
 
 IN_ONE_DATABASE = 250
+TRIES = 8
+"""So many times that many requests find a hole, if they find it at all."""
 PAGES = 60
 NAMES = ("Zabriskie", "Featherstone", "Summit Row", "Cedar Point")
 """What stands in the other practices' pages, and nowhere here."""
@@ -206,8 +208,11 @@ def test_no_request_reaches_another_practice(street: Street, tell: Tell) -> None
 def test_the_attack_finds_a_hole_that_is_there(street: Street) -> None:
     with hole_in("accounts_membership", "FOR SELECT USING (true)"):
         connections.close_all()
-        attack = Attack(street, 1)
-        attack.run(IN_ONE_DATABASE)
+        for seed in range(1, TRIES + 1):
+            attack = Attack(street, seed)
+            attack.run(IN_ONE_DATABASE)
+            if attack.leaks:
+                break
 
     assert attack.leaks
 
