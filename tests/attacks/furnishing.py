@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 from django.utils import timezone
 
-from accounts import signatures
+from accounts import edits, signatures
 from accounts.ids import uuid7
 from accounts.models import Act, ApiWrite, Membership, Role
 from accounts.permissions import Permission
@@ -20,7 +20,6 @@ from accounts.services import api_tokens, approvals, invitations, networks, revi
 from accounts.tenancy import practice_scope
 from audit.actions import Action
 from audit.services import checkpoints, events
-from audit.services.events import SealedValues
 from billing.models import Invoice, ServiceCode
 from billing.services import card_accounts, checkout, documents, imports, webhooks
 from billing.services import uploads as chosen
@@ -78,8 +77,8 @@ def furnish(house: House, family_name: str, places: list[Path]) -> Furnished:
         _record(own, by)
         ids |= _take_in(by)
         _months(house.people["accountant"])
-        sealed = SealedValues(b"sealed elsewhere", 1, hashlib.sha256(b"a value").digest())
-        events.record(Action.CLIENT_CHANGED, target=own, touched=[own.pk], values=sealed)
+        edit = edits.sealed(before={"language": "es"}, after={"language": "en"})
+        events.record(Action.CLIENT_CHANGED, target=own, touched=[own.pk], values=edit)
     with practice_scope(house.id):
         checkpoints.write(signer=signatures.signer(), directories=places, now=at.NOW)
         planting.plant()

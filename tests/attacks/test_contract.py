@@ -109,7 +109,8 @@ def test_every_answer_is_as_it_is_described(land: Land, role: str) -> None:
 @pytest.mark.parametrize("role", CAN_HOLD)
 def test_five_thousand_answers_are_as_they_are_described(land: Land, role: str, tell: Tell) -> None:
     routes = 24
-    answered = ask_all(land, role, -(-FULL // (2 * routes)))
+    # A tenth more than it takes: not every route can be asked so often in a way of its own.
+    answered = ask_all(land, role, -(-FULL * 11 // (2 * 10 * routes)))
 
     counts = ", ".join(f"{count} of {status}" for status, count in sorted(answered.items()))
     tell(f"G31 {role}: {answered.total()} cases, each as described: {counts}")
