@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.db import connections, transaction
 from django.test import Client
+from hypothesis import HealthCheck, settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from accounts.management.commands.provision_context import forbid_temporary_tables, provision
@@ -18,6 +19,10 @@ from tests.houses import House
 from tests.templates.strict import Undefined, engine
 
 __all__ = ["pytest_terminal_summary", "tell"]
+
+# How fast a machine makes examples is no property of the product.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 WITHOUT_DATABASE = ("tests/canaries/", "tests/config/", "tests/journeys/", "tests/templates/")
 
