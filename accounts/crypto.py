@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -215,7 +215,7 @@ class ColumnCipher:
             raise IntegrityFailure(f"A value of {self._name} does not open.") from None
         return unpadded(padded)
 
-    def open_padded(self, rows: Iterable[tuple[bytes, bytes, bytes]]) -> list[bytes]:
+    def open_padded(self, rows: Iterable[tuple[Any, ...]]) -> list[bytes]:
         """Return what was sealed, with its padding, of (row id, nonce, ciphertext) rows.
 
         For tens of thousands of values, of which few are looked at any further.

@@ -12,6 +12,10 @@ from accounts import crypto
 from accounts.crypto import HEADER_BYTES
 from accounts.fields import EncryptedField, Sealed
 
+ID_BYTES = 16
+AT_ONCE = 500
+"""Values that are open one by one before they are joined: few enough to stay in the caches."""
+
 
 def open_many(
     model: type[models.Model], column: str, rows: Iterable[tuple[UUID, Sealed]]
@@ -35,13 +39,20 @@ def open_many(
     return opened
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SideBySide:
-    """Values of one column with their padding, each of ``size`` bytes, and their rows' ids."""
+    """Values of one column with their padding, each of ``size`` bytes, and their rows' ids.
 
-    ids: list[bytes]
+    The ids stand in ``packed``, one every ``stride`` bytes.
+    """
+
+    packed: bytes
+    stride: int
     plain: bytes
     size: int
+
+    def __len__(self) -> int:
+        return len(self.packed) // self.stride
 
     def holding(self, part: bytes) -> Iterator[int]:
         """Yield which of the values hold ``part``: UTF-8, as the values are.
@@ -53,6 +64,9 @@ class SideBySide:
             place = at // self.size
             yield place
             at = self.plain.find(part, (place + 1) * self.size)
+
+    def row_id(self, place: int) -> bytes:
+        return self.packed[place * self.stride : place * self.stride + ID_BYTES]
 
     def value(self, place: int) -> bytes:
         return crypto.unpadded(self.plain[place * self.size : (place + 1) * self.size])
@@ -71,7 +85,10 @@ def open_packed(
     """
     field = cast(EncryptedField, model._meta.get_field(column))
     cipher = field.cipher(crypto.version_of(header.ljust(length, b"\0")))
-    row = struct.Struct(f"16s{crypto.NONCE_BYTES}s{length - crypto.TEXT_AT}s")
-    opened = cipher.open_padded(cast(Iterator[tuple[bytes, bytes, bytes]], row.iter_unpack(packed)))
-    ids = [packed[at : at + 16] for at in range(0, len(packed), row.size)]
-    return SideBySide(ids, b"".join(opened), length - crypto.OVERHEAD_BYTES)
+    row = struct.Struct(f"{ID_BYTES}s{crypto.NONCE_BYTES}s{length - crypto.TEXT_AT}s")
+    some = AT_ONCE * row.size
+    opened = [
+        b"".join(cipher.open_padded(row.iter_unpack(packed[at : at + some])))
+        for at in range(0, len(packed), some)
+    ]
+    return SideBySide(packed, row.size, b"".join(opened), length - crypto.OVERHEAD_BYTES)

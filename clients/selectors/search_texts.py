@@ -49,15 +49,15 @@ def opened(
     for header, length, side_by_side in groups:
         texts = open_packed(SearchText, "text", header=header, length=length, packed=side_by_side)
         yield [
-            (UUID(bytes=texts.ids[at]), texts.value(at).decode())
+            (UUID(bytes=texts.row_id(at)), texts.value(at).decode())
             for at in _meant(texts, words, kept)
         ]
 
 
 def _meant(texts: SideBySide, words: Sequence[str], also: Collection[bytes]) -> Collection[int]:
     """Return which of the texts hold all the words, or are of the ids ``also``."""
-    everyone = range(len(texts.ids))
+    everyone = range(len(texts))
     if not words:
         return everyone
     holding = set.intersection(*(set(texts.holding(word.encode())) for word in words))
-    return holding.union(at for at in everyone if texts.ids[at] in also) if also else holding
+    return holding.union(at for at in everyone if texts.row_id(at) in also) if also else holding
