@@ -1,4 +1,5 @@
 import re
+from datetime import date
 from hashlib import sha256
 
 import pytest
@@ -6,10 +7,12 @@ from django.db import connection
 
 from accounts.models import Membership
 from billing.models import Document, DocumentBody, Invoice
-from billing.services import documents, typesetting
+from billing.services import documents, invoices, service_codes, typesetting
 from clients.models import Client
+from ledger.money import Money
 from tests.billing import desk as at
 from tests.clients.people import added
+from tests.pdf_text import text_of
 
 
 def rendered(invoice: Invoice, by: Membership) -> documents.Printed:
@@ -100,6 +103,21 @@ def test_a_name_that_no_font_can_write_does_not_stop_the_invoice(
     invoice = at.invoice(added(desk, given_names=name), desk)
 
     assert rendered(invoice, desk).pdf.startswith(b"%PDF-1.")
+
+
+def test_words_of_a_line_that_no_font_can_write_do_not_stop_the_invoice(
+    desk: Membership, amara: Client
+) -> None:
+    fee, on = Money(150_00), date(2026, 1, 1)
+    service_codes.add(code="T1", label="\u6f22\u65b9", fee=fee, starts_on=on, now=at.NOW, by=desk)
+    held = at.session(amara, desk, code="T1")
+    issued = invoices.issue(sessions=[held], issued_on=at.TODAY, now=at.NOW, by=desk)
+
+    told = text_of(rendered(issued, desk).pdf)
+
+    assert "[U+6F22][U+65B9]" in told
+    assert "150.00" in told
+    assert amara.code in told
 
 
 def test_a_control_character_in_a_name_does_not_stop_the_invoice(desk: Membership) -> None:
