@@ -44,9 +44,13 @@ def of(client: Client, *, on: date) -> list[Agreed]:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ToLookAt:
-    """An agreement that somebody has to look at, and whose it is as one reader may see them."""
+    """An agreement that somebody has to look at, and whose it is as one reader may see them.
+
+    ``record_id`` is the record that holds it: merged into the client's, it still does.
+    """
 
     client: Shown
+    record_id: UUID
     agreed: Agreed
 
 
@@ -61,7 +65,7 @@ def to_look_at(visible: QuerySet[Client], *, on: date, permissions: Permissions)
         .order_by("agreed_at", "id")
     )
     shown = clients.shown((row.client_id for row in found), permissions=permissions)
-    rows = [ToLookAt(shown[row.client_id], _agreed(row, on)) for row in found]
+    rows = [ToLookAt(shown[row.client_id], row.client_id, _agreed(row, on)) for row in found]
     return sorted(rows, key=lambda row: not row.agreed.is_waiting)
 
 

@@ -1,8 +1,10 @@
 """The list of agreed fees that somebody has to look at."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client as Browser
@@ -14,8 +16,8 @@ from accounts.tenancy import practice_scope
 from audit.actions import Action
 from audit.models import Event, Touch
 from clients.models import Client
-from clients.services import fee_agreements
-from tests.clients.people import added
+from clients.services import fee_agreements, merges
+from tests.clients.people import NOW, added
 from tests.clients.records import agreement
 from tests.houses import House
 
@@ -53,11 +55,35 @@ def test_a_fee_waits_there_for_a_colleague_until_it_is_approved(
         assert Touch.objects.filter(client_id=client.pk, seq__in=listed).count() == 2
 
 
+def test_a_fee_of_a_merged_record_is_reached_where_it_can_be_approved(
+    practice: House,
+    client: Client,
+    front_desk: Membership,
+    accountant: Membership,
+    signed_in: SignedIn,
+) -> None:
+    with practice_scope(practice.id):
+        double = added(front_desk, "María", "Razo")
+        made = agreement(double, front_desk, percent=10)
+        request = merges.ask(kept=client, merged=double, now=NOW, by=front_desk)
+        merges.approve(merge=request, now=NOW, by=accountant)
+    colleague = signed_in(accountant)
+
+    page = colleague.get(URL).content.decode()
+    [link] = re.findall(r'href="(/clients/[^"]+/fees/)"', page)
+    approve = reverse("clients:fee_agreement_approve", args=[double.pk, made.pk])
+
+    assert client.code in page
+    assert approve in colleague.get(link).content.decode()
+    assert colleague.post(approve).status_code == 302
+    assert "No fee needs a look" in colleague.get(URL).content.decode()
+
+
 @pytest.mark.parametrize("end", [None, "ended", "taken back"])
 def test_a_fee_is_looked_at_again_from_its_day_of_review_on(
     practice: House, client: Client, front_desk: Membership, signed_in: SignedIn, end: str | None
 ) -> None:
-    today = timezone.localdate()
+    today = timezone.localdate(timezone=ZoneInfo("America/New_York"))
     before = today - timedelta(days=40)
     with practice_scope(practice.id):
         made = agreement(client, front_desk, percent=80, starts_on=before, review_on=today)
