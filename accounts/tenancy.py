@@ -132,11 +132,11 @@ def borrowed_scope(practice_id: UUID) -> Iterator[None]:
 
 def _finish() -> None:
     is_held = len(connection.atomic_blocks) > 1
-    if is_held or events.are_waiting():
-        # Before the chain is locked. Without events the commit itself checks them.
+    if is_held and not events.are_waiting():
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        events.flush()
+    # It checks them before the chain is locked. Without events the commit itself does.
+    events.flush()
     if is_held:
         # Only a test holds a transaction round a scope: leave it as it was found.
         with connection.cursor() as cursor:

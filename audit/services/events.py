@@ -143,9 +143,10 @@ def marked(**facts: str | int) -> Iterator[None]:
 
 
 def flush() -> None:
-    """Append the events of the open scope to its chain. The scope's last statement.
+    """Check every deferred constraint, then append the events of the open scope to its chain.
 
-    What an enclosing transaction recorded is left to that one; only tests have such.
+    The scope's last statement. What an enclosing transaction recorded is left to that one; only
+    tests have such.
     """
     waiting = _waiting()
     if not waiting:
@@ -156,7 +157,7 @@ def flush() -> None:
     events = json.dumps(told)
     # Bound by the server: what an event tells never stands in the text of a query.
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute("SELECT audit_append(%s::jsonb)", [events])
+        cursor.execute("SELECT audit_finish(%s::jsonb)", [events])
     for pending in waiting:
         pending.is_appended = True
 

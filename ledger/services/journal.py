@@ -1,25 +1,31 @@
 """Posting to the journal. Every scope may call it; nothing is ever edited, only reversed."""
 
-from collections import Counter
+import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any, NoReturn
 from uuid import UUID
 
-from django.db import IntegrityError
-from django.db.models import Exists
+from django.db import IntegrityError, connection, transaction
 
+from accounts.ids import uuid7
 from accounts.models import Membership
+from accounts.tenancy import current_scope
 from audit.actions import Action
 from audit.services import events
 from ledger.chart import CONTROL_ROLES, Role
-from ledger.models import Account, JournalEntry, Posting
+from ledger.models import JournalEntry
 from ledger.money import ZERO, Money
-from ledger.selectors import periods
 
 
 class UnbalancedEntry(Exception):
     """The debits of an entry do not equal its credits, or it has fewer than two lines."""
+
+
+class NotWholeCents(TypeError):
+    """A line takes an amount of ``Money``: no float, decimal or bare number."""
 
 
 class NotOneSided(ValueError):
@@ -42,6 +48,10 @@ class PeriodClosed(Exception):
     """The entry is dated in a month that is closed."""
 
 
+class WrongCurrency(Exception):
+    """The books are kept in one currency, and the voucher is in another."""
+
+
 class AlreadyReversed(Exception):
     """The entry was reversed before. An entry is reversed at most once."""
 
@@ -50,11 +60,19 @@ class ReversesReversal(Exception):
     """A reversing entry is not reversed in turn: the event is posted again instead."""
 
 
+CURRENCY = "USD"
+CLOSED = re.compile(r"the period (\d{4}-\d{2}) is closed")
+COLUMNS = [field.attname for field in JournalEntry._meta.concrete_fields]
+AT_ONCE = 1_000
+"""Vouchers in one statement of ``post_many``: more are not faster."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A posting to be made to the account with this ``role``, in cents.
 
     Raises:
+        NotWholeCents: an amount is no ``Money``.
         NotOneSided: it is not exactly a debit or a credit.
         NoOpenItem: the account is a control account, and ``party`` or ``item`` is missing.
     """
@@ -66,10 +84,24 @@ class Line:
     item: UUID | None = None
 
     def __post_init__(self) -> None:
-        if min(self.debit, self.credit) != ZERO or max(self.debit, self.credit) <= ZERO:
+        if not (isinstance(self.debit, Money) and isinstance(self.credit, Money)):
+            raise NotWholeCents(f"{self.role}: an amount is Money, in whole cents.")
+        sides = self.debit.cents, self.credit.cents
+        if min(sides) != 0 or max(sides) <= 0:
             raise NotOneSided(f"{self.role}: debit {self.debit}, credit {self.credit}")
         if self.role in CONTROL_ROLES and (self.party is None or self.item is None):
             raise NoOpenItem(f"{self.role} needs a party and an open item.")
+
+
+@dataclass(frozen=True, slots=True)
+class Voucher:
+    """What one business event asks to be posted; see ``post`` for what its parts mean."""
+
+    source: str
+    entry_date: date
+    memo: str
+    lines: Sequence[Line]
+    currency: str = CURRENCY
 
 
 def post(
@@ -87,8 +119,26 @@ def post(
         PeriodClosed: the month of ``entry_date`` is closed.
         NoSuchAccount: the chart was not opened.
     """
-    entry = JournalEntry(source=source, entry_date=entry_date, memo=memo, posted_by=by)
-    return _post(entry, lines, Action.ENTRY_POSTED)
+    (entry,) = _posted([Voucher(source, entry_date, memo, lines)], by)
+    return entry
+
+
+def post_many(*, vouchers: Sequence[Voucher], by: Membership) -> list[JournalEntry]:
+    """Post many entries, or none of them, and return them in the order of their vouchers.
+
+    Each is posted as ``post`` would; one that stands already is left as it is. The log tells of
+    each, so keep to some ten thousand in a scope.
+
+    Raises:
+        WrongCurrency: a voucher is not in US dollars.
+        UnbalancedEntry, SourceReused, PeriodClosed, NoSuchAccount: see ``post``; of the first
+            voucher for which it is so.
+    """
+    entries: list[JournalEntry] = []
+    with transaction.atomic():
+        for first in range(0, len(vouchers), AT_ONCE):
+            entries += _posted(vouchers[first : first + AT_ONCE], by)
+    return entries
 
 
 def reverse(
@@ -106,112 +156,137 @@ def reverse(
     """
     if entry.reverses_id is not None:
         raise ReversesReversal(entry.source)
-    mirror = JournalEntry(
-        source=source, entry_date=entry_date, memo=memo, posted_by=by, reverses=entry
-    )
-    mirrored = [
-        Line(line.role, line.credit, line.debit, line.party, line.item) for line in _lines_of(entry)
-    ]
-    return _post(mirror, mirrored, Action.ENTRY_REVERSED)
+    asked = _asked(source, entry_date, memo, by) | {"reverses": str(entry.pk)}
+    (back,) = _sent([asked], Action.ENTRY_REVERSED)
+    return back
 
 
-def _post(entry: JournalEntry, lines: Sequence[Line], action: Action) -> JournalEntry:
-    total = _total(entry.source, lines)
-    accounts, is_closed = _accounts(lines, entry.entry_date)
-    if is_closed:
-        return _replayed_into_closed_period(entry, lines)
-    entry.posting_count = len(lines)
-    _insert(entry)
-    posted = JournalEntry.objects.filter(source=entry.source).first()
-    if posted is None:
-        raise AlreadyReversed(f"{entry.source}: the entry was reversed before.")
-    if posted.pk != entry.pk:
-        return _unchanged(posted, entry, lines)
-    Posting.objects.bulk_create(
-        Posting(
-            entry=posted,
-            account_id=accounts[line.role],
-            debit=line.debit,
-            credit=line.credit,
-            party=line.party,
-            item=line.item,
+def _posted(vouchers: Sequence[Voucher], by: Membership) -> list[JournalEntry]:
+    asked = []
+    for voucher in vouchers:
+        _check(voucher)
+        lines = [_line(line) for line in voucher.lines]
+        fields = _asked(voucher.source, voucher.entry_date, voucher.memo, by)
+        asked.append(fields | {"lines": lines, "currency": voucher.currency})
+    return _sent(asked, Action.ENTRY_POSTED)
+
+
+def _check(voucher: Voucher) -> None:
+    if voucher.currency != CURRENCY:
+        told = f"{voucher.source}: the books are kept in {CURRENCY}, not in {voucher.currency}."
+        raise WrongCurrency(told)
+    debits = sum(line.debit.cents for line in voucher.lines)
+    credits = sum(line.credit.cents for line in voucher.lines)
+    if debits != credits or len(voucher.lines) < 2:
+        told = f"{voucher.source}: debits {Money(debits)}, credits {Money(credits)}"
+        raise UnbalancedEntry(told)
+
+
+def _asked(source: str, entry_date: date, memo: str, by: Membership) -> dict[str, Any]:
+    return {
+        "id": str(uuid7()),
+        "source": source,
+        "date": entry_date.isoformat(),
+        "memo": memo,
+        "by": str(by.pk),
+    }
+
+
+def _line(line: Line) -> dict[str, Any]:
+    told = {"role": line.role, "debit": line.debit.cents, "credit": line.credit.cents}
+    if line.party is not None:
+        told["party"] = str(line.party)
+    if line.item is not None:
+        told["item"] = str(line.item)
+    return told
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A row of ledger_post(): what became of one voucher, and the entry that stands for it."""
+
+    place: int
+    outcome: str
+    entry_id: UUID
+    entry_date: date
+    memo: str
+    posting_count: int
+    posted_at: datetime
+    posted_by_id: UUID
+    reverses_id: UUID | None
+    cents: int
+    digest: str
+    lacks: str
+
+
+def _sent(asked: list[dict[str, Any]], action: Action) -> list[JournalEntry]:
+    """Send vouchers to the server's function, in one round trip, and record what was posted."""
+    practice_id = current_scope().practice_id
+    entries = []
+    for answer in sorted(_answers(asked), key=lambda answer: answer.place):
+        voucher = asked[answer.place - 1]
+        source = voucher["source"]
+        if answer.outcome not in {"POSTED", "REPLAYED"}:
+            _refuse(answer, source, date.fromisoformat(voucher["date"]))
+        entry = JournalEntry.from_db(
+            connection.alias,
+            COLUMNS,
+            [
+                answer.entry_id,
+                practice_id,
+                source,
+                answer.entry_date,
+                answer.memo,
+                answer.posting_count,
+                answer.posted_at,
+                answer.posted_by_id,
+                answer.reverses_id,
+            ],
         )
-        for line in lines
-    )
-    events.record(
-        action,
-        target=posted,
-        source=posted.source,
-        entry_date=posted.entry_date.isoformat(),
-        postings=posted.posting_count,
-        amount_cents=total.cents,
-    )
-    return posted
+        entries.append(entry)
+        if answer.outcome == "POSTED":
+            events.record(
+                action,
+                target=entry,
+                source=source,
+                entry_date=voucher["date"],
+                postings=answer.posting_count,
+                amount_cents=answer.cents,
+                digest=answer.digest,
+            )
+    return entries
 
 
-def _insert(entry: JournalEntry) -> None:
-    """Insert an entry, unless its source stands already.
+def _answers(asked: list[dict[str, Any]]) -> list[_Answer]:
+    """Ask the server.
 
     Raises:
-        PeriodClosed: the month was closed since it was looked up, or reopened since this
+        PeriodClosed: a month was closed since it was looked up, or reopened since this
             transaction began. The transaction, or the caller's savepoint, is lost with it.
     """
     try:
-        JournalEntry.objects.bulk_create([entry], ignore_conflicts=True)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT * FROM ledger_post(%s::jsonb)", [json.dumps(asked)])
+            return [_Answer(*row) for row in cursor.fetchall()]
     except IntegrityError as error:
-        if "is closed" not in str(error):
+        closed = CLOSED.search(str(error))
+        if closed is None:
             raise
-        raise _closed(entry) from None
+        raise _closed(date.fromisoformat(f"{closed[1]}-01")) from None
 
 
-def _closed(entry: JournalEntry) -> PeriodClosed:
-    return PeriodClosed(f"{entry.entry_date:%B %Y} is closed. Choose a date in an open month.")
+def _refuse(answer: _Answer, source: str, entry_date: date) -> NoReturn:
+    match answer.outcome:
+        case "NO_ACCOUNT":
+            raise NoSuchAccount(f"The chart has no account for {answer.lacks}.")
+        case "CLOSED":
+            raise _closed(entry_date)
+        case "OTHER_LINES":
+            raise SourceReused(f"{source} was posted before, with other lines.")
+        case "REVERSED":
+            raise AlreadyReversed(f"{source}: the entry was reversed before.")
+    raise UnbalancedEntry(f"{source}: there is nothing to post.")
 
 
-def _total(source: str, lines: Sequence[Line]) -> Money:
-    debits = sum((line.debit for line in lines), ZERO)
-    credits = sum((line.credit for line in lines), ZERO)
-    if debits != credits or len(lines) < 2:
-        raise UnbalancedEntry(f"{source}: debits {debits}, credits {credits}")
-    return debits
-
-
-def _accounts(lines: Sequence[Line], entry_date: date) -> tuple[dict[str, UUID], bool]:
-    """Return role → account id, and whether the month is closed, in one query."""
-    roles = {line.role for line in lines}
-    rows = (
-        Account.objects.filter(role__in=roles)
-        .annotate(is_closed=Exists(periods.standing_closes(entry_date)))
-        .values_list("role", "pk", "is_closed")
-    )
-    accounts = {role: (pk, is_closed) for role, pk, is_closed in rows}
-    if missing := roles - accounts.keys():
-        raise NoSuchAccount(f"The chart has no account for {', '.join(sorted(missing))}.")
-    return (
-        {role: pk for role, (pk, _) in accounts.items()},
-        any(is_closed for _, is_closed in accounts.values()),
-    )
-
-
-def _replayed_into_closed_period(entry: JournalEntry, lines: Sequence[Line]) -> JournalEntry:
-    posted = JournalEntry.objects.filter(source=entry.source).first()
-    if posted is None:
-        raise _closed(entry)
-    return _unchanged(posted, entry, lines)
-
-
-def _unchanged(posted: JournalEntry, again: JournalEntry, lines: Sequence[Line]) -> JournalEntry:
-    same_lines = Counter(_lines_of(posted)) == Counter(lines)
-    if not same_lines or posted.reverses_id != again.reverses_id:
-        raise SourceReused(f"{posted.source} was posted before, with other lines.")
-    return posted
-
-
-def _lines_of(entry: JournalEntry) -> list[Line]:
-    postings = entry.postings.order_by("pk").values_list(
-        "account__role", "debit", "credit", "party", "item"
-    )
-    return [
-        Line(Role(role), debit, credit, party, item)
-        for role, debit, credit, party, item in postings
-    ]
+def _closed(entry_date: date) -> PeriodClosed:
+    return PeriodClosed(f"{entry_date:%B %Y} is closed. Choose a date in an open month.")

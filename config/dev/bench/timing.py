@@ -105,15 +105,17 @@ def rounds(
     unit: str = "us",
     clock: Clock = time.perf_counter_ns,
     before: Act | None = None,
+    warm_up: int = WARM_UP,
 ) -> Measured:
     """Measure both sides in turn, the other one first in every second round.
 
-    ``before`` sets the scene for each call of ours and is not measured.
+    ``before`` sets the scene for each call of ours and is not measured, and neither are the
+    first ``warm_up`` calls of each side.
     """
     sides: dict[Act, list[int]] = {ours: [], floor: []}
     scenes = {ours: before}
     for act in sides:
-        _timed(act, scenes.get(act), WARM_UP, clock)
+        _timed(act, scenes.get(act), warm_up, clock)
     for number in range(effort.rounds):
         for act in (ours, floor) if number % 2 == 0 else (floor, ours):
             sides[act] += _timed(act, scenes.get(act), effort.calls, clock)

@@ -175,16 +175,34 @@ def test_a_reversal_does_not_take_another_events_source(books: Membership) -> No
         reversal(entry, books, source=other.source)
 
 
-def test_posting_costs_four_queries_whatever_the_lines(books: Membership) -> None:
+@pytest.mark.parametrize("amount", [10.5, 10, "10.50"], ids=["float", "number", "text"])
+def test_a_line_takes_money_and_nothing_else(amount: object) -> None:
+    with pytest.raises(journal.NotWholeCents, match="whole cents"):
+        Line(Role.RENT, debit=amount)  # type: ignore[arg-type]  # wrong on purpose
+
+
+def test_posting_and_reversing_are_one_statement_each_whatever_the_lines(
+    books: Membership,
+) -> None:
     event = rent(books)
     event["lines"] = [line for line in event["lines"] for _ in range(20)]
 
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
-        journal.post(**event)
+    with CaptureQueriesContext(connection) as queries:
+        entry = journal.post(**event)
+        reversal(entry, books)
 
-    assert len(queries) == 4
+    assert len(queries) == 2
+
+
+def test_what_is_returned_is_what_stands(books: Membership) -> None:
+    entry = journal.post(**payment(books))
+    back = reversal(entry, books)
+
+    for returned in (entry, back):
+        stands = JournalEntry.objects.get(pk=returned.pk)
+        assert [getattr(stands, name) for name in journal.COLUMNS] == [
+            getattr(returned, name) for name in journal.COLUMNS
+        ]
 
 
 @pytest.mark.commits

@@ -1,0 +1,228 @@
+"""What posting costs: one entry, four writers, and many at once, beside bare inserts.
+
+Each of our entries is a whole scope of its own: signed context, idempotency, period check, balance,
+row security and the chained event. ``bare`` guards nothing; ``function`` is the least that a
+careful ledger does, in one statement.
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from uuid import UUID
+
+import psycopg
+from django.db import connection, connections
+
+from accounts.ids import uuid7
+from accounts.models import Membership
+from accounts.selectors import members
+from accounts.tenancy import practice_scope
+from config.dev.bench.access import NotMeasured
+from config.dev.bench.timing import Effort, Figure, Goal, rounds
+from ledger.chart import Role
+from ledger.models import JournalEntry
+from ledger.money import Money
+from ledger.services import journal
+from ledger.services.journal import Line, Voucher
+
+TODAY = date(2026, 6, 15)
+AMOUNT = Money(15_000)
+BATCH = 1_000
+WRITERS = 4
+SHARE = 10
+"""Entries that each of several writers posts in one measured call."""
+
+FASTER_THAN_FUNCTION = Goal("ratio", 1 / 0.75)
+CPU_OF_FUNCTION = Goal("ratio", 1.4)
+MANY_WRITERS = Goal("ratio", 1 / 1.2)
+BATCH_MILLISECONDS = Goal("ours", 1_000 * BATCH / 8_000)
+LINEAR = Goal("ratio", 1.3)
+
+Act = Callable[[], None]
+
+
+def figures(practice_id: UUID, effort: Effort) -> Iterator[Figure]:
+    """Measure posting into a practice whose chart is open, at the size that it has."""
+    with practice_scope(practice_id):
+        by, before = members.automaton(), JournalEntry.objects.count()
+    size = before * 2
+    post = posting(practice_id, by)
+    with closing(_bare_connection()) as bare:
+        measured = rounds(post, _bare_act(bare), effort=effort)
+        yield Figure("ledger.post_beside_bare", size, "us", measured)
+    measured = rounds(post, _function, effort=effort)
+    yield Figure("ledger.post_beside_function", size, "us", measured, FASTER_THAN_FUNCTION)
+    measured = rounds(post, _function, effort=effort, clock=_cpu)
+    yield Figure("ledger.post_cpu", size, "us", measured, CPU_OF_FUNCTION)
+    few = Effort(effort.rounds, max(1, effort.calls // (WRITERS * SHARE)))
+    measured = rounds(_writers(WRITERS, post), _writers(1, post), effort=few, unit="ms")
+    yield Figure("ledger.post_four_writers", size, "ms", measured, MANY_WRITERS)
+    yield from _batches(practice_id, by, size, effort)
+
+
+def _batches(practice_id: UUID, by: Membership, size: int, effort: Effort) -> Iterator[Figure]:
+    few = Effort(effort.rounds, max(1, effort.calls // 50))
+
+    def batches(count: int) -> Act:
+        def act() -> None:
+            with practice_scope(practice_id):
+                journal.post_many(vouchers=[voucher() for _ in range(BATCH * count)], by=by)
+
+        return act
+
+    with closing(_bare_connection()) as bare:
+        measured = rounds(batches(1), _copied(bare), effort=few, unit="ms", warm_up=2)
+        yield Figure("ledger.post_many", size, "ms", measured, BATCH_MILLISECONDS)
+    one_by_one = batches(1)
+
+    def five() -> None:
+        for _ in range(5):
+            one_by_one()
+
+    measured = rounds(batches(5), five, effort=Effort(few.rounds, 1), unit="ms", warm_up=0)
+    yield Figure("ledger.post_many_linear", size, "ms", measured, LINEAR)
+
+
+def prepare() -> None:
+    """Make the floors' tables and function, as the owner."""
+    statements = Path(__file__).with_name("floors.sql").read_text("utf-8")
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(statements)
+        for account in ACCOUNTS:
+            cursor.execute("INSERT INTO bench_account (id) VALUES (%s)", [account])
+
+
+ACCOUNTS = (UUID(int=1), UUID(int=2))
+
+
+def voucher() -> Voucher:
+    """Return a balanced entry of two lines that nobody posted yet: a payment in cash."""
+    key = uuid7()
+    return Voucher(
+        source=f"payment:{key}:received",
+        entry_date=TODAY,
+        memo="Receipt R-00001, cash",
+        lines=[
+            Line(Role.UNDEPOSITED_FUNDS, debit=AMOUNT),
+            Line(Role.CLIENT_CREDITS, credit=AMOUNT, party=key, item=key),
+        ],
+    )
+
+
+def posting(practice_id: UUID, by: Membership) -> Act:
+    """Return a function that posts one new entry in a scope of its own."""
+
+    def post() -> None:
+        asked = voucher()
+        with practice_scope(practice_id):
+            journal.post(
+                source=asked.source,
+                entry_date=asked.entry_date,
+                memo=asked.memo,
+                lines=asked.lines,
+                by=by,
+            )
+
+    return post
+
+
+def _bare_connection() -> "psycopg.Connection[tuple[object, ...]]":
+    """Return a connection of psycopg's own, as the role that the product uses."""
+    given = connection.get_connection_params()
+    wanted = {name: given[name] for name in ("dbname", "user", "password", "host", "port")}
+    return psycopg.connect(**{name: value for name, value in wanted.items() if value})
+
+
+ENTRY = "INSERT INTO bench_entry (id, source, entry_date, memo) VALUES (%s, %s, %s, %s)"
+LINES = "INSERT INTO bench_line VALUES (%s, %s, %s, %s, 0), (%s, %s, %s, 0, %s)"
+
+
+def _bare_act(bare: "psycopg.Connection[tuple[object, ...]]") -> Act:
+    debited, credited = ACCOUNTS
+
+    def insert() -> None:
+        entry = uuid7()
+        with bare.transaction(), bare.cursor() as cursor:
+            cursor.execute(ENTRY, [entry, f"payment:{entry}", TODAY, "Receipt R-00001, cash"])
+            cents = AMOUNT.cents
+            cursor.execute(LINES, [uuid7(), entry, debited, cents, uuid7(), entry, credited, cents])
+        bare.commit()
+
+    return insert
+
+
+def _copied(bare: "psycopg.Connection[tuple[object, ...]]") -> Act:
+    """Return a function that brings in as many entries and lines by bare COPY."""
+    debited, credited = ACCOUNTS
+
+    def copy() -> None:
+        entries = [uuid7() for _ in range(BATCH)]
+        with bare.transaction(), bare.cursor() as cursor:
+            with cursor.copy("COPY bench_entry (id, source, entry_date, memo) FROM STDIN") as rows:
+                for entry in entries:
+                    rows.write_row((entry, f"payment:{entry}", TODAY, "Receipt R-00001, cash"))
+            with cursor.copy("COPY bench_line FROM STDIN") as rows:
+                for entry in entries:
+                    rows.write_row((uuid7(), entry, debited, AMOUNT.cents, 0))
+                    rows.write_row((uuid7(), entry, credited, 0, AMOUNT.cents))
+        bare.commit()
+
+    return copy
+
+
+def _function() -> None:
+    """Post by the floor's function through Django's connection, as one statement that commits."""
+    debited, credited = ACCOUNTS
+    entry, cents = uuid7(), AMOUNT.cents
+    lines = [
+        {"id": str(uuid7()), "account": str(debited), "debit": cents, "credit": 0},
+        {"id": str(uuid7()), "account": str(credited), "debit": 0, "credit": cents},
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT bench_post(%s, %s, %s, %s, %s::jsonb)",
+            [entry, f"payment:{entry}", TODAY, "Receipt R-00001, cash", json.dumps(lines)],
+        )
+
+
+def _cpu() -> int:
+    """Return the processor time of this thread and of the server's process that serves it."""
+    connection.ensure_connection()
+    pid = connection.connection.info.backend_pid
+    spent = Path(f"/proc/{pid}/schedstat").read_text("ascii").split()[0]
+    return time.thread_time_ns() + int(spent)
+
+
+def _writers(count: int, post: Act) -> Act:
+    """Return a function in which so many writers post ``WRITERS * SHARE`` entries together."""
+    each = WRITERS * SHARE // count
+
+    def write() -> None:
+        for _ in range(each):
+            post()
+
+    if count == 1:
+        return write
+    pool = ThreadPoolExecutor(count)
+
+    def together() -> None:
+        for side in [pool.submit(write) for _ in range(count)]:
+            side.result()
+
+    return together
+
+
+def require_whole(practice_id: UUID, entries: int) -> None:
+    """Make sure that what was measured stands, once each.
+
+    Raises:
+        NotMeasured: an entry is missing, or one too many.
+    """
+    with practice_scope(practice_id):
+        found = JournalEntry.objects.count()
+    if found != entries:
+        raise NotMeasured(f"{found} entries stand where {entries} were posted.")
