@@ -8,6 +8,7 @@ class Permission(StrEnum):
     """One thing a person can be granted; the value is Django's permission name."""
 
     ACCESS_REVIEW = "accounts.access_review"
+    ACCOUNT_CHANGE = "accounts.account_change"
     API_TOKEN_CHANGE = "accounts.api_token_change"  # noqa: S105  # the name of a right
     APPROVAL_DECIDE = "accounts.approval_decide"
     ASSIGNMENT_CHANGE = "accounts.assignment_change"
@@ -41,6 +42,8 @@ class Permission(StrEnum):
     MEMBER_ID_SHOW = "accounts.member_id_show"
     MEMBER_VIEW = "accounts.member_view"
     PAYMENT_RECORD = "accounts.payment_record"
+    PERIOD_CLOSE = "accounts.period_close"
+    PERIOD_POST = "accounts.period_post"
     RECORD_RELEASE = "accounts.record_release"
     REPORT_VIEW = "accounts.report_view"
     ROLE_CHANGE = "accounts.role_change"
@@ -84,6 +87,9 @@ WORDS: dict[Permission, tuple[str, str]] = {
     Permission.CARD_PAYMENT_START: ("Money", "Start card payments"),
     Permission.APPROVAL_DECIDE: ("Money", "Approve refunds and write-offs above a limit"),
     Permission.REPORT_VIEW: ("Books", "See the trial balance and reports"),
+    Permission.PERIOD_CLOSE: ("Books", "Close months, and reopen them with a second person"),
+    Permission.PERIOD_POST: ("Books", "Post into months that are closed to others"),
+    Permission.ACCOUNT_CHANGE: ("Books", "Name and number the accounts of the chart"),
     Permission.MEMBER_VIEW: ("People and security", "See the people of the practice"),
     Permission.MEMBER_CHANGE: ("People and security", "Invite people and end their access"),
     Permission.ROLE_CHANGE: ("People and security", "Change what people may do"),
@@ -149,6 +155,7 @@ BUILT_IN_ROLES = (
         "Keeps the books. Sees client codes and amounts, no names.",
         frozenset(
             {
+                P.ACCOUNT_CHANGE,
                 P.APPROVAL_DECIDE,
                 P.CLIENT_EXPORT,
                 P.CLIENT_MERGE,
@@ -158,6 +165,8 @@ BUILT_IN_ROLES = (
                 P.FEE_AGREEMENT_VIEW,
                 P.INVOICE_VIEW,
                 P.PAYMENT_RECORD,
+                P.PERIOD_CLOSE,
+                P.PERIOD_POST,
                 P.REPORT_VIEW,
             }
         ),

@@ -543,8 +543,23 @@ class Action(StrEnum):
     CHART_OPENED = "ledger.chart.opened", "{who} opened the chart of accounts[, {count} in all]."
     ENTRY_POSTED = "ledger.entry.posted", "{who} posted journal entry {label}[ of {amount}]."
     ENTRY_REVERSED = "ledger.entry.reversed", "{who} reversed journal entry {label}[ of {amount}]."
-    ACCOUNT_RENAMED = "ledger.account.renamed", "{who} renamed the ledger account {label}."
+    ACCOUNT_RENAMED = (
+        "ledger.account.renamed",
+        "{who} renamed the ledger account {label}[ {former_name}][ to {code} {name}].",
+    )
+    CHART_EXPORTED = (
+        "ledger.chart.exported",
+        "{who} took the chart of accounts away as a file[, {count} accounts].",
+    )
+    PERIOD_SOFT_CLOSED = (
+        "ledger.period.soft_closed",
+        "{who} closed the period {label} to all but accountants.",
+    )
     PERIOD_CLOSED = "ledger.period.closed", "{who} closed the period {label}."
+    PERIOD_FROZEN = (
+        "ledger.period.frozen",
+        "{who} froze the statements of {label}[: SHA-256 {sha256}].",
+    )
     PERIOD_REOPENED = "ledger.period.reopened", "{who} reopened the period {label}[: {reason}]."
     BOOKS_VERIFIED = "ledger.books.verified", "{who} checked the books[: {count} entries]."
     REPORT_VIEWED = "ledger.report.viewed", "{who} read the report {label}[ as of {as_of}]."

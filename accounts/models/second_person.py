@@ -16,6 +16,7 @@ class Act(models.TextChoices):
     SECOND_FACTOR_RESET = "MFA_RESET", "Reset of a second factor"
     ADMINISTRATOR = "ADMIN", "Right to change roles"
     SHREDDING = "SHRED", "Destruction of the practice's keys"
+    REOPENING = "REOPEN", "Reopening of a month"
 
 
 class ApprovalLimit(PracticeModel):

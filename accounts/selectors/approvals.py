@@ -10,6 +10,7 @@ from accounts.ids import NIL
 from accounts.models import Act, Approval, Membership, Practice, User
 from accounts.permissions import Permission
 from accounts.selectors import members, reach
+from accounts.tenancy import PracticeModel
 
 SHOWN = 50
 OF_PEOPLE = (Act.SECOND_FACTOR_RESET, Act.ADMINISTRATOR)
@@ -21,6 +22,7 @@ NEEDED: dict[str, frozenset[Permission]] = {
     Act.SECOND_FACTOR_RESET: frozenset({Permission.APPROVAL_DECIDE, Permission.MEMBER_CHANGE}),
     Act.ADMINISTRATOR: frozenset({Permission.APPROVAL_DECIDE, Permission.ROLE_CHANGE}),
     Act.SHREDDING: frozenset({Permission.APPROVAL_DECIDE, Permission.KEY_CHANGE}),
+    Act.REOPENING: frozenset({Permission.APPROVAL_DECIDE}),
 }
 """Act → what somebody holds who may agree to it."""
 
@@ -110,8 +112,8 @@ def asked_by(member: Membership) -> QuerySet[Approval]:
     return Approval.objects.filter(asked_by=member)
 
 
-def standing(act: Act, about: Membership | Practice, *, now: datetime) -> Approval | None:
-    """Return the request about a member, or the practice, that waits or was not used yet."""
+def standing(act: Act, about: PracticeModel | Practice, *, now: datetime) -> Approval | None:
+    """Return the request about a record, or the practice, that waits or was not used yet."""
     asked = Approval.objects.filter(act=act, subject_id=about.pk)
     live = asked.filter(decision__in=["", Approval.Decision.APPROVED], spent_at=None)
     return (

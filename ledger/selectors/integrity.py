@@ -4,6 +4,7 @@ The database refuses what these look for. They are for what went round it: a sup
 restored dump, a bug in a guard.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -21,8 +22,19 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, TruncMonth
 
+from accounts.models import Act, Approval
 from ledger.chart import CHART, ChartAccount
-from ledger.models import Account, JournalEntry, PeriodClose, PeriodReopen, Posting
+from ledger.models import (
+    Account,
+    CloseKind,
+    JournalEntry,
+    MonthTotal,
+    PeriodClose,
+    PeriodReopen,
+    PeriodSnapshot,
+    Posting,
+)
+from ledger.selectors import frozen
 
 ONE_SIDED = Q(debit__gt=0, credit=0) | Q(debit=0, credit__gt=0)
 
@@ -45,6 +57,7 @@ def findings() -> Iterator[Finding]:
     yield from _reversals_that_do_not_mirror()
     yield from _sources_posted_twice()
     yield from _entries_in_closed_periods()
+    yield from _closes_that_do_not_stand()
 
 
 def entry_count() -> int:
@@ -136,12 +149,13 @@ def _sources_posted_twice() -> Iterator[Finding]:
 
 
 def _entries_in_closed_periods() -> Iterator[Finding]:
-    """I-10: nothing dated inside a month was posted while a close stood over it."""
+    """I-10: nothing dated inside a month was posted while it was closed to everybody."""
     reopened_before = PeriodReopen.objects.filter(
         close=OuterRef("pk"), reopened_at__lte=OuterRef(OuterRef("posted_at"))
     )
     closes = PeriodClose.objects.filter(
         ~Exists(reopened_before),
+        kind=CloseKind.HARD,
         period__month=OuterRef("month"),
         closed_at__lte=OuterRef("posted_at"),
     )
@@ -149,6 +163,36 @@ def _entries_in_closed_periods() -> Iterator[Finding]:
     for entry in entries.filter(Exists(closes)).order_by("pk"):
         told = f"was posted into {entry.entry_date:%B %Y} after it was closed"
         yield Finding("I-10", f"Entry {entry.pk} ({entry.source}) {told}.", (entry.pk,))
+
+
+def _closes_that_do_not_stand() -> Iterator[Finding]:
+    """I-9, I-10: a closed month says what it said, and was reopened by two people."""
+    frozen_closes = PeriodSnapshot.objects.filter(close=OuterRef("pk"))
+    bare = PeriodClose.objects.filter(~Exists(frozen_closes), kind=CloseKind.HARD)
+    for close in bare.select_related("period").order_by("pk"):
+        yield Finding("I-9", f"The close of {close.period} froze no statements.", (close.pk,))
+    kept: defaultdict[UUID, dict[str, tuple[int, int]]] = defaultdict(dict)
+    sums = MonthTotal.objects.values_list("close", "account__role", "debit", "credit")
+    for pk, role, debit, credit in sums:
+        kept[pk][role] = debit.cents, credit.cents
+    for remade in frozen.remake_all():
+        snapshot, month = remade.snapshot, remade.snapshot.close.period
+        content = bytes(snapshot.content)
+        if content != remade.content or frozen.fingerprint(content) != snapshot.sha256:
+            told = f"The statements of {month} are not those of its close."
+            yield Finding("I-9", told, (snapshot.pk,))
+        if kept.get(snapshot.close_id, remade.sums) != remade.sums:
+            told = f"The totals of {month} are not what was posted."
+            yield Finding("I-9", told, (snapshot.close_id,))
+    alone = PeriodReopen.objects.exclude(
+        approval__act=Act.REOPENING,
+        approval__subject_id=F("close"),
+        approval__decision=Approval.Decision.APPROVED,
+        approval__asked_by=F("reopened_by"),
+    )
+    for reopen in alone.select_related("close__period").order_by("pk"):
+        told = f"{reopen.close.period} was reopened without a second person."
+        yield Finding("I-10", told, (reopen.pk,))
 
 
 def _exists(model: type[Model], key: str) -> Exists:

@@ -1,22 +1,45 @@
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from ledger.models import PeriodClose, PeriodReopen
+from accounts.models import Membership
+from accounts.permissions import Permission
+from accounts.selectors import members
+from ledger.models import CloseKind, PeriodClose, PeriodReopen
+
+HARDEST_FIRST = ("kind",)
+"""In the order of the alphabet, HARD comes before SOFT."""
 
 
 def standing_closes(on: date) -> QuerySet[PeriodClose]:
-    """Return the close that stands over the month of ``on``: none, or one."""
+    """Return the closes that stand over the month of ``on``: at most one of each kind."""
     taken_back = PeriodReopen.objects.filter(close=OuterRef("pk"))
     return PeriodClose.objects.filter(~Exists(taken_back), period__month=on.replace(day=1))
 
 
+def standing(on: date) -> PeriodClose | None:
+    """Return the close that counts over the month of ``on``: the harder one, or none."""
+    closes = standing_closes(on).select_related("period", "closed_by")
+    return closes.order_by(*HARDEST_FIRST).first()
+
+
+def last_day(month: date) -> date:
+    """Return the last day of the month that begins on ``month``."""
+    return (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
 def is_closed(on: date) -> bool:
-    """Return whether the month of ``on`` is closed to new entries."""
-    return standing_closes(on).exists()
+    """Return whether the month of ``on`` is closed to everybody."""
+    return standing_closes(on).filter(kind=CloseKind.HARD).exists()
+
+
+def may_post_late(poster: Membership) -> bool:
+    """Return whether a member's roles let them post into a month that is closed to the others."""
+    return Permission.PERIOD_POST in members.permissions_of(poster)
 
 
 def close_of(on: date) -> UUID | None:
-    """Return the id of the close that stands over the month of ``on``, if it is closed."""
-    return standing_closes(on).values_list("pk", flat=True).first()
+    """Return the id of the hard close that stands over the month of ``on``, if there is one."""
+    hard = standing_closes(on).filter(kind=CloseKind.HARD)
+    return hard.values_list("pk", flat=True).first()

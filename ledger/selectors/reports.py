@@ -1,14 +1,12 @@
-"""Reports of the books. Each is one query, and asserts the identity that it shows."""
+"""Reports of the books. Each is read at one moment, and asserts the identity that it shows."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import F, Sum
-
 from ledger.chart import Kind, Side
 from ledger.money import ZERO, Money
-from ledger.selectors import books
+from ledger.selectors import totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +65,11 @@ class BalanceSheet:
     total_liabilities_and_equity: Money
 
 
-@dataclass(frozen=True, slots=True)
-class _Net:
-    """Debits less credits of one account."""
-
-    code: str
-    name: str
-    role: str
-    kind: str
-    net: Money
-
-
 def trial_balance(*, as_of: date, known_at: datetime | None = None) -> TrialBalance:
     """Return every account with a balance at the close of ``as_of``, in chart order, in cents."""
     rows = [
         TrialBalanceRow(n.code, n.name, n.role, max(n.net, ZERO), max(-n.net, ZERO))
-        for n in _nets(since=None, as_of=as_of, known_at=known_at)
+        for n in totals.nets(since=None, as_of=as_of, known_at=known_at)
     ]
     debits = sum((row.debit for row in rows), ZERO)
     credits = sum((row.credit for row in rows), ZERO)
@@ -94,7 +81,7 @@ def income_statement(
     *, first: date, last: date, known_at: datetime | None = None
 ) -> IncomeStatement:
     """Return income and expenses dated from ``first`` to ``last``, in chart order, in cents."""
-    nets = _nets(since=first, as_of=last, known_at=known_at)
+    nets = totals.nets(since=first, as_of=last, known_at=known_at)
     income = _of_kind(nets, Kind.INCOME, Side.CREDIT)
     expenses = _of_kind(nets, Kind.EXPENSE, Side.DEBIT)
     earned, spent = _total(income), _total(expenses)
@@ -103,7 +90,7 @@ def income_statement(
 
 def balance_sheet(*, as_of: date, known_at: datetime | None = None) -> BalanceSheet:
     """Return assets, liabilities and equity at the close of ``as_of``, in cents."""
-    nets = _nets(since=None, as_of=as_of, known_at=known_at)
+    nets = totals.nets(since=None, as_of=as_of, known_at=known_at)
     assets = _of_kind(nets, Kind.ASSET, Side.DEBIT)
     liabilities = _of_kind(nets, Kind.LIABILITY, Side.CREDIT)
     equity = _of_kind(nets, Kind.EQUITY, Side.CREDIT)
@@ -113,21 +100,7 @@ def balance_sheet(*, as_of: date, known_at: datetime | None = None) -> BalanceSh
     return BalanceSheet(as_of, known_at, assets, liabilities, equity, earnings, owned, claimed)
 
 
-def _nets(*, since: date | None, as_of: date, known_at: datetime | None) -> list[_Net]:
-    postings = books.postings(since=since, as_of=as_of, known_at=known_at)
-    sums = (
-        postings.values_list("account__code", "account__name", "account__role", "account__kind")
-        .annotate(debits=Sum("debit"), credits=Sum("credit"))
-        .exclude(debits=F("credits"))
-        .order_by("account__code")
-    )
-    return [
-        _Net(code, name, role, kind, debits - credits)
-        for code, name, role, kind, debits, credits in sums
-    ]
-
-
-def _of_kind(nets: Iterable[_Net], kind: Kind, side: Side) -> list[AccountBalance]:
+def _of_kind(nets: Iterable[totals.Net], kind: Kind, side: Side) -> list[AccountBalance]:
     return [
         AccountBalance(n.code, n.name, n.net if side is Side.DEBIT else -n.net)
         for n in nets

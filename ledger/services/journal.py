@@ -16,8 +16,12 @@ from accounts.tenancy import current_scope
 from audit.actions import Action
 from audit.services import events
 from ledger.chart import CONTROL_ROLES, Role
-from ledger.models import JournalEntry
+from ledger.models import CloseKind, JournalEntry
 from ledger.money import ZERO, Money
+from ledger.selectors import periods
+
+TO_ALL_BUT = "to all but accountants"
+"""How the database words a close in which those who keep the books still post."""
 
 
 class UnbalancedEntry(Exception):
@@ -116,7 +120,7 @@ def post(
     Raises:
         UnbalancedEntry: debits and credits differ, or there are fewer than two lines.
         SourceReused: the event was posted before, with other lines.
-        PeriodClosed: the month of ``entry_date`` is closed.
+        PeriodClosed: the month of ``entry_date`` is closed to ``by``.
         NoSuchAccount: the chart was not opened.
     """
     (entry,) = _posted([Voucher(source, entry_date, memo, lines)], by)
@@ -272,7 +276,8 @@ def _answers(asked: list[dict[str, Any]]) -> list[_Answer]:
         closed = CLOSED.search(str(error))
         if closed is None:
             raise
-        raise _closed(date.fromisoformat(f"{closed[1]}-01")) from None
+        kind = CloseKind.SOFT if TO_ALL_BUT in str(error) else CloseKind.HARD
+        raise _closed(date.fromisoformat(f"{closed[1]}-01"), kind) from None
 
 
 def _refuse(answer: _Answer, source: str, entry_date: date) -> NoReturn:
@@ -280,7 +285,8 @@ def _refuse(answer: _Answer, source: str, entry_date: date) -> NoReturn:
         case "NO_ACCOUNT":
             raise NoSuchAccount(f"The chart has no account for {answer.lacks}.")
         case "CLOSED":
-            raise _closed(entry_date)
+            standing = periods.standing(entry_date)
+            raise _closed(entry_date, standing.kind if standing else CloseKind.HARD)
         case "OTHER_LINES":
             raise SourceReused(f"{source} was posted before, with other lines.")
         case "REVERSED":
@@ -288,5 +294,6 @@ def _refuse(answer: _Answer, source: str, entry_date: date) -> NoReturn:
     raise UnbalancedEntry(f"{source}: there is nothing to post.")
 
 
-def _closed(entry_date: date) -> PeriodClosed:
-    return PeriodClosed(f"{entry_date:%B %Y} is closed. Choose a date in an open month.")
+def _closed(entry_date: date, kind: str) -> PeriodClosed:
+    to_whom = f" {TO_ALL_BUT}" if kind == CloseKind.SOFT else ""
+    return PeriodClosed(f"{entry_date:%B %Y} is closed{to_whom}. Choose a date in an open month.")

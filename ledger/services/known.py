@@ -1,6 +1,7 @@
 """Settling the books: fixing a moment before which nothing more will ever be posted."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import OperationalError, connection, transaction
 
@@ -23,12 +24,27 @@ def settle() -> datetime:
     Raises:
         Busy: somebody has been posting for longer than two seconds.
     """
+    settled: datetime = _ask("SELECT ledger_settle(%s)", uuid7())
+    return settled
+
+
+def hold() -> None:
+    """Let nobody post until the end of the transaction: it settles and reads in peace.
+
+    Take it before anything else that posting waits for.
+
+    Raises:
+        Busy: somebody has been posting for longer than two seconds.
+    """
+    _ask("SELECT ledger_hold()")
+
+
+def _ask(statement: str, *parameters: object) -> Any:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT ledger_settle(%s)", [uuid7()])
-            settled: datetime = cursor.fetchone()[0]
+            cursor.execute(statement, parameters)
+            return cursor.fetchone()[0]
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", "") != "55P03":
             raise
         raise Busy from None
-    return settled

@@ -41,6 +41,7 @@ from tests.billing import desk as at
 from tests.clients import bundles, records
 from tests.clients.parties import shared_costs
 from tests.houses import House
+from tests.ledger import closing
 
 CLOSED, REOPENED = date(2026, 1, 15), date(2025, 12, 15)
 
@@ -250,5 +251,5 @@ def _months(by: Membership) -> None:
     """Close a month and reopen it; close another for good, and settle what is known."""
     known.settle()
     periods.close(month=REOPENED, today=at.TODAY, by=by)
-    periods.reopen(month=REOPENED, reason=periods.Reason.CORRECTION, by=by)
+    closing.reopen(REOPENED, by=by)
     periods.close(month=CLOSED, today=at.TODAY, by=by)

@@ -19,6 +19,7 @@ from ledger.services import journal, periods
 from tests.attacks.till import Till
 from tests.attacks.weather import at_once, through
 from tests.billing import desk as at
+from tests.ledger import closing
 
 JANUARY = date(2026, 1, 20)
 REFUSALS = (
@@ -242,7 +243,7 @@ class Storm:
             if random.random() < 0.3:
                 periods.close(month=JANUARY, today=at.TODAY, by=self.till.by)
             else:
-                periods.reopen(month=JANUARY, reason=periods.Reason.CORRECTION, by=self.till.by)
+                closing.reopen(JANUARY, by=self.till.by)
 
     def calm(self) -> None:
         """Do at the end what the beat would: nothing that happened stays unheard of."""

@@ -82,7 +82,10 @@ BESIDE = {
         "period_id": "(SELECT close.period_id FROM ledger_periodclose AS close"
         " JOIN ledger_periodreopen ON close_id = close.id)",
     },
-    "ledger_periodreopen": {"reopened_at": NOW},
+    "ledger_periodreopen": {
+        "reopened_at": NOW,
+        "approval_id": "(SELECT id FROM accounts_approval WHERE act = 'REOPEN' LIMIT 1)",
+    },
 }
 """What must change with it, so that nothing but the wall stands in the way of a copied row."""
 

@@ -19,7 +19,9 @@ LEDGER_TABLES = (
     "ledger_period",
     "ledger_periodclose",
     "ledger_periodreopen",
+    "ledger_periodsnapshot",
 )
+UNGUARDED = (*LEDGER_TABLES, "ledger_monthtotal", "accounts_approval")
 
 
 @contextmanager
@@ -89,10 +91,10 @@ def as_owner_unguarded(*statements: str) -> None:
     on = ["ALTER TABLE {} ENABLE TRIGGER USER", "ALTER TABLE {} FORCE ROW LEVEL SECURITY"]
     with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
         for switch in off:
-            for table in LEDGER_TABLES:
+            for table in UNGUARDED:
                 cursor.execute(switch.format(table))
         for statement in statements:
             cursor.execute(statement)
         for switch in on:
-            for table in LEDGER_TABLES:
+            for table in UNGUARDED:
                 cursor.execute(switch.format(table))

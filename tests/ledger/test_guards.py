@@ -1,17 +1,19 @@
 """What the database itself refuses, each tried by plain SQL that goes round every service."""
 
+import hashlib
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connections, transaction
+from django.utils import timezone
 
-from accounts.models import Membership
+from accounts.models import Act, Approval, Membership
 from accounts.tenancy import practice_scope
-from ledger.models import Account, JournalEntry
-from ledger.services import chart, journal, periods
+from ledger.models import Account, JournalEntry, Period, PeriodClose, PeriodSnapshot
+from ledger.services import chart, journal, known, periods
 from tests.houses import House
-from tests.ledger import raw
+from tests.ledger import closing, raw
 from tests.ledger.events import JANUARY, payment, rent
 
 FEBRUARY_1 = date(2026, 2, 1)
@@ -183,14 +185,137 @@ def test_a_temporary_table_does_not_deceive_the_guards(books: Membership) -> Non
         raw.insert_rent(books)
 
 
-def test_a_month_is_closed_once(books: Membership) -> None:
+@pytest.mark.parametrize("kind", ["SOFT", "HARD"])
+def test_a_month_is_closed_once(books: Membership, kind: str) -> None:
     closed = periods.close(month=JANUARY, today=FEBRUARY_1, by=books)
 
     with pytest.raises(IntegrityError, match="period 2026-01 is closed"), transaction.atomic():
         raw.execute(
-            "INSERT INTO ledger_periodclose (id, period_id, closed_by_id) VALUES (%s, %s, %s)",
-            *(uuid4(), closed.period_id, books.pk),
+            "INSERT INTO ledger_periodclose (id, period_id, kind, closed_by_id)"
+            " VALUES (%s, %s, %s, %s)",
+            *(uuid4(), closed.period_id, kind, books.pk),
         )
+
+
+def test_a_soft_close_refuses_whoever_may_not_post_late(
+    books: Membership, front_desk: Membership
+) -> None:
+    periods.close_softly(month=JANUARY, today=FEBRUARY_1, by=books)
+
+    with pytest.raises(IntegrityError, match="closed to all but accountants"), raw.committing():
+        raw.insert_rent(front_desk)
+    with raw.committing():
+        raw.insert_rent(books)
+
+
+def test_who_has_left_does_not_post_into_a_soft_close(books: Membership) -> None:
+    periods.close_softly(month=JANUARY, today=FEBRUARY_1, by=books)
+    Membership.objects.filter(pk=books.pk).update(ended_at=timezone.now(), ended_by=books)
+
+    with pytest.raises(IntegrityError, match="closed to all but accountants"), raw.committing():
+        raw.insert_rent(books)
+
+
+@pytest.mark.parametrize(
+    ("decision", "spent", "about"),
+    [
+        ("", False, "close"),
+        ("APPROVED", False, "close"),
+        ("REFUSED", False, "close"),
+        ("APPROVED", True, "another"),
+        ("APPROVED", True, "own"),
+    ],
+    ids=["waits", "not spent", "refused", "of another close", "asked by somebody else"],
+)
+def test_no_month_is_reopened_without_a_second_person(
+    books: Membership, decision: str, spent: bool, about: str
+) -> None:
+    closed = periods.close(month=JANUARY, today=FEBRUARY_1, by=books)
+    second, now = closing.second_person(books), timezone.now()
+    asker = second if about == "own" else books
+    approval = Approval.objects.create(
+        act=Act.REOPENING,
+        amount_cents=0,
+        subject_kind="ledger.periodclose",
+        subject_id=uuid4() if about == "another" else closed.pk,
+        label="2026-01",
+        asked_at=now,
+        asked_by=asker,
+        expires_at=now + timedelta(hours=1),
+        decision=decision,
+        decided_at=now if decision else None,
+        decided_by=(books if about == "own" else second) if decision else None,
+        spent_at=now if spent else None,
+    )
+
+    with pytest.raises(IntegrityError, match="reopened by two people"), transaction.atomic():
+        reopen_raw(closed, approval, books)
+
+
+def test_an_approval_reopens_one_month_once(books: Membership) -> None:
+    closed = periods.close(month=JANUARY, today=FEBRUARY_1, by=books)
+    reopened = closing.reopen(JANUARY, by=books)
+
+    with pytest.raises(IntegrityError, match="once"), transaction.atomic():
+        reopen_raw(closed, reopened.approval, books)
+
+
+def test_a_soft_close_is_not_taken_back_under_a_hard_one(books: Membership) -> None:
+    soft = periods.close_softly(month=JANUARY, today=FEBRUARY_1, by=books)
+    periods.close(month=JANUARY, today=FEBRUARY_1, by=books)
+    approval = Approval.objects.get(pk=closing.approved(soft, by=books))
+
+    with pytest.raises(IntegrityError, match="closed to everybody"), transaction.atomic():
+        reopen_raw(soft, approval, books)
+
+
+def reopen_raw(closed: PeriodClose, approval: Approval, by: Membership) -> None:
+    raw.execute(
+        "INSERT INTO ledger_periodreopen (id, close_id, reason, approval_id, reopened_by_id)"
+        " VALUES (%s, %s, 'CORRECTION', %s, %s)",
+        *(uuid4(), closed.pk, approval.pk, by.pk),
+    )
+
+
+def test_a_close_without_frozen_statements_is_refused_at_commit(books: Membership) -> None:
+    period = Period.objects.create(month=JANUARY.replace(day=1))
+
+    with pytest.raises(IntegrityError, match="froze no statements"), raw.committing():
+        raw.execute(
+            "INSERT INTO ledger_periodclose (id, period_id, kind, closed_by_id)"
+            " VALUES (%s, %s, 'HARD', %s)",
+            *(uuid4(), period.pk, books.pk),
+        )
+
+
+def test_statements_are_frozen_under_their_own_hash(books: Membership) -> None:
+    soft = periods.close_softly(month=JANUARY, today=FEBRUARY_1, by=books)
+    known_at = known.settle()
+
+    with pytest.raises(IntegrityError, match="has_its_hash"), transaction.atomic():
+        PeriodSnapshot.objects.create(
+            close=soft, known_at=known_at, content=b"{}", sha256=hashlib.sha256(b"[]").hexdigest()
+        )
+
+
+@pytest.mark.commits
+def test_statements_are_frozen_at_a_moment_settled_just_now(
+    practice: House, accountant: Membership
+) -> None:
+    with practice_scope(practice.id):
+        soft = periods.close_softly(month=JANUARY, today=FEBRUARY_1, by=accountant)
+        earlier = known.settle()
+    for known_at in (earlier, timezone.now()):
+        with (
+            pytest.raises(IntegrityError, match="settled just now"),
+            practice_scope(practice.id),
+        ):
+            PeriodSnapshot.objects.create(
+                close=soft,
+                known_at=known_at,
+                content=b"{}",
+                sha256=hashlib.sha256(b"{}").hexdigest(),
+            )
 
 
 @pytest.mark.parametrize("table", raw.LEDGER_TABLES)
@@ -212,7 +337,7 @@ def test_not_even_the_owner_changes_history(practice: House, accountant: Members
         chart.open(by=accountant)
         journal.post(**payment(accountant))
         periods.close(month=JANUARY, today=FEBRUARY_1, by=accountant)
-        periods.reopen(month=JANUARY, reason=periods.Reason.CORRECTION, by=accountant)
+        closing.reopen(JANUARY, by=accountant)
 
     for table in APPEND_ONLY:
         for act in ("UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {} CASCADE"):

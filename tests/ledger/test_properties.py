@@ -19,7 +19,7 @@ from ledger.money import Money
 from ledger.selectors import integrity, reports, subledger
 from ledger.services import journal, periods
 from ledger.services.journal import Line
-from tests.ledger import raw
+from tests.ledger import closing, raw
 
 MONTHS = [date(2026, month, 15) for month in (1, 2, 3)]
 PARTIES = [UUID(int=number) for number in (1, 2, 3)]
@@ -112,7 +112,7 @@ class Model:
 
     def reopen(self, month: date) -> None:
         if month in self.closed:
-            periods.reopen(month=month, reason=periods.Reason.CORRECTION, by=self.by)
+            closing.reopen(month, by=self.by)
             self.closed.remove(month)
 
     def balances(self) -> dict[str, int]:

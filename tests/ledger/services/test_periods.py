@@ -5,14 +5,19 @@ from datetime import date
 from threading import Event
 
 import pytest
+from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import Membership
+from accounts.services import approvals
+from accounts.services.approvals import Waiting
 from accounts.tenancy import practice_scope
-from ledger.models import JournalEntry, PeriodClose
+from ledger.models import JournalEntry, PeriodClose, PeriodReopen
 from ledger.selectors import integrity
 from ledger.selectors import periods as months
 from ledger.services import chart, journal, periods
 from tests.houses import House
+from tests.ledger import closing
 from tests.ledger.elsewhere import elsewhere
 from tests.ledger.events import JANUARY, rent
 
@@ -40,12 +45,14 @@ def test_a_month_is_not_closed_twice(books: Membership) -> None:
 
 def test_an_open_month_is_not_reopened(books: Membership) -> None:
     with pytest.raises(periods.NotClosed, match="January 2026 is not closed"):
-        periods.reopen(month=JANUARY, reason=periods.Reason.CORRECTION, by=books)
+        periods.reopen(
+            month=JANUARY, reason=periods.Reason.CORRECTION, now=timezone.now(), by=books
+        )
 
 
 def test_a_reopened_month_takes_entries_and_can_be_closed_again(books: Membership) -> None:
     periods.close(month=JANUARY, today=FEBRUARY_1, by=books)
-    reopened = periods.reopen(month=JANUARY, reason=periods.Reason.LATE_DOCUMENT, by=books)
+    reopened = closing.reopen(JANUARY, by=books, reason=periods.Reason.LATE_DOCUMENT)
     journal.post(**rent(books))
     periods.close(month=JANUARY, today=FEBRUARY_1, by=books)
 
@@ -53,6 +60,90 @@ def test_a_reopened_month_takes_entries_and_can_be_closed_again(books: Membershi
     assert (reopened.reason, reopened.reopened_by_id) == ("LATE_DOCUMENT", books.pk)
     assert PeriodClose.objects.count() == 2
     assert list(integrity.findings()) == []
+
+
+def test_a_soft_close_lets_accountants_post_and_nobody_else(
+    books: Membership, front_desk: Membership
+) -> None:
+    periods.close_softly(month=JANUARY, today=FEBRUARY_1, by=books)
+
+    assert journal.post(**rent(books)).entry_date == JANUARY
+    with pytest.raises(journal.PeriodClosed, match="January 2026 is closed to all but accountants"):
+        journal.post(**rent(front_desk))
+    assert not months.is_closed(JANUARY)
+
+
+def test_what_was_posted_before_a_soft_close_is_replayed_by_anybody(
+    books: Membership, front_desk: Membership
+) -> None:
+    before = journal.post(**rent(front_desk) | {"source": "rent:1"})
+    periods.close_softly(month=JANUARY, today=FEBRUARY_1, by=books)
+
+    assert journal.post(**rent(front_desk) | {"source": "rent:1"}) == before
+
+
+def test_a_month_is_closed_softly_and_then_to_everybody(books: Membership) -> None:
+    periods.close_softly(month=JANUARY, today=FEBRUARY_1, by=books)
+    with pytest.raises(periods.AlreadyClosed):
+        periods.close_softly(month=JANUARY, today=FEBRUARY_1, by=books)
+    periods.close(month=JANUARY, today=FEBRUARY_1, by=books)
+
+    with pytest.raises(journal.PeriodClosed, match=r"January 2026 is closed\. Choose"):
+        journal.post(**rent(books))
+
+
+def test_taking_a_close_back_leaves_the_softer_one(
+    books: Membership, front_desk: Membership
+) -> None:
+    periods.close_softly(month=JANUARY, today=FEBRUARY_1, by=books)
+    periods.close(month=JANUARY, today=FEBRUARY_1, by=books)
+
+    closing.reopen(JANUARY, by=books)
+    with pytest.raises(journal.PeriodClosed, match="to all but accountants"):
+        journal.post(**rent(front_desk))
+    closing.reopen(JANUARY, by=books)
+
+    assert journal.post(**rent(front_desk))
+    assert months.standing(JANUARY) is None
+
+
+def test_a_month_stays_closed_until_a_second_person_agrees(books: Membership) -> None:
+    periods.close(month=JANUARY, today=FEBRUARY_1, by=books)
+
+    asked = ask_to_reopen(books)
+
+    assert isinstance(asked, Waiting)
+    assert months.is_closed(JANUARY)
+    with pytest.raises(approvals.NotYours):
+        closing.agree(asked, by=books)
+    assert isinstance(ask_to_reopen(books), Waiting)
+
+
+def test_what_is_agreed_to_is_the_reason_that_was_asked_for(books: Membership) -> None:
+    periods.close(month=JANUARY, today=FEBRUARY_1, by=books)
+    asked = ask_to_reopen(books)
+    assert isinstance(asked, Waiting)
+    closing.agree(asked, by=closing.second_person(books))
+
+    with pytest.raises(periods.OtherReason, match="2026-01, correction"), transaction.atomic():
+        ask_to_reopen(books, periods.Reason.LATE_DOCUMENT)
+
+    assert isinstance(ask_to_reopen(books), PeriodReopen)
+
+
+def test_an_agreement_counts_for_one_close(books: Membership) -> None:
+    periods.close(month=JANUARY, today=FEBRUARY_1, by=books)
+    closing.reopen(JANUARY, by=books)
+    periods.close(month=JANUARY, today=FEBRUARY_1, by=books)
+
+    assert isinstance(ask_to_reopen(books), Waiting)
+    assert months.is_closed(JANUARY)
+
+
+def ask_to_reopen(
+    by: Membership, reason: periods.Reason = periods.Reason.CORRECTION
+) -> PeriodReopen | Waiting:
+    return periods.reopen(month=JANUARY, reason=reason, now=timezone.now(), by=by)
 
 
 @pytest.mark.commits

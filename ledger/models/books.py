@@ -2,7 +2,6 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
 
 from accounts.tenancy import PracticeKey, PracticeModel
 from ledger.chart import Kind, Side
@@ -166,77 +165,3 @@ class KnownPoint(PracticeModel):
 
     def __str__(self) -> str:
         return f"settled at {self.at}"
-
-
-class Period(PracticeModel):
-    """A calendar month of the books; it exists from its first close on."""
-
-    month = models.DateField(db_comment="The first day of the month.")
-
-    FIELD_CLASSES: ClassVar[dict[str, str]] = {
-        "PUBLIC": "id practice_id month",
-    }
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["practice_id", "month"], name="ledger_period_once"),
-            models.CheckConstraint(name="ledger_period_starts_a_month", condition=Q(month__day=1)),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.month:%B %Y}"
-
-    @property
-    def audit_label(self) -> str:
-        return f"{self.month:%Y-%m}"
-
-
-class PeriodClose(PracticeModel):
-    """A month was closed: no entry may be dated inside it until the close is taken back."""
-
-    period = PracticeKey(Period, related_name="closes")
-    closed_at = models.DateTimeField(db_default=Now(), editable=False, db_comment="UTC.")
-    closed_by = PracticeKey("accounts.Membership")
-
-    FIELD_CLASSES: ClassVar[dict[str, str]] = {
-        "PUBLIC": "id practice_id period closed_at closed_by",
-    }
-
-    def __str__(self) -> str:
-        return f"{self.period_id} closed"
-
-
-class ReopenReason(models.TextChoices):
-    """Why a close was taken back: one of a list, so that it can hold no PHI."""
-
-    LATE_DOCUMENT = "LATE_DOCUMENT", "A document came late"
-    CORRECTION = "CORRECTION", "A mistake must be corrected in its own month"
-    ACCOUNTANT_REQUEST = "ACCOUNTANT_REQUEST", "The outside accountant asked for it"
-    CLOSED_BY_MISTAKE = "CLOSED_BY_MISTAKE", "The month was closed by mistake"
-
-
-class PeriodReopen(PracticeModel):
-    """A close was taken back, and why."""
-
-    close = PracticeKey(PeriodClose, related_name="reopens")
-    reason = models.CharField(max_length=20, choices=ReopenReason.choices)
-    reopened_at = models.DateTimeField(db_default=Now(), editable=False, db_comment="UTC.")
-    reopened_by = PracticeKey("accounts.Membership")
-
-    FIELD_CLASSES: ClassVar[dict[str, str]] = {
-        "PUBLIC": "id practice_id close reason reopened_at reopened_by",
-    }
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["practice_id", "close"], name="ledger_periodreopen_once"
-            ),
-            models.CheckConstraint(
-                name="ledger_periodreopen_reason_known",
-                condition=Q(reason__in=ReopenReason.values),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.close_id} reopened"

@@ -1,0 +1,25 @@
+from ledger.models.books import Account, ClockTime, JournalEntry, KnownPoint, Posting
+from ledger.models.periods import (
+    CloseKind,
+    MonthTotal,
+    Period,
+    PeriodClose,
+    PeriodReopen,
+    PeriodSnapshot,
+    ReopenReason,
+)
+
+__all__ = [
+    "Account",
+    "ClockTime",
+    "CloseKind",
+    "JournalEntry",
+    "KnownPoint",
+    "MonthTotal",
+    "Period",
+    "PeriodClose",
+    "PeriodReopen",
+    "PeriodSnapshot",
+    "Posting",
+    "ReopenReason",
+]
