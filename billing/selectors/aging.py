@@ -4,14 +4,17 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from uuid import UUID
 
 from django.urls import reverse
 
-from billing.models import Invoice, Payment
+from billing.models import Invoice, InvoiceLine
+from clients.models import Client
 from ledger.chart import Role
 from ledger.money import ZERO, Money
-from ledger.selectors import subledger
+from ledger.selectors import ages, subledger
+from ledger.selectors.ages import OpenCharge
 
 BUCKETS = (
     ("Not yet due", 0),
@@ -22,6 +25,27 @@ BUCKETS = (
     ("Over 120", None),
 )
 """Label, and the most days past the due date that still belong to the bucket."""
+
+
+NO_CLIENT = "Not a client"
+
+
+class Basis(StrEnum):
+    """From which day an age is counted. Until there are statements, an invoice is the bill."""
+
+    DUE = "due"
+    SERVICE = "service"
+    BILLED = "billed"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is open of one charge, or of one session of it, and the day its age counts from."""
+
+    client_id: UUID
+    therapist_id: UUID | None
+    counts_from: date
+    amount: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +68,7 @@ class ClientAge:
 
     @property
     def url(self) -> str:
-        return reverse("billing:client", args=[self.client_id])
+        return reverse("billing:client", args=[self.client_id]) if self.code != NO_CLIENT else ""
 
     @property
     def net(self) -> Money:
@@ -74,24 +98,31 @@ class Receivables:
         return (self.owes, self.credit) == (self.control, -self.credit_control)
 
 
-def receivables(*, as_of: date, known_at: datetime | None = None) -> Receivables:
+def receivables(
+    *, as_of: date, known_at: datetime | None = None, basis: Basis = Basis.DUE
+) -> Receivables:
     """Return every client with a balance or a credit at the close of ``as_of``, by code.
 
-    An invoice's age is counted from its due date. The same two dates give the same answer for
-    ever.
+    The same two dates and basis give the same answer for ever.
     """
-    owed = subledger.open_items(Role.CLIENT_RECEIVABLE, as_of=as_of, known_at=known_at)
+    owed = parts(as_of=as_of, known_at=known_at, basis=basis, by_session=basis is Basis.SERVICE)
     kept = subledger.open_items(Role.CLIENT_CREDITS, as_of=as_of, known_at=known_at)
-    due, codes = _due_dates(owed), _codes(kept)
     amounts: defaultdict[UUID, list[Money]] = defaultdict(lambda: [ZERO] * len(BUCKETS))
-    for item in owed:
-        due_on, codes[item.party] = due[item.item]
-        amounts[item.party][bucket_of((as_of - due_on).days)] += item.balance
+    for part in owed:
+        place = bucket_of((as_of - part.counts_from).days)
+        amounts[part.client_id][place] += part.amount
     credits: defaultdict[UUID, Money] = defaultdict(lambda: ZERO)
     for item in kept:
         credits[item.party] -= item.balance
+    codes = _codes(amounts.keys() | credits.keys())
     rows = [
-        ClientAge(party, codes[party], amounts[party], sum(amounts[party], ZERO), credits[party])
+        ClientAge(
+            party,
+            codes.get(party, NO_CLIENT),
+            amounts[party],
+            sum(amounts[party], ZERO),
+            credits[party],
+        )
         for party in amounts.keys() | credits.keys()
     ]
     return Receivables(
@@ -116,15 +147,47 @@ def bucket_of(days_late: int) -> int:
     )
 
 
-def _due_dates(owed: Iterable[subledger.OpenItem]) -> dict[UUID, tuple[date, str]]:
-    """Return invoice id → (due date, its client's code)."""
-    rows = Invoice.objects.filter(pk__in=[item.item for item in owed])
-    return {
-        pk: (due_on, code) for pk, due_on, code in rows.values_list("pk", "due_on", "client__code")
-    }
+def parts(
+    *, as_of: date, known_at: datetime | None = None, basis: Basis, by_session: bool
+) -> list[Part]:
+    """Return what clients owe, charge by charge; ``by_session`` also shares each among its
+    sessions, in proportion to their fees and to the cent.
+    """
+    owed = ages.open_charges(Role.CLIENT_RECEIVABLE, as_of=as_of, known_at=known_at)
+    invoices = _days(owed)
+    sessions = _sessions(owed) if by_session else {}
+    found = []
+    for charge in owed:
+        issued_on, due_on = invoices.get(charge.item, (charge.charged_on, charge.charged_on))
+        # What is charged to an invoice later has the same terms, from its own day on.
+        billed_on = charge.charged_on
+        counts_from = billed_on if basis is Basis.BILLED else billed_on + (due_on - issued_on)
+        lines = sessions.get(charge.item)
+        if lines is None:
+            found.append(Part(charge.party, None, counts_from, charge.amount))
+            continue
+        shares = charge.amount.split([line.amount.cents for line in lines])
+        for line, share in zip(lines, shares, strict=True):
+            on = line.served_on if basis is Basis.SERVICE else counts_from
+            found.append(Part(charge.party, line.session.therapist_id, on, share))
+    return found
 
 
-def _codes(kept: Iterable[subledger.OpenItem]) -> dict[UUID, str]:
-    """Return client id → code, of the clients with credit."""
-    rows = Payment.objects.filter(pk__in=[item.item for item in kept])
-    return dict(rows.values_list("client_id", "client__code"))
+def _days(owed: Iterable[OpenCharge]) -> dict[UUID, tuple[date, date]]:
+    """Return invoice id → (issued on, due on)."""
+    rows = Invoice.objects.filter(pk__in={charge.item for charge in owed})
+    return {pk: (issued, due) for pk, issued, due in rows.values_list("pk", "issued_on", "due_on")}
+
+
+def _sessions(owed: Iterable[OpenCharge]) -> dict[UUID, list[InvoiceLine]]:
+    """Return invoice id → its lines with their sessions."""
+    rows = InvoiceLine.objects.filter(invoice__in={charge.item for charge in owed})
+    found: defaultdict[UUID, list[InvoiceLine]] = defaultdict(list)
+    for line in rows.select_related("session").order_by("invoice", "position"):
+        found[line.invoice_id].append(line)
+    return found
+
+
+def _codes(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return client id → code."""
+    return dict(Client.objects.filter(pk__in=set(ids)).values_list("pk", "code"))

@@ -1,5 +1,6 @@
 """The worked fixture, posted through the journal: every total as computed independently."""
 
+from collections import Counter
 from datetime import date, timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from accounts.models import Membership
 from ledger.chart import CONTROL_ROLES, Role
 from ledger.money import ZERO, Money
-from ledger.selectors import integrity, reports, subledger
+from ledger.selectors import ages, cash, integrity, journal, reports, subledger
 from tests.ledger import worked_fixture
 from tests.ledger.worked_fixture import TRIAL_BALANCES, amounts, named
 
@@ -112,3 +113,91 @@ def test_posting_it_all_again_changes_nothing(fixture: Membership) -> None:
 
 def test_nothing_is_found_in_it(fixture: Membership) -> None:
     assert list(integrity.findings()) == []
+
+
+MONTHS = {1: JANUARY_31, 2: FEBRUARY_28, 3: MARCH_31}
+RECEIPTS = {
+    1: "received 1,040.00, refunded 0.00, charged_back 0.00, recouped 0.00",
+    2: "received 0.00, refunded -50.00, charged_back -135.00, recouped 0.00",
+    3: "received 175.00, refunded -450.00, charged_back 0.00, recouped -80.00",
+}
+BRIDGES = {
+    1: "net_receipts 1,040.00, applied 540.00, credits 50.00, prepaid 450.00",
+    2: "net_receipts -185.00, applied -135.00, credits -50.00, prepaid 0.00",
+    3: "net_receipts -355.00, applied 95.00, credits 0.00, prepaid -450.00",
+}
+
+
+@pytest.mark.parametrize("month", MONTHS)
+def test_the_cash_view_bridges_to_what_was_earned(fixture: Membership, month: int) -> None:
+    view = cash.view(first=date(2026, month, 1), last=MONTHS[month])
+
+    (_, credits), (_, prepaid), *others = view.advances
+    assert {name: getattr(view, name) for name in amounts(RECEIPTS[month])} == amounts(
+        RECEIPTS[month]
+    )
+    assert {
+        "net_receipts": view.net_receipts,
+        "applied": view.applied,
+        "credits": credits,
+        "prepaid": prepaid,
+    } == amounts(BRIDGES[month])
+    assert {amount for _, amount in others} == {view.moved} == {ZERO}
+    assert view.net_receipts == view.bridged == view.money_change - view.other_flows
+
+
+TERMS = timedelta(days=14)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "expected"),
+    [
+        (date(2026, 1, 15), {("D", -13): "75.00"}),
+        (date(2026, 1, 16), {}),
+        (JANUARY_31, {("B", -3): "5.00", ("F", -11): "150.00"}),
+        (FEBRUARY_28, {("B", 25): "5.00", ("F", 17): "150.00"}),
+        (MARCH_31, {("B", 8): "10.00", ("F", 48): "150.00"}),
+    ],
+    ids=str,
+)
+def test_what_is_owed_is_as_old_as_expected(
+    fixture: Membership, as_of: date, expected: dict[tuple[str, int], str]
+) -> None:
+    names = {named(name): name for name in "ABCDEFG"}
+    charges = ages.open_charges(Role.CLIENT_RECEIVABLE, as_of=as_of)
+
+    late = {
+        (names[each.party], (as_of - each.charged_on - TERMS).days): each.amount for each in charges
+    }
+    assert late == {key: Money.parse(amount) for key, amount in expected.items()}
+
+
+def test_what_is_owed_net_of_credits_is_as_expected(fixture: Membership) -> None:
+    owed = subledger.balance(Role.CLIENT_RECEIVABLE, as_of=JANUARY_31)
+    credits = subledger.balance(Role.CLIENT_CREDITS, as_of=JANUARY_31)
+
+    assert owed - credits == Money.parse("105.00")
+
+
+def test_ages_add_up_to_the_control_account_on_every_day(fixture: Membership) -> None:
+    for passed in range(90):
+        day = date(2026, 1, 1) + timedelta(days=passed)
+        for role in (Role.CLIENT_RECEIVABLE, Role.INSURANCE_RECEIVABLE):
+            charges = ages.open_charges(role, as_of=day)
+            assert sum((each.amount for each in charges), ZERO) == subledger.balance(
+                role, as_of=day
+            )
+
+
+def test_the_card_company_s_bridge_of_january_is_the_expected_one(fixture: Membership) -> None:
+    lines = journal.Lines(since=date(2026, 1, 1), as_of=JANUARY_31, role=Role.STRIPE_CLEARING)
+
+    moved = Counter(str(line.debit - line.credit) for line in lines)
+    assert moved == Counter(["135.00", "600.00", "−4.22", "−17.70", "−130.78"])  # noqa: RUF001  # a true minus
+    assert list(lines)[-1].balance == Money.parse("582.30")
+
+
+def test_what_the_card_company_is_owed_stands_below_zero(fixture: Membership) -> None:
+    sheet = reports.balance_sheet(as_of=MARCH_31)
+
+    assert {row.code: row.balance for row in sheet.assets}["1020"] == Money.parse("-17.70")

@@ -1,0 +1,96 @@
+"""How old what is owed is: what is left of each charge, when payments meet the oldest first.
+
+A reversal takes back what it mirrors, on the day of that: a payment that was taken back leaves
+the charge as old as it was, and a charge that was taken back leaves nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Count, F, Min, Q, Sum
+
+from ledger.chart import Role
+from ledger.money import ZERO, Money
+from ledger.selectors import books
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCharge:
+    """What is left of what was charged to one item on one day; negative if it is overpaid."""
+
+    party: UUID
+    item: UUID
+    charged_on: date
+    amount: Money
+
+
+def open_charges(role: Role, *, as_of: date, known_at: datetime | None = None) -> list[OpenCharge]:
+    """Return what is open of a receivable at the close of ``as_of``, by party, item and day."""
+    postings = books.postings(as_of=as_of, known_at=known_at).filter(account__role=role)
+    sums = (
+        postings.exclude(Q(party=None) | Q(item=None))
+        .values_list("party", "item")
+        .annotate(
+            debits=Sum("debit"),
+            credits=Sum("credit"),
+            charges=Count("pk", filter=Q(debit__gt=0)),
+            first=Min("entry__entry_date"),
+        )
+        .exclude(debits=F("credits"))
+        .order_by("party", "item")
+    )
+    found: list[OpenCharge] = []
+    several: list[tuple[UUID, UUID]] = []
+    for party, item, debits, credits, charges, first in sums:
+        if charges == 1:
+            found.append(OpenCharge(party, item, first, debits - credits))
+        else:
+            several.append((party, item))
+    if several:
+        lines = postings.filter(item__in={item for _, item in several})
+        found += _aged(lines.order_by("entry__entry_date", "pk"), frozenset(several))
+    return sorted(found, key=lambda charge: (charge.party, charge.item, charge.charged_on))
+
+
+@dataclass(slots=True)
+class _Item:
+    charged: defaultdict[date, Money]
+    paid: Money = ZERO
+
+
+def _aged(lines: Iterable[object], wanted: Collection[tuple[UUID, UUID]]) -> list[OpenCharge]:
+    items: dict[tuple[UUID, UUID], _Item] = defaultdict(lambda: _Item(defaultdict(lambda: ZERO)))
+    rows = lines.values_list(  # type: ignore[attr-defined]  # a query
+        "party", "item", "debit", "credit", "entry__entry_date", "entry__reverses__entry_date"
+    )
+    for party, item, debit, credit, on, reversed_on in rows:
+        if (party, item) not in wanted:
+            continue
+        held = items[party, item]
+        if reversed_on is None:
+            held.charged[on] += debit
+            held.paid += credit
+        else:
+            held.charged[reversed_on] -= credit
+            held.paid -= debit
+    return [
+        OpenCharge(party, item, on, amount)
+        for (party, item), held in items.items()
+        for on, amount in _left(held)
+    ]
+
+
+def _left(item: _Item) -> list[tuple[date, Money]]:
+    """Return what is left of each day's charge; what was paid too much stands on the last day."""
+    paid, left = item.paid, []
+    for on in sorted(item.charged):
+        met = min(paid, item.charged[on])
+        paid -= met
+        left.append((on, item.charged[on] - met))
+    if paid and left:
+        last, amount = left.pop()
+        left.append((last, amount - paid))
+    return [(on, amount) for on, amount in left if amount]
