@@ -61,6 +61,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
         (
             Place(P.REPORT_VIEW, "billing:aging", "clock", "Receivables by age", "r"),
             Place(P.REPORT_VIEW, "billing:trial_balance", "scale", "Trial balance", "b"),
+            Place(P.REPORT_VIEW, "billing:reports", "ledger", "Reports", "l"),
         ),
     ),
     (

@@ -45,6 +45,7 @@ class Permission(StrEnum):
     PERIOD_CLOSE = "accounts.period_close"
     PERIOD_POST = "accounts.period_post"
     RECORD_RELEASE = "accounts.record_release"
+    REPORT_EXPORT = "accounts.report_export"
     REPORT_VIEW = "accounts.report_view"
     ROLE_CHANGE = "accounts.role_change"
     SECURITY_CHANGE = "accounts.security_change"
@@ -90,6 +91,7 @@ WORDS: dict[Permission, tuple[str, str]] = {
     Permission.PERIOD_CLOSE: ("Books", "Close months, and reopen them with a second person"),
     Permission.PERIOD_POST: ("Books", "Post into months that are closed to others"),
     Permission.ACCOUNT_CHANGE: ("Books", "Name and number the accounts of the chart"),
+    Permission.REPORT_EXPORT: ("Books", "Keep runs of reports, and take them away as files"),
     Permission.MEMBER_VIEW: ("People and security", "See the people of the practice"),
     Permission.MEMBER_CHANGE: ("People and security", "Invite people and end their access"),
     Permission.ROLE_CHANGE: ("People and security", "Change what people may do"),
@@ -167,6 +169,7 @@ BUILT_IN_ROLES = (
                 P.PAYMENT_RECORD,
                 P.PERIOD_CLOSE,
                 P.PERIOD_POST,
+                P.REPORT_EXPORT,
                 P.REPORT_VIEW,
             }
         ),
@@ -230,6 +233,6 @@ BUILT_IN_ROLES = (
         "auditor",
         "Auditor",
         "Reads the log and the books, and changes nothing.",
-        frozenset({P.LOG_VIEW, P.MEMBER_VIEW, P.REPORT_VIEW}),
+        frozenset({P.LOG_VIEW, P.MEMBER_VIEW, P.REPORT_EXPORT, P.REPORT_VIEW}),
     ),
 )

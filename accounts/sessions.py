@@ -29,7 +29,13 @@ PRACTICE = "practice"
 SIGNED_IN_AT = "signed_in_at"
 
 QUIET_ROUTES = frozenset(
-    {"accounts:drafts", "billing:checkout_return", "billing:fhir_files", "clients:import_run"}
+    {
+        "accounts:drafts",
+        "billing:checkout_return",
+        "billing:fhir_files",
+        "billing:report_order",
+        "clients:import_run",
+    }
 )
 """Routes that a page asks by itself: they are answered, and do not keep a session awake."""
 

@@ -563,6 +563,37 @@ class Action(StrEnum):
     PERIOD_REOPENED = "ledger.period.reopened", "{who} reopened the period {label}[: {reason}]."
     BOOKS_VERIFIED = "ledger.books.verified", "{who} checked the books[: {count} entries]."
     REPORT_VIEWED = "ledger.report.viewed", "{who} read the report {label}[ as of {as_of}]."
+    REPORT_EXPORTED = (
+        "ledger.report.exported",
+        "{who} took the report {label} away as a file[ as of {as_of}][: {count} rows]"
+        "[, as {format}][, export {export}].",
+    )
+    REPORT_RUN_KEPT = (
+        "ledger.report_run.kept",
+        "{who} kept a run of the report {label}[: {sha256}].",
+    )
+    REPORT_RUN_REPEATED = (
+        "ledger.report_run.repeated",
+        "{who} ran a kept report again: {label}[, {outcome}].",
+    )
+    REPORT_RUN_LISTED = (
+        "ledger.report_run.listed",
+        "{who} looked at the kept runs of reports[, {count} shown].",
+    )
+    REPORT_FILE_ORDERED = (
+        "ledger.report_file.ordered",
+        "{who} had {label} made by the worker[: {count} rows][, as {format}].",
+    )
+    REPORT_FILE_FETCHED = (
+        "ledger.report_file.fetched",
+        "{who} fetched {label}[, export {export}].",
+    )
+    REPORT_FILE_EXPIRED = "ledger.report_file.expired", "Nobody fetched {label}; it is gone."
+    REPORT_FILE_REFUSED = (
+        "ledger.report_file.refused",
+        "{label} was not made[: {reason}].",
+    )
+    ENTRY_VIEWED = "ledger.entry.viewed", "{who} opened journal entry {label}."
 
     SERVICE_CODE_ADDED = (
         "billing.service_code.added",

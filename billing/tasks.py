@@ -11,11 +11,13 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
+from accounts import progress
 from accounts.selectors import doors, members
 from accounts.tenancy import practice_scope
 from billing import ehr, gateway
-from billing.selectors import card_intents, days, uploads
-from billing.services import checkout, imports, pulls, webhooks
+from billing.reports.registry import REPORTS
+from billing.selectors import card_intents, days, report_files, uploads
+from billing.services import checkout, imports, pulls, report_orders, webhooks
 from billing.services import uploads as uploading
 
 log = logging.getLogger(__name__)
@@ -69,12 +71,16 @@ def redrive_practice(*, practice_id: str, **_: object) -> None:
     now = timezone.now()
     with practice_scope(practice):
         uploading.give_up(now=now)
+        report_orders.tidy(now=now)
+        ordered = report_files.left_behind(now=now)
         batches = uploads.left_behind(now=now)
         waiting = card_intents.waiting_events(before=now - WAITS_FOR_WORKER)
         pending = card_intents.pending(before=now - WAITS_FOR_STRIPE)
         speaker = checkout.credentials() if pending else None
     for batch in batches:
         take_in_files.delay(practice_id=practice_id, batch=str(batch))
+    for file_id in ordered:
+        make_report_file.delay(practice_id=practice_id, file_id=str(file_id))
     for event_id in waiting:
         process_webhook.delay(practice_id=practice_id, event_id=str(event_id))
     if speaker is not None:
@@ -106,6 +112,31 @@ def take_in_files(*, practice_id: str, batch: str, **_: object) -> None:
     for file_id, person_id in waiting:
         with practice_scope(practice, person_id=person_id):
             uploading.take_in(file_id=file_id, now=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def make_report_file(*, practice_id: str, file_id: str, **_: object) -> None:
+    """Make the file of a long report, in the name of whoever asked for it."""
+    practice, ordered = UUID(practice_id), UUID(file_id)
+    with practice_scope(practice):
+        person_id = report_files.asked_by(ordered)
+    if person_id is None:
+        return
+    with practice_scope(practice, person_id=person_id):
+        timezone.activate(days.zone())
+        report_orders.make(
+            file_id=ordered,
+            source_of=_source_of,
+            now=timezone.now(),
+            progress=lambda rows: progress.tell(ordered, rows),
+        )
+
+
+def _source_of(slug: str) -> report_orders.Source | None:
+    found = REPORTS.get(slug)
+    if found is None:
+        return None
+    return report_orders.Source(found.name, found.version, found.table)
 
 
 @shared_task  # type: ignore[untyped-decorator]  # Celery has no types

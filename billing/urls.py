@@ -20,7 +20,14 @@ from billing.views.invoices import InvoiceDetail, InvoiceIssue, InvoiceList, Inv
 from billing.views.looks import Looks, LooksFile, LooksFind
 from billing.views.payments import PaymentNew, Receipt
 from billing.views.releases import Release
-from billing.views.reports import Aging, TrialBalance
+from billing.views.report_runs import ReportKeep, ReportRunPage, ReportRuns
+from billing.views.reports import (
+    JournalEntryPage,
+    ReportFile,
+    ReportIndex,
+    ReportOrder,
+    ReportPage,
+)
 from billing.views.search import ClientSearch
 from billing.views.sessions import SessionNew, Unbilled
 from billing.views.today import Today
@@ -48,8 +55,20 @@ urlpatterns = [
     path("card-payments/<uuid:pk>/", CheckoutReturn.as_view(), name="checkout_return"),
     path("payments/new/", PaymentNew.as_view(), name="payment_new"),
     path("payments/<uuid:pk>/", Receipt.as_view(), name="payment"),
-    path("reports/trial-balance/", TrialBalance.as_view(), name="trial_balance"),
-    path("reports/aging/", Aging.as_view(), name="aging"),
+    path("reports/", ReportIndex.as_view(), name="reports"),
+    path(
+        "reports/trial-balance/",
+        ReportPage.as_view(slug="trial-balance"),
+        name="trial_balance",
+    ),
+    path("reports/aging/", ReportPage.as_view(slug="aging"), name="aging"),
+    path("reports/runs/", ReportRuns.as_view(), name="report_runs"),
+    path("reports/runs/<uuid:pk>/", ReportRunPage.as_view(), name="report_run"),
+    path("reports/files/<uuid:pk>/", ReportOrder.as_view(), name="report_order"),
+    path("reports/entries/<uuid:pk>/", JournalEntryPage.as_view(), name="journal_entry"),
+    path("reports/<slug:slug>/", ReportPage.as_view(), name="report"),
+    path("reports/<slug:slug>/file/", ReportFile.as_view(), name="report_file"),
+    path("reports/<slug:slug>/keep/", ReportKeep.as_view(), name="report_keep"),
     path("intake/", Intake.as_view(), name="intake"),
     path("intake/files/", FhirUpload.as_view(), name="fhir_upload"),
     path("intake/files/<uuid:batch>/", FhirFiles.as_view(), name="fhir_files"),

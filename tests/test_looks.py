@@ -55,6 +55,7 @@ BEARING = {
     "billing:invoice",
     "billing:invoice_list",
     "billing:invoice_pdf",
+    "billing:journal_entry",
     "billing:payment",
     "billing:payment_new",
     "billing:session_new",
@@ -134,6 +135,7 @@ def record(practice: House) -> Record:
         "billing:checkout_start": invoice.pk,
         "billing:checkout_return": intent,
         "billing:payment": payment.pk,
+        "billing:journal_entry": invoice.entry_id,
         **dict.fromkeys(OF_A_RECORD, client.pk),
     }
     ids |= dict.fromkeys(OF_A_CLIENT, client.pk)

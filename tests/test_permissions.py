@@ -265,6 +265,15 @@ billing:payment_new       POST   422    422    403    403    403    422    302
 billing:payment           GET    200    200    200    403    403    404    302
 billing:trial_balance     GET    403    200    403    403    200    200    302
 billing:aging             GET    403    200    403    403    200    200    302
+billing:reports           GET    403    200    403    403    200    200    302
+billing:report            GET    403    200    403    403    200    200    302
+billing:report_file       POST   403    422    403    403    422    422    302
+billing:report_keep       POST   403    302    403    403    302    302    302
+billing:report_runs       GET    403    200    403    403    200    200    302
+billing:report_run        GET    403    200    403    403    200    404    302
+billing:report_order      GET    403    200    403    403    404    404    302
+billing:report_order      POST   403    302    403    403    404    404    302
+billing:journal_entry     GET    403    200    403    403    200    404    302
 
 billing:intake            GET    200    403    403    403    403    200    302
 billing:intake_retry      POST   302    403    403    403    403    302    302
@@ -503,6 +512,8 @@ def world(practice: House, other_practice: House) -> World:
             by=by,
             now=timezone.now(),
         )
+        run_kept = desk.kept_run(by)
+        ordered = desk.ordered_file(practice.people["accountant"])
         token = api_tokens.make(
             name="Records", scopes={Permission.CLIENT_VIEW}, days=1, now=timezone.now(), by=by
         )
@@ -572,6 +583,12 @@ def world(practice: House, other_practice: House) -> World:
             "billing:checkout_start": one,
             "billing:checkout_return": {"pk": uuid7()},
             "billing:payment": {"pk": payment.pk},
+            "billing:report": {"slug": "income"},
+            "billing:report_file": {"slug": "income"},
+            "billing:report_keep": {"slug": "income"},
+            "billing:report_run": {"pk": run_kept.pk},
+            "billing:report_order": {"pk": ordered.pk},
+            "billing:journal_entry": {"pk": invoice.entry_id},
             "billing:reject": {"reject_id": rejected},
             "billing:reject_dismiss": {"reject_id": rejected},
             "billing:difference_settle": {"record_id": differing},

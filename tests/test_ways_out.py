@@ -30,6 +30,7 @@ from tests.programs import program_of
 from tests.test_permissions import EVERY_ROUTE
 
 LEFT_OUT, REFUSED = "left out of the list, and counted there", "refused with the rule"
+NAMELESS = "their amounts stay in the sums, without the code"
 TO_THE_CLIENT = "the client's own copy: 45 CFR 164.524"
 WHAT_WAS_SENT = "answers what the program itself sent; who the client is stays untold"
 NOTHING = "tells nothing of a client"
@@ -60,6 +61,8 @@ WAYS = {
 FILE_WAYS = {
     "clients:export": (LEFT_OUT, WHO_IT_IS),
     "billing:release": (REFUSED, EVERY_KIND),
+    "billing:report_file": (NAMELESS, WHO_IT_IS),
+    "billing:report_order": (NAMELESS, WHO_IT_IS),
 }
 """Files for others: the record of one client is refused to a plan by every kind, and to others by
 all but "paid in full"."""
@@ -102,6 +105,7 @@ ANSWERING = {
     "billing/views/invoices.py",
     "billing/views/looks.py",
     "billing/views/releases.py",
+    "billing/views/reports.py",
     "billing/views/search.py",
     "billing/views/webhooks.py",
     "clients/views/exports.py",
@@ -273,6 +277,24 @@ def test_the_file_of_clients_leaves_them_out_and_the_desk_reads_why(
     assert (quiet.person.code in file) == (kind not in kinds)
     assert (quiet.marks[0] in file) == (kind not in kinds)
     assert open_one.person.code in file
+
+
+@pytest.mark.parametrize("kind", sorted(EVERY_KIND))
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_the_file_of_a_report_has_their_amounts_and_not_their_code(
+    practice: House, quiet: Told, open_one: Told, kind: str, form: str
+) -> None:
+    restrict(practice, quiet.person, kind)
+    browser = browser_of(practice.people["accountant"])
+    url = reverse("billing:report_file", args=["aging"])
+    _, kinds = FILE_WAYS["billing:report_file"]
+
+    file = browser.post(url, {"format": form, "as_of": "2026-03-03"}).content.decode()
+
+    assert (quiet.person.code in file) == (kind not in kinds)
+    assert ("Kept back" in file) == (kind in kinds)
+    assert open_one.person.code in file
+    assert ("260.00" if form == "csv" else "26000") in file
 
 
 def test_who_sees_codes_only_reads_no_rule(practice: House, quiet: Told) -> None:

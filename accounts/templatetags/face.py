@@ -92,6 +92,7 @@ ACTION_ICONS = {
     "clients.client": "eye",
     "clients.assignment": "users",
     "clients.": "save",
+    "ledger.report.exported": "save",
     "ledger.report": "chart",
     "ledger.": "ledger",
     "billing.session": "session",
@@ -168,6 +169,12 @@ def dollars(value: Amount) -> str:
 @register.filter
 def grouped(number: int) -> str:
     return f"{number:,}"
+
+
+@register.filter
+def tenths(number: int) -> str:
+    """A percentage that is kept in tenths: 987 becomes 98.7."""
+    return f"{'-' if number < 0 else ''}{abs(number) // 10:,}.{abs(number) % 10}"
 
 
 @register.filter(expects_localtime=True)

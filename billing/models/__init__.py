@@ -5,6 +5,8 @@ from billing.models.document import Document, DocumentBody
 from billing.models.intake import ExternalCode, RejectedRecord
 from billing.models.invoice import Invoice, InvoiceLine, InvoiceLineText
 from billing.models.payment import Payment, PaymentApplication
+from billing.models.report_file import ReportFile
+from billing.models.report_run import ReportRun
 from billing.models.service import ServiceCode, ServiceFee
 from billing.models.session import Session
 from billing.models.source import FhirSource
@@ -25,6 +27,8 @@ __all__ = [
     "Payment",
     "PaymentApplication",
     "RejectedRecord",
+    "ReportFile",
+    "ReportRun",
     "ServiceCode",
     "ServiceFee",
     "Session",

@@ -1,123 +1,214 @@
-"""The books, by account and by client code; no name stands on these pages."""
+"""Reports, each as a page and as files. Clients stand in them by code; no name does."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
 from functools import cached_property
+from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
-from django.http import HttpResponse
+from django.contrib import messages
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 
+from accounts import progress
 from accounts.permissions import Permission
 from accounts.views.base import StaffRequest
+from accounts.worker import wake
 from audit.actions import Action
 from audit.services import events
-from billing.forms import AsOfForm
-from billing.selectors import aging
+from billing import tasks
+from billing.forms.reports import ReportForm
+from billing.models import ReportFile as OrderedFile
+from billing.reports.declared import Report
+from billing.reports.registry import GROUPS, REPORTS
+from billing.reports.shown import shown
+from billing.selectors import report_files
+from billing.selectors.tables import Asked, Table
+from billing.selectors.touched import clients_among
+from billing.services import report_exports, report_orders
+from billing.services.report_exports import Exported
+from billing.services.report_files import FORMATS, TooLong
 from billing.views.base import BillingView
-from ledger.chart import Role
-from ledger.selectors import reports, subledger
-
-CONTROLS = (
-    (Role.CLIENT_RECEIVABLE, "Client receivable equals its open items"),
-    (Role.CLIENT_CREDITS, "Client credits equal what is left of payments"),
-)
+from ledger.selectors import journal
 
 
-@dataclass(frozen=True, slots=True)
-class Control:
-    """Whether a control account equals the sum of its subledger."""
-
-    ok: bool
-    label: str
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class Tie:
-    """Whether a report equals the ledger, in words."""
-
-    ok: bool
-    title: str
-    text: str
-
-
-class ReportView(BillingView):
-    """A report as of a business date and as known at a moment; wrong dates mean today."""
+class ReportIndex(BillingView):
+    """Which reports there are."""
 
     permission = Permission.REPORT_VIEW
 
-    @cached_property
-    def form(self) -> AsOfForm:
-        return AsOfForm(self.request.GET or {"as_of": self.today.isoformat()})
+    def get(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
+        groups = [
+            (title, [report for report in group if self.may(report.permission)])
+            for title, group in GROUPS
+        ]
+        files = report_files.under_way(request.membership)
+        return self.page("billing/reports/index.html", groups=groups, files=files)
+
+
+class ReportView(BillingView):
+    """Base of what is about one report, with what was asked of it; wrong days mean the usual."""
+
+    permission = Permission.REPORT_VIEW
+    slug = ""
+    """The report of a route that is about one only; else the address names it."""
 
     @property
-    def query(self) -> str:
-        """The two dates as they stand in the address of the next page."""
-        asked = {name: self.request.GET.get(name) for name in self.form.fields}
-        given = {name: value for name, value in asked.items() if value}
-        return f"{urlencode(given)}&" if given else ""
+    def needed(self) -> frozenset[Permission]:
+        report = REPORTS.get(self.asked_slug)
+        return super().needed | ({report.permission} if report else frozenset())
+
+    @property
+    def asked_slug(self) -> str:
+        return self.slug or str(self.kwargs.get("slug", ""))
 
     @cached_property
-    def as_of(self) -> date:
-        return self.asked.get("as_of") or self.today  # type: ignore[return-value]  # a DayField's
+    def report(self) -> Report:
+        try:
+            return REPORTS[self.asked_slug]
+        except KeyError:
+            raise Http404 from None
+
+    @property
+    def sent(self) -> QueryDict:
+        return self.request.POST if self.request.method == "POST" else self.request.GET
 
     @cached_property
-    def known_at(self) -> datetime | None:
-        return self.asked.get("known_at")  # type: ignore[return-value]  # a DateTimeField's
+    def form(self) -> ReportForm:
+        said = {name: str(value) for name, value in self.sent.items()}
+        return self.report.form.sent(said, today=self.today)
 
     @cached_property
-    def asked(self) -> dict[str, object]:
-        self.form.is_valid()
-        return self.form.cleaned_data
+    def asked(self) -> Asked:
+        return self.form.asked(today=self.today)
+
+    @cached_property
+    def table(self) -> Table:
+        return self.report.table(self.asked)
 
 
-class TrialBalance(ReportView):
-    """Every account with a balance, and that the two sides are equal."""
+class ReportPage(ReportView):
+    """A report as a page: a part of its rows, its totals, and what they equal."""
 
     def get(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
-        report = reports.trial_balance(as_of=self.as_of, known_at=self.known_at)
-        events.record(Action.REPORT_VIEWED, label="Trial balance", as_of=self.as_of.isoformat())
-        return self.page(
-            "billing/reports/trial_balance.html",
-            report=report,
-            form=self.form,
-            controls=[self.control(role, label) for role, label in CONTROLS],
-        )
-
-    def control(self, role: Role, label: str) -> Control:
-        off = subledger.difference(role, as_of=self.as_of, known_at=self.known_at)
-        balance = subledger.balance(role, as_of=self.as_of, known_at=self.known_at)
-        return Control(not off, label, str(balance) if not off else f"{off} is in no open item")
-
-
-class Aging(ReportView):
-    """What clients owed, by days past the due date, beside the control account."""
-
-    def get(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
-        report = aging.receivables(as_of=self.as_of, known_at=self.known_at)
-        page = self.paged(report.rows)
+        page = self.paged(self.table.rows)
         events.record(
             Action.REPORT_VIEWED,
-            label="Receivables by age",
-            touched=[row.client_id for row in page.object_list],
-            as_of=self.as_of.isoformat(),
+            label=self.report.name,
+            touched=clients_among(row.client for row in page.object_list),
+            as_of=self.asked.as_of.isoformat(),
         )
-        return self.page(
-            "billing/reports/aging.html",
-            report=report,
-            page=page,
-            form=self.form,
-            query=self.query,
-            tie=tie_of(report),
-            may_open=self.may(Permission.CLIENT_VIEW),
+        return self.page("billing/reports/page.html", **self.context(page))
+
+    def context(self, page: Any) -> dict[str, Any]:
+        given = {name: value for name, value in self.form.data.items() if value}
+        return {
+            "report": self.report,
+            "asked": self.asked,
+            "form": self.form,
+            "table": shown(self.table, page, links_clients=self.may(Permission.CLIENT_VIEW)),
+            "page": page,
+            "query": f"{urlencode(given)}&",
+            "given": given.items(),
+            "formats": FORMATS.items() if self.may(Permission.REPORT_EXPORT) else (),
+        }
+
+
+class HandsOut(BillingView):
+    """Answers with a file, under a name that tells of nobody."""
+
+    permission = Permission.REPORT_EXPORT
+    step_up = True
+
+    def handed_out(self, exported: Exported) -> HttpResponse:
+        return HttpResponse(
+            exported.content,
+            content_type=exported.content_type,
+            headers={"Content-Disposition": f'attachment; filename="{exported.file_name}"'},
         )
 
 
-def tie_of(report: aging.Receivables) -> Tie:
-    """Say whether the report equals the control accounts."""
-    text = (
-        f"Ledger: client receivable {report.control}, client credits {report.credit_control}."
-        f" This report: {report.owes} and {-report.credit}."
-    )
-    title = "Ties out." if report.ties_out else "Does not tie out."
-    return Tie(report.ties_out, title, text)
+class ReportFile(HandsOut, ReportView):
+    """A report as a file. It is asked for, never linked to."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
+        kind = request.POST.get("format", "")
+        if kind not in FORMATS:
+            return HttpResponse(status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        if len(self.table.rows) > report_orders.LONG:
+            return self.order(kind)
+        try:
+            exported = report_exports.export(
+                slug=self.report.slug,
+                name=self.report.name,
+                version=self.report.version,
+                asked=self.asked,
+                table=self.table,
+                kind=kind,
+            )
+        except TooLong as error:
+            messages.warning(request, str(error))
+            return redirect("billing:report", self.report.slug)
+        return self.handed_out(exported)
+
+    def order(self, kind: str) -> HttpResponse:
+        """Have the worker make a file that takes longer than a click may."""
+        ordered = report_orders.order(
+            slug=self.report.slug,
+            asked=self.asked,
+            kind=kind,
+            row_count=len(self.table.rows),
+            now=timezone.now(),
+            by=self.request.membership,
+        )
+        practice_id = self.request.practice.pk
+        wake(tasks.make_report_file, practice_id=practice_id, file_id=ordered.pk)
+        return redirect("billing:report_order", ordered.pk)
+
+
+class ReportOrder(HandsOut):
+    """How far a long file is; and once it is made, the file, once."""
+
+    def get(self, request: StaffRequest, pk: UUID, **kwargs: object) -> HttpResponse:
+        return self.fragment(
+            "billing/reports/_order.html",
+            page="billing/reports/order.html",
+            file=self.file,
+            report=REPORTS.get(self.file.report),
+            done=progress.done(self.file.pk),
+        )
+
+    def post(self, request: StaffRequest, pk: UUID, **kwargs: object) -> HttpResponse:
+        try:
+            exported = report_orders.fetch(
+                file_id=self.file.pk, now=timezone.now(), by=request.membership
+            )
+        except report_orders.Gone as error:
+            messages.warning(request, str(error))
+            return redirect("billing:report_order", self.file.pk)
+        return self.handed_out(exported)
+
+    @cached_property
+    def file(self) -> OrderedFile:
+        found = report_files.mine(self.request.membership)
+        return get_object_or_404(found, pk=self.kwargs["pk"])
+
+
+class JournalEntryPage(BillingView):
+    """One entry: its lines, who posted it, and what it reverses."""
+
+    permission = Permission.REPORT_VIEW
+
+    def get(self, request: StaffRequest, pk: UUID, **kwargs: object) -> HttpResponse:
+        entry = journal.entry(pk)
+        if entry is None:
+            raise Http404
+        events.record(
+            Action.ENTRY_VIEWED,
+            label=entry.source,
+            touched=clients_among(line.party for line in entry.lines),
+        )
+        return self.page("billing/reports/entry.html", entry=entry)

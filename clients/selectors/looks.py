@@ -52,6 +52,9 @@ PARTS: Mapping[str, str] = {
     **dict.fromkeys((A.PAYMENT_RECORDED, A.PAYMENT_VIEWED, A.PAYMENT_LISTED), MONEY),
     **dict.fromkeys((A.PAYMENT_APPLIED, A.CHECKOUT_STARTED, A.CARD_PAYMENT_POSTED), MONEY),
     A.REPORT_VIEWED: "What is open, by code",
+    A.REPORT_EXPORTED: "Amounts of a report, by code, in a file",
+    A.REPORT_RUN_REPEATED: "Amounts of a report, by code",
+    A.ENTRY_VIEWED: MONEY,
 }
 """What was seen or changed, by its name and never by its value. Every act that touches a client
 has its part: a test compares this with all that is recorded."""

@@ -15,6 +15,7 @@ from tests.test_permissions import EVERY_ROUTE, routes
 SPECIAL = {
     "billing:checkout_return.pk": "billing_cardintent",
     "billing:checkout_start.pk": "billing_invoice",
+    "billing:report_order.pk": "billing_reportfile",
     "billing:stripe_webhook.endpoint_id": "billing_webhookendpoint",
     "batch": "billing_fhirfile",
     "member_id": "accounts_membership",

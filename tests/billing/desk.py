@@ -6,8 +6,10 @@ from zoneinfo import ZoneInfo
 
 from accounts.models import Membership
 from accounts.selectors import members
-from billing.models import Invoice, Payment, ServiceCode, Session
-from billing.services import invoices, payments, service_codes, sessions
+from billing.models import Invoice, Payment, ReportFile, ReportRun, ServiceCode, Session
+from billing.reports.registry import REPORTS
+from billing.selectors.tables import Asked
+from billing.services import invoices, payments, report_orders, report_runs, service_codes, sessions
 from clients.models import Client
 from ledger.money import Money
 from ledger.services import chart
@@ -78,6 +80,32 @@ def cash(
         apply_to=apply_to,
         keep_rest=keep_rest,
         now=at_noon(on),
+        by=by,
+    )
+
+
+def kept_run(by: Membership, slug: str = "trial-balance") -> ReportRun:
+    """Keep a run of a report of today."""
+    report = REPORTS[slug]
+    return report_runs.keep(
+        slug=slug,
+        name=report.name,
+        version=report.version,
+        asked=Asked(TODAY, TODAY.replace(day=1)),
+        table_of=report.table,
+        now=NOW,
+        by=by,
+    )
+
+
+def ordered_file(by: Membership, slug: str = "general-ledger", kind: str = "csv") -> ReportFile:
+    """Have the worker make a file of a report of this month."""
+    return report_orders.order(
+        slug=slug,
+        asked=Asked(TODAY, TODAY.replace(day=1)),
+        kind=kind,
+        row_count=6_000,
+        now=NOW,
         by=by,
     )
 

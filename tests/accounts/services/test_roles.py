@@ -46,7 +46,7 @@ def test_several_roles_change_together_or_not_at_all(practice: House) -> None:
     with pytest.raises(ChangedMeanwhile):
         roles.change(changes=[fine, stale], by=practice.people["administrator"])
 
-    assert held("auditor") == {P.LOG_VIEW, P.MEMBER_VIEW, P.REPORT_VIEW}
+    assert held("auditor") == {P.LOG_VIEW, P.MEMBER_VIEW, P.REPORT_EXPORT, P.REPORT_VIEW}
 
 
 @scoped
@@ -135,7 +135,7 @@ def test_a_copy_does_not_follow_its_original(administrator: Membership) -> None:
 
     roles.set_permissions(role=role("auditor"), permissions=[P.LOG_VIEW])
 
-    assert held("reader") == {P.LOG_VIEW, P.MEMBER_VIEW, P.REPORT_VIEW}
+    assert held("reader") == {P.LOG_VIEW, P.MEMBER_VIEW, P.REPORT_EXPORT, P.REPORT_VIEW}
 
 
 @scoped

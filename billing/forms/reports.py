@@ -1,0 +1,92 @@
+"""What a report is asked. What cannot be read counts as not asked: there is always a report."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any, ClassVar
+
+from django import forms
+
+from billing.forms import MOMENT_FORMAT, AsOfForm, DayField
+from billing.selectors.tables import Asked
+from ledger.selectors import journal
+
+
+class ReportForm(AsOfForm):
+    """Base: as of a day, and as known at a moment. Any other field is a choice of the report."""
+
+    DATES: ClassVar[frozenset[str]] = frozenset({"since", "as_of", "known_at"})
+
+    known_at = forms.DateTimeField(
+        label="Known at",
+        required=False,
+        input_formats=[MOMENT_FORMAT, f"{MOMENT_FORMAT}:%S", f"{MOMENT_FORMAT}:%S.%f"],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT_FORMAT),
+        error_messages={"invalid": "Enter a day and a time."},
+    )
+
+    @classmethod
+    def usual(cls, today: date) -> dict[str, str]:
+        """Return what is asked for where nothing is said."""
+        return {"as_of": f"{today:%Y-%m-%d}"}
+
+    @classmethod
+    def sent(cls, given: Mapping[str, str], *, today: date) -> "ReportForm":
+        names = cls.base_fields.keys()
+        said = {name: given[name] for name in names if given.get(name)}
+        return cls(cls.usual(today) | said)
+
+    def asked(self, *, today: date) -> Asked:
+        """Return what is asked, with the usual for what cannot be read."""
+        self.is_valid()
+        found = self.cleaned_data
+        usual = type(self)(self.usual(today))
+        usual.is_valid()
+        as_of = found.get("as_of") or today
+        since = found.get("since") or usual.cleaned_data.get("since")
+        return Asked(
+            as_of=as_of,
+            since=min(since, as_of.replace(day=1)) if since and since > as_of else since,
+            known_at=found.get("known_at"),
+            choices={
+                name: str(found.get(name) or usual.cleaned_data.get(name, ""))
+                for name in self.fields
+                if name not in self.DATES
+            },
+        )
+
+
+class PeriodForm(ReportForm):
+    """From one day to another, both included: this month where nothing is said."""
+
+    since = DayField(label="From")
+
+    field_order: Iterable[str] | None = ("since", "as_of", "known_at")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["as_of"].label = "To"
+
+    @classmethod
+    def usual(cls, today: date) -> dict[str, str]:
+        return {"since": f"{today.replace(day=1):%Y-%m-%d}", "as_of": f"{today:%Y-%m-%d}"}
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        since, as_of = data.get("since"), data.get("as_of")
+        if since and as_of and as_of < since:
+            self.add_error("as_of", "The last day lies before the first.")
+        return data
+
+
+class AccountForm(PeriodForm):
+    """One account of the chart over a time, or all of them."""
+
+    account = forms.ChoiceField(label="Account", required=False)
+
+    field_order: Iterable[str] | None = ("account", "since", "as_of", "known_at")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chart = [(each.role, f"{each.code} {each.name}") for each in journal.chart()]
+        fields: Any = self.fields
+        fields["account"].choices = [("", "All accounts"), *chart]

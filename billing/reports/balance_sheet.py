@@ -1,0 +1,69 @@
+"""What the practice owns and owes at the end of a day."""
+
+from collections.abc import Iterable
+
+from billing.forms.reports import ReportForm
+from billing.reports.declared import Report
+from billing.reports.drilling import BEGINNING, account_url
+from billing.selectors.tables import Asked, Level, Row, Table, Tie, money, text, title, total
+from ledger.money import Money
+from ledger.selectors import journal, reports
+from ledger.selectors.reports import AccountBalance
+
+COLUMNS = (text("code", "No."), text("account", "Account"), money("balance", "Balance"))
+
+
+def table(asked: Asked) -> Table:
+    sheet = reports.balance_sheet(**asked.known)
+    roles = {each.code: each.role for each in journal.chart()}
+
+    def lines(accounts: Iterable[AccountBalance]) -> list[Row]:
+        return [
+            Row((row.code, row.name, row.balance), url=account_url(asked, roles[row.code]))
+            for row in accounts
+        ]
+
+    owed, kept = total(a.balance for a in sheet.liabilities), total(a.balance for a in sheet.equity)
+    rows = [
+        title("Assets", COLUMNS),
+        *lines(sheet.assets),
+        Row(("Total assets", None, sheet.total_assets), Level.SUM),
+        title("Liabilities", COLUMNS),
+        *lines(sheet.liabilities),
+        Row(("Total liabilities", None, owed), Level.SUM),
+        title("Equity", COLUMNS),
+        *lines(sheet.equity),
+        Row(("", "Earnings to date", sheet.earnings)),
+        Row(("Total equity", None, kept + sheet.earnings), Level.SUM),
+    ]
+    claimed = sheet.total_liabilities_and_equity
+    return Table(
+        COLUMNS,
+        rows if sheet.assets or sheet.liabilities or sheet.equity or sheet.earnings else [],
+        totals=(Row(("Liabilities and equity", None, claimed), Level.SUM),),
+        ties=(
+            Tie("Assets equal liabilities and equity", sheet.total_assets, claimed),
+            Tie(
+                "Earnings to date equal what every month earned",
+                sheet.earnings,
+                _earned(asked),
+            ),
+        ),
+    )
+
+
+def _earned(asked: Asked) -> Money:
+    """All that was ever earned, by the income statement."""
+    return reports.income_statement(
+        first=BEGINNING, last=asked.as_of, known_at=asked.known_at
+    ).net_income
+
+
+BALANCE_SHEET = Report(
+    slug="balance-sheet",
+    name="Balance sheet",
+    lead="What the practice owns, what it owes, and what is left, at the end of a day.",
+    form=ReportForm,
+    table=table,
+    empty=("The books are empty on this date", "Nothing is posted up to it."),
+)

@@ -1,0 +1,136 @@
+"""Kept runs: the same question gives the same bytes, or the page says what changed them."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import Membership
+from billing.models import ReportRun
+from billing.reports.registry import REPORTS
+from billing.selectors.tables import Asked
+from billing.services import report_runs
+from billing.services.report_runs import FIGURES, SAME, WORDS, Rerun
+from clients.models import Client
+from clients.services import restrictions
+from ledger.models import Account, KnownPoint
+from ledger.selectors.books import NotKnownYet
+from ledger.services import chart
+from tests.billing import desk as at
+
+EVERY_REPORT = pytest.mark.parametrize("slug", sorted(REPORTS))
+
+
+def again(run: ReportRun, **changed: Any) -> Rerun:
+    report = replace(REPORTS[run.report], **changed)
+    return report_runs.repeat(
+        run=run, name=report.name, version=report.version, table_of=report.table
+    )
+
+
+@EVERY_REPORT
+def test_a_run_is_identical_whatever_is_posted_later(
+    desk: Membership, amara: Client, slug: str
+) -> None:
+    invoice = at.invoice(amara, desk)
+    run = at.kept_run(desk, slug)
+
+    at.cash(amara, desk, "20.00", apply_to=invoice)
+    rerun = again(run)
+
+    assert (rerun.outcome, rerun.sha256, rerun.reasons) == (SAME, run.sha256, ())
+    assert rerun.later == 2
+
+
+def test_a_new_run_has_what_was_posted_since(desk: Membership, amara: Client) -> None:
+    invoice = at.invoice(amara, desk)
+    before = at.kept_run(desk)
+
+    at.cash(amara, desk, "20.00", apply_to=invoice)
+
+    assert at.kept_run(desk).sha256 != before.sha256
+    assert KnownPoint.objects.count() == 2
+
+
+def test_a_renamed_account_is_named_as_the_reason(desk: Membership, amara: Client) -> None:
+    at.invoice(amara, desk)
+    run = at.kept_run(desk)
+
+    account = Account.objects.get(code="1100")
+    chart.rename(account=account, code="1105", name="Due from clients", by=desk)
+    rerun = again(run)
+
+    assert rerun.outcome == WORDS
+    assert "Accounts were renamed or renumbered since." in rerun.reasons
+
+
+def test_a_client_who_is_kept_back_since_changes_words_only(
+    desk: Membership, amara: Client
+) -> None:
+    at.invoice(amara, desk)
+    run = at.kept_run(desk, "aging")
+
+    restrictions.impose(client=amara, kind="NO_DISCLOSURE", now=at.NOW, by=desk)
+    rerun = again(run)
+
+    assert rerun.outcome == WORDS
+    assert any("kept back" in reason for reason in rerun.reasons)
+
+
+def test_a_newer_way_of_making_it_is_named_as_the_reason(desk: Membership, amara: Client) -> None:
+    at.invoice(amara, desk)
+    run = at.kept_run(desk)
+
+    rerun = again(run, version=2, table=REPORTS["balance-sheet"].table)
+
+    assert rerun.outcome == FIGURES
+    assert rerun.reasons == ("The report is made in another way now: version 2, not 1.",)
+
+
+def test_other_figures_without_a_reason_are_an_alarm(desk: Membership, amara: Client) -> None:
+    at.invoice(amara, desk)
+    run = at.kept_run(desk)
+
+    rerun = again(run, table=REPORTS["balance-sheet"].table)
+
+    assert rerun.outcome == FIGURES
+    assert any("verify_ledger" in reason for reason in rerun.reasons)
+
+
+def test_no_run_is_of_a_moment_that_can_gain_entries(desk: Membership, amara: Client) -> None:
+    report = REPORTS["trial-balance"]
+
+    with pytest.raises(NotKnownYet):
+        report_runs.keep(
+            slug=report.slug,
+            name=report.name,
+            version=1,
+            asked=Asked(at.TODAY, known_at=timezone.now() + timedelta(hours=1)),
+            table_of=report.table,
+            now=at.NOW,
+            by=desk,
+        )
+
+
+def test_the_database_refuses_a_run_of_an_unsettled_moment(desk: Membership) -> None:
+    run = at.kept_run(desk)
+    run.pk, run.known_at = None, timezone.now() + timedelta(hours=1)
+
+    with pytest.raises(IntegrityError, match="not settled"), transaction.atomic():
+        ReportRun.objects.create(
+            **{
+                field.name: getattr(run, field.name)
+                for field in ReportRun._meta.concrete_fields
+                if field.name not in {"id", "practice_id"}
+            }
+        )
+
+
+def test_the_database_keeps_a_run_as_it_was(desk: Membership) -> None:
+    run = at.kept_run(desk)
+
+    with pytest.raises(Exception, match="permission denied"), transaction.atomic():
+        ReportRun.objects.filter(pk=run.pk).update(sha256="0" * 64)
