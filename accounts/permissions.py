@@ -12,6 +12,10 @@ class Permission(StrEnum):
     API_TOKEN_CHANGE = "accounts.api_token_change"  # noqa: S105  # the name of a right
     APPROVAL_DECIDE = "accounts.approval_decide"
     ASSIGNMENT_CHANGE = "accounts.assignment_change"
+    BANK_MATCH = "accounts.bank_match"
+    BILL_CHANGE = "accounts.bill_change"
+    BILL_PAY = "accounts.bill_pay"
+    BILL_VIEW = "accounts.bill_view"
     CARD_PAYMENT_START = "accounts.card_payment_start"
     CLIENT_CHANGE = "accounts.client_change"
     CLIENT_CREATE = "accounts.client_create"
@@ -87,6 +91,10 @@ WORDS: dict[Permission, tuple[str, str]] = {
     Permission.PAYMENT_RECORD: ("Money", "Take cash and check payments"),
     Permission.CARD_PAYMENT_START: ("Money", "Start card payments"),
     Permission.APPROVAL_DECIDE: ("Money", "Approve refunds and write-offs above a limit"),
+    Permission.BILL_VIEW: ("Money out", "See vendors, bills, expenses and bank lines"),
+    Permission.BILL_CHANGE: ("Money out", "Enter and correct bills and expenses"),
+    Permission.BILL_PAY: ("Money out", "Pay bills"),
+    Permission.BANK_MATCH: ("Money out", "Add bank lines from a file and match them"),
     Permission.REPORT_VIEW: ("Books", "See the trial balance and reports"),
     Permission.PERIOD_CLOSE: ("Books", "Close months, and reopen them with a second person"),
     Permission.PERIOD_POST: ("Books", "Post into months that are closed to others"),
@@ -139,6 +147,10 @@ BUILT_IN_ROLES = (
                 P.ACCESS_REVIEW,
                 P.API_TOKEN_CHANGE,
                 P.APPROVAL_DECIDE,
+                P.BANK_MATCH,
+                P.BILL_CHANGE,
+                P.BILL_PAY,
+                P.BILL_VIEW,
                 P.CONSENT_TEXT_CHANGE,
                 P.EHR_CONNECT,
                 P.EMERGENCY_REVIEW,
@@ -150,6 +162,7 @@ BUILT_IN_ROLES = (
                 P.SECURITY_CHANGE,
             }
         ),
+        limits={"PAY_BILL": 5_000_00},
     ),
     BuiltInRole(
         "accountant",
@@ -159,6 +172,10 @@ BUILT_IN_ROLES = (
             {
                 P.ACCOUNT_CHANGE,
                 P.APPROVAL_DECIDE,
+                P.BANK_MATCH,
+                P.BILL_CHANGE,
+                P.BILL_PAY,
+                P.BILL_VIEW,
                 P.CLIENT_EXPORT,
                 P.CLIENT_MERGE,
                 P.CLIENT_VIEW,
@@ -173,7 +190,7 @@ BUILT_IN_ROLES = (
                 P.REPORT_VIEW,
             }
         ),
-        limits={"REFUND": 500_00, "WRITE_OFF": 200_00},
+        limits={"PAY_BILL": 5_000_00, "REFUND": 500_00, "WRITE_OFF": 200_00},
     ),
     BuiltInRole(
         "front-desk",
@@ -233,6 +250,6 @@ BUILT_IN_ROLES = (
         "auditor",
         "Auditor",
         "Reads the log and the books, and changes nothing.",
-        frozenset({P.LOG_VIEW, P.MEMBER_VIEW, P.REPORT_EXPORT, P.REPORT_VIEW}),
+        frozenset({P.BILL_VIEW, P.LOG_VIEW, P.MEMBER_VIEW, P.REPORT_EXPORT, P.REPORT_VIEW}),
     ),
 )

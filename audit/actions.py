@@ -626,6 +626,23 @@ class Action(StrEnum):
         "billing.payment.applied",
         "{who} applied a payment[ of {amount}] to invoice {label}.",
     )
+    VENDOR_ADDED = "billing.vendor.added", "{who} added vendor {label}."
+    VENDOR_RENAMED = "billing.vendor.renamed", "{who} renamed vendor {label}."
+    VENDOR_RETIRED = "billing.vendor.retired", "{who} retired vendor {label}."
+    VENDOR_BROUGHT_BACK = "billing.vendor.brought_back", "{who} brought vendor {label} back."
+    VENDOR_LISTED = "billing.vendor.listed", "{who} looked at the vendors[, {count} shown]."
+    BILL_ENTERED = "billing.bill.entered", "{who} entered bill {label}[ over {total}]."
+    BILL_TAKEN_BACK = "billing.bill.taken_back", "{who} took bill {label} back[: {reason}]."
+    BILL_VIEWED = "billing.bill.viewed", "{who} opened bill {label}."
+    BILL_LISTED = "billing.bill.listed", "{who} looked at bills[, {count} shown]."
+    BILL_PAID = (
+        "billing.bill_payment.recorded",
+        "{who} recorded payment {label}[ of bill {bill}][, {amount}].",
+    )
+    BILL_PAYMENT_TAKEN_BACK = (
+        "billing.bill_payment.taken_back",
+        "{who} took payment {label} back[, {amount}][: {reason}].",
+    )
     CHECKOUT_STARTED = (
         "billing.checkout.started",
         "{who} started a card payment[ of {amount}] for {label}.",

@@ -1,13 +1,15 @@
 """What each business event does to the books. Pure: an event in, journal lines out.
 
 The party is the client. The open item is the invoice on the receivable, and the payment on the
-client's credits. J-numbers are the events' names in docs/LEDGER.md.
+client's credits. On accounts payable the party is the vendor, and the open item the bill.
+J-numbers are the events' names in docs/LEDGER.md.
 """
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from ledger.chart import Role
-from ledger.money import Money
+from ledger.money import ZERO, Money
 from ledger.services.journal import Line
 
 
@@ -45,4 +47,21 @@ def payment_applied(*, client: UUID, payment: UUID, invoice: UUID, amount: Money
     return [
         Line(Role.CLIENT_CREDITS, debit=amount, party=client, item=payment),
         Line(Role.CLIENT_RECEIVABLE, credit=amount, party=client, item=invoice),
+    ]
+
+
+def bill_entered(*, vendor: UUID, bill: UUID, parts: Sequence[tuple[Role, Money]]) -> list[Line]:
+    """J33: each part is an expense, and the practice owes the vendor for all of them."""
+    total = sum((amount for _, amount in parts), ZERO)
+    return [
+        *(Line(category, debit=amount) for category, amount in parts),
+        Line(Role.BILLS_PAYABLE, credit=total, party=vendor, item=bill),
+    ]
+
+
+def bill_paid(*, vendor: UUID, bill: UUID, paid_from: Role, amount: Money) -> list[Line]:
+    """J33: money leaves, and the practice owes the vendor less; a part is no less a payment."""
+    return [
+        Line(Role.BILLS_PAYABLE, debit=amount, party=vendor, item=bill),
+        Line(paid_from, credit=amount),
     ]

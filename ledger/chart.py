@@ -46,6 +46,7 @@ class Role(StrEnum):
     SALES_TAX_PAYABLE = "SALES_TAX_PAYABLE"
     CLINICIAN_PAY_PAYABLE = "CLINICIAN_PAY_PAYABLE"
     BILLS_PAYABLE = "BILLS_PAYABLE"
+    CREDIT_CARD = "CREDIT_CARD"
     OWNER_EQUITY = "OWNER_EQUITY"
     RETAINED_EARNINGS = "RETAINED_EARNINGS"
     SESSION_FEES = "SESSION_FEES"
@@ -70,6 +71,12 @@ class Role(StrEnum):
     INSURANCE_PREMIUMS = "INSURANCE_PREMIUMS"
     CLINICIAN_PAY = "CLINICIAN_PAY"
     BANK_FEES = "BANK_FEES"
+    OFFICE_SUPPLIES = "OFFICE_SUPPLIES"
+    UTILITIES = "UTILITIES"
+    TRAINING = "TRAINING"
+    PROFESSIONAL_FEES = "PROFESSIONAL_FEES"
+    ADVERTISING = "ADVERTISING"
+    OTHER_EXPENSES = "OTHER_EXPENSES"
 
 
 class AccountType(NamedTuple):
@@ -116,7 +123,8 @@ CHART: tuple[ChartAccount, ...] = (
     ChartAccount("2040", "Unclaimed property", LIABILITY, Role.UNCLAIMED_PROPERTY),
     ChartAccount("2100", "Sales tax payable", LIABILITY, Role.SALES_TAX_PAYABLE),
     ChartAccount("2300", "Clinician compensation payable", LIABILITY, Role.CLINICIAN_PAY_PAYABLE),
-    ChartAccount("2400", "Accounts payable", LIABILITY, Role.BILLS_PAYABLE),
+    ChartAccount("2400", "Accounts payable", LIABILITY, Role.BILLS_PAYABLE, CONTROL),
+    ChartAccount("2410", "Practice credit card", LIABILITY, Role.CREDIT_CARD),
     ChartAccount("3000", "Owner equity", EQUITY, Role.OWNER_EQUITY),
     ChartAccount("3900", "Retained earnings", EQUITY, Role.RETAINED_EARNINGS),
     ChartAccount("4000", "Session fees", INCOME, Role.SESSION_FEES),
@@ -141,6 +149,12 @@ CHART: tuple[ChartAccount, ...] = (
     ChartAccount("6140", "Insurance premiums", EXPENSE, Role.INSURANCE_PREMIUMS),
     ChartAccount("6150", "Clinician compensation", EXPENSE, Role.CLINICIAN_PAY),
     ChartAccount("6160", "Bank fees", EXPENSE, Role.BANK_FEES),
+    ChartAccount("6170", "Office supplies", EXPENSE, Role.OFFICE_SUPPLIES),
+    ChartAccount("6180", "Utilities and telephone", EXPENSE, Role.UTILITIES),
+    ChartAccount("6190", "Training and licenses", EXPENSE, Role.TRAINING),
+    ChartAccount("6200", "Legal and accounting fees", EXPENSE, Role.PROFESSIONAL_FEES),
+    ChartAccount("6210", "Advertising", EXPENSE, Role.ADVERTISING),
+    ChartAccount("6900", "Other expenses", EXPENSE, Role.OTHER_EXPENSES),
 )
 NORMAL_SIDE = {account.role: account.type.normal_side for account in CHART}
 CONTROL_ROLES = tuple(account.role for account in CHART if account.is_control)

@@ -13,6 +13,7 @@ class Act(models.TextChoices):
 
     REFUND = "REFUND", "Refund"
     WRITE_OFF = "WRITE_OFF", "Write-off"
+    BILL_PAYMENT = "PAY_BILL", "Payment of a bill"
     SECOND_FACTOR_RESET = "MFA_RESET", "Reset of a second factor"
     ADMINISTRATOR = "ADMIN", "Right to change roles"
     SHREDDING = "SHRED", "Destruction of the practice's keys"
@@ -42,7 +43,8 @@ class ApprovalLimit(PracticeModel):
                 name="accounts_approvallimit_not_negative", condition=Q(limit_cents__gte=0)
             ),
             models.CheckConstraint(
-                name="accounts_approvallimit_of_money", condition=Q(act__in=["REFUND", "WRITE_OFF"])
+                name="accounts_approvallimit_of_money",
+                condition=Q(act__in=["REFUND", "WRITE_OFF", "PAY_BILL"]),
             ),
         ]
 

@@ -1,5 +1,14 @@
 """Billing's rows: what is charged, invoiced, received and printed."""
 
+from billing.models.bill import (
+    Bill,
+    BillLine,
+    BillPayment,
+    BillPaymentTakenBack,
+    BillTakenBack,
+    TakenBackReason,
+    Vendor,
+)
 from billing.models.counter import Counter
 from billing.models.document import Document, DocumentBody
 from billing.models.intake import ExternalCode, RejectedRecord
@@ -14,6 +23,11 @@ from billing.models.stripe import CardIntent, StripeAccount, WebhookEndpoint, We
 from billing.models.upload import FhirFile
 
 __all__ = [
+    "Bill",
+    "BillLine",
+    "BillPayment",
+    "BillPaymentTakenBack",
+    "BillTakenBack",
     "CardIntent",
     "Counter",
     "Document",
@@ -33,6 +47,8 @@ __all__ = [
     "ServiceFee",
     "Session",
     "StripeAccount",
+    "TakenBackReason",
+    "Vendor",
     "WebhookEndpoint",
     "WebhookEvent",
 ]

@@ -11,7 +11,17 @@ from uuid import UUID
 from django.db.models import BigIntegerField, Count, F, Model, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Cast, Coalesce
 
-from billing.models import Counter, Invoice, InvoiceLine, Payment, PaymentApplication
+from billing.models import (
+    Bill,
+    BillPayment,
+    Counter,
+    Invoice,
+    InvoiceLine,
+    Payment,
+    PaymentApplication,
+    Vendor,
+)
+from billing.selectors import bill_integrity
 from billing.selectors.invoices import END_OF_TIME
 from ledger.chart import Role
 from ledger.money import Money
@@ -34,13 +44,20 @@ def findings() -> Iterator[Finding]:
     yield from _open_items_that_differ(
         Role.CLIENT_CREDITS, Payment, "amount", "payment", "a payment"
     )
+    yield from bill_integrity.findings()
 
 
 def _numbers_with_gaps() -> Iterator[Finding]:
     """I-6: each series counts 1, 2, 3 … to the last number that was given out."""
     last = dict(Counter.objects.values_list("series", "last"))
     found: defaultdict[str, set[int]] = defaultdict(set)
-    for number in [*_texts(Invoice, "number"), *_texts(Payment, "receipt")]:
+    for number in [
+        *_texts(Invoice, "number"),
+        *_texts(Payment, "receipt"),
+        *_texts(Bill, "reference"),
+        *_texts(BillPayment, "reference"),
+        *_texts(Vendor, "code"),
+    ]:
         series, _, place = number.rpartition("-")
         found[series].add(int(place))
     for series in sorted(last.keys() | found.keys()):

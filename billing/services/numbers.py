@@ -9,6 +9,9 @@ from django.db.models import QuerySet
 from billing.models import Counter
 
 RECEIPTS = "R"
+BILLS = "B"
+BILL_PAYMENTS = "BP"
+VENDORS = "V"
 
 
 def invoices_of(year: int) -> str:

@@ -41,5 +41,6 @@ def test_the_control_accounts() -> None:
         "CLIENT_CREDITS",
         "PREPAID_SESSIONS",
         "REFUNDS_PAYABLE",
+        "BILLS_PAYABLE",
     }
     assert NORMAL_SIDE[Role.CLIENT_CREDITS] is Side.CREDIT
