@@ -62,6 +62,8 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place(P.REPORT_VIEW, "billing:aging", "clock", "Receivables by age", "r"),
             Place(P.REPORT_VIEW, "billing:trial_balance", "scale", "Trial balance", "b"),
             Place(P.REPORT_VIEW, "billing:reports", "ledger", "Reports", "l"),
+            Place(P.REPORT_VIEW, "billing:months", "lock", "Month close", "w"),
+            Place(P.REPORT_VIEW, "billing:chart", "ledger", "Chart of accounts", "j"),
         ),
     ),
     (
@@ -85,7 +87,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
                 "c",
                 beside=("clients:payers",),
             ),
-            Place(P.FEE_AGREEMENT_CHANGE, "clients:fees_to_look_at", "hold", "Fees agreed", "j"),
+            Place(P.FEE_AGREEMENT_CHANGE, "clients:fees_to_look_at", "hold", "Fees agreed", "q"),
             Place(P.CLIENT_MERGE, "clients:merges", "swap", "Duplicates", "d"),
             Place(P.SESSION_VIEW, "billing:unbilled", "session", "Not billed", "u"),
             Place(P.INVOICE_VIEW, "billing:invoice_list", "file", "Invoices", "i"),

@@ -555,10 +555,9 @@ class Action(StrEnum):
         "ledger.period.soft_closed",
         "{who} closed the period {label} to all but accountants.",
     )
-    PERIOD_CLOSED = "ledger.period.closed", "{who} closed the period {label}."
-    PERIOD_FROZEN = (
-        "ledger.period.frozen",
-        "{who} froze the statements of {label}[: SHA-256 {sha256}].",
+    PERIOD_CLOSED = (
+        "ledger.period.closed",
+        "{who} closed the period {label}[, with the fingerprint {sha256}].",
     )
     PERIOD_REOPENED = "ledger.period.reopened", "{who} reopened the period {label}[: {reason}]."
     BOOKS_VERIFIED = "ledger.books.verified", "{who} checked the books[: {count} entries]."

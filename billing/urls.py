@@ -4,6 +4,7 @@ from billing.api import balances as api_balances
 from billing.api import fhir_in, fhir_metadata, fhir_out
 from billing.api import invoices as api_invoices
 from billing.api import sessions as api_sessions
+from billing.views.chart import Chart, ChartAccount
 from billing.views.checkout import CheckoutReturn, CheckoutStart
 from billing.views.clients import ClientPage, MyClients
 from billing.views.ehr import Ehr, EhrPull, EhrTest
@@ -18,6 +19,16 @@ from billing.views.intake import (
 )
 from billing.views.invoices import InvoiceDetail, InvoiceIssue, InvoiceList, InvoicePdf
 from billing.views.looks import Looks, LooksFile, LooksFind
+from billing.views.months import (
+    Month,
+    MonthClose,
+    MonthFrozen,
+    MonthFrozenFile,
+    MonthReopen,
+    Months,
+    MonthSoftClose,
+    MonthStep,
+)
 from billing.views.payments import PaymentNew, Receipt
 from billing.views.releases import Release
 from billing.views.report_runs import ReportKeep, ReportRunPage, ReportRuns
@@ -69,6 +80,20 @@ urlpatterns = [
     path("reports/<slug:slug>/", ReportPage.as_view(), name="report"),
     path("reports/<slug:slug>/file/", ReportFile.as_view(), name="report_file"),
     path("reports/<slug:slug>/keep/", ReportKeep.as_view(), name="report_keep"),
+    path("months/", Months.as_view(), name="months"),
+    path("months/<str:month>/", Month.as_view(), name="month"),
+    path("months/<str:month>/steps/<slug:step>/", MonthStep.as_view(), name="month_step"),
+    path("months/<str:month>/close/", MonthClose.as_view(), name="month_close"),
+    path("months/<str:month>/soft-close/", MonthSoftClose.as_view(), name="month_soft_close"),
+    path("months/<str:month>/reopening/", MonthReopen.as_view(), name="month_reopen"),
+    path("months/<str:month>/closes/<uuid:close_id>/", MonthFrozen.as_view(), name="month_frozen"),
+    path(
+        "months/<str:month>/closes/<uuid:close_id>/file/",
+        MonthFrozenFile.as_view(),
+        name="month_frozen_file",
+    ),
+    path("chart/", Chart.as_view(), name="chart"),
+    path("chart/<uuid:pk>/", ChartAccount.as_view(), name="chart_account"),
     path("intake/", Intake.as_view(), name="intake"),
     path("intake/files/", FhirUpload.as_view(), name="fhir_upload"),
     path("intake/files/<uuid:batch>/", FhirFiles.as_view(), name="fhir_files"),

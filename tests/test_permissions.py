@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from ipaddress import ip_address
 from typing import Any
 from uuid import UUID
@@ -33,6 +34,8 @@ from billing.services import uploads
 from clients.models import EmergencyAccess
 from clients.services import assignments, contacts, emergencies, merges, payers
 from clients.services import imports as files
+from ledger.selectors import chart
+from ledger.services import periods
 from tests.billing import arrivals, desk
 from tests.clients import records
 from tests.clients.parties import shared_costs
@@ -274,6 +277,21 @@ billing:report_run        GET    403    200    403    403    200    404    302
 billing:report_order      GET    403    200    403    403    404    404    302
 billing:report_order      POST   403    302    403    403    404    404    302
 billing:journal_entry     GET    403    200    403    403    200    404    302
+billing:months            GET    403    200    403    403    200    200    302
+billing:month             GET    403    200    403    403    200    200    302
+billing:month_step        GET    403    200    403    403    200    200    302
+billing:month_close       GET    403    200    403    403    403    200    302
+billing:month_close       POST   403    302    403    403    403    302    302
+billing:month_soft_close  GET    403    200    403    403    403    200    302
+billing:month_soft_close  POST   403    302    403    403    403    302    302
+billing:month_reopen      GET    403    200    403    403    403    200    302
+billing:month_reopen      POST   403    422    403    403    403    422    302
+billing:month_frozen      GET    403    200    403    403    200    404    302
+billing:month_frozen_file GET    403    200    403    403    200    404    302
+billing:chart             GET    403    200    403    403    200    200    302
+billing:chart             POST   403    200    403    403    200    200    302
+billing:chart_account     GET    403    200    403    403    403    404    302
+billing:chart_account     POST   403    422    403    403    403    404    302
 
 billing:intake            GET    200    403    403    403    403    200    302
 billing:intake_retry      POST   302    403    403    403    403    302    302
@@ -449,6 +467,10 @@ OF_A_PROGRAM = {
     "billing:api_fhir_paymentreconciliation": "payment_id",
 }
 
+OF_A_MONTH = ["billing:month", "billing:month_reopen"]
+OF_AN_OPEN_MONTH = ["billing:month_close", "billing:month_soft_close"]
+OF_A_CLOSE = ["billing:month_frozen", "billing:month_frozen_file"]
+CLOSED = date(2026, 1, 1)
 DEMO_ONLY = {"gallery"}
 
 
@@ -514,6 +536,8 @@ def world(practice: House, other_practice: House) -> World:
         )
         run_kept = desk.kept_run(by)
         ordered = desk.ordered_file(practice.people["accountant"])
+        closed = periods.close(month=CLOSED, today=desk.TODAY, by=practice.people["accountant"])
+        bank = chart.accounts()[0].pk
         token = api_tokens.make(
             name="Records", scopes={Permission.CLIENT_VIEW}, days=1, now=timezone.now(), by=by
         )
@@ -593,6 +617,11 @@ def world(practice: House, other_practice: House) -> World:
             "billing:reject_dismiss": {"reject_id": rejected},
             "billing:difference_settle": {"record_id": differing},
             "billing:stripe_webhook": {"endpoint_id": uuid7()},
+            **{route: {"month": f"{CLOSED:%Y-%m}"} for route in OF_A_MONTH},
+            **{route: {"month": "2026-03"} for route in OF_AN_OPEN_MONTH},
+            "billing:month_step": {"month": f"{CLOSED:%Y-%m}", "step": "sessions"},
+            **{route: {"month": f"{CLOSED:%Y-%m}", "close_id": closed.pk} for route in OF_A_CLOSE},
+            "billing:chart_account": {"pk": bank},
         },
     )
 

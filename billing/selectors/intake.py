@@ -75,6 +75,15 @@ def meanings() -> tuple[list[Membership], list[ServiceCode]]:
     return list(members.therapists()), service_codes.all_codes()
 
 
+def differing() -> list[tuple[UUID, str, str]]:
+    """Return the client, their code and the names of the fields of each difference; no value of
+    it is opened.
+    """
+    records = ExternalRecord.objects.exclude(differs="").order_by("client__code", "id")
+    rows = records.values_list("client_id", "client__code", "differs")
+    return [(pk, code, differs.replace("_", " ")) for pk, code, differs in rows]
+
+
 def differences() -> list[Difference]:
     """Return where both the practice and the other system changed a field, by client."""
     records = ExternalRecord.objects.exclude(differs="").select_related("client", "coverage")

@@ -110,7 +110,7 @@ def _usable(since: date | None, as_of: date, known_at: datetime | None) -> Query
     """
     reopened = PeriodReopen.objects.filter(close=OuterRef("pk"))
     # The month is over at as_of: it begins before the month of the day after.
-    within = Q(period__month__lt=(as_of + DAY).replace(day=1))
+    within = Q(period__month__lt=(as_of + DAY).replace(day=1) if as_of < date.max else as_of)
     if since is not None:
         within &= Q(period__month__gte=since)
     if known_at is not None:

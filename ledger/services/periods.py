@@ -51,7 +51,9 @@ def close_softly(*, month: date, today: date, by: Membership) -> PeriodClose:
         NotOver: ``today``, local to the practice, is not past the month.
         AlreadyClosed: it is closed, in either way.
     """
-    return _close(month, today, CloseKind.SOFT, Action.PERIOD_SOFT_CLOSED, by)
+    closed = _close(month, today, CloseKind.SOFT, by)
+    events.record(Action.PERIOD_SOFT_CLOSED, target=closed.period)
+    return closed
 
 
 @transaction.atomic
@@ -67,13 +69,13 @@ def close(*, month: date, today: date, by: Membership) -> PeriodClose:
         known.Busy: somebody has been posting for longer than two seconds.
     """
     known.hold()
-    closed = _close(month, today, CloseKind.HARD, Action.PERIOD_CLOSED, by)
+    closed = _close(month, today, CloseKind.HARD, by)
     totals.make(close=closed)
     known_at = known.settle()
     content = frozen.statements(month=closed.period.month, known_at=known_at)
     sha256 = frozen.fingerprint(content)
     PeriodSnapshot.objects.create(close=closed, known_at=known_at, content=content, sha256=sha256)
-    events.record(Action.PERIOD_FROZEN, target=closed.period, sha256=sha256)
+    events.record(Action.PERIOD_CLOSED, target=closed.period, sha256=sha256)
     return closed
 
 
@@ -117,9 +119,12 @@ def reopen(*, month: date, reason: Reason, now: datetime, by: Membership) -> Per
     return reopened
 
 
-def _close(
-    month: date, today: date, kind: CloseKind, action: Action, by: Membership
-) -> PeriodClose:
+def reason_of(label: str) -> Reason | None:
+    """Return the reason that the label of a request for approval gives."""
+    return next((reason for reason in Reason if label.endswith(f", {reason.in_short}")), None)
+
+
+def _close(month: date, today: date, kind: CloseKind, by: Membership) -> PeriodClose:
     first = month.replace(day=1)
     if (today.year, today.month) <= (first.year, first.month):
         raise NotOver(f"{first:%B %Y} is not over.")
@@ -128,9 +133,7 @@ def _close(
     if standing is not None and (kind == CloseKind.SOFT or standing.kind == CloseKind.HARD):
         raise AlreadyClosed(f"{first:%B %Y} is closed.")
     period, _ = Period.objects.get_or_create(month=first)
-    closed = PeriodClose.objects.create(period=period, kind=kind, closed_by=by)
-    events.record(action, target=period)
-    return closed
+    return PeriodClose.objects.create(period=period, kind=kind, closed_by=by)
 
 
 def _lock(first: date) -> None:
