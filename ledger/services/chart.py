@@ -1,12 +1,32 @@
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from accounts import csv_export
+from accounts.ids import uuid7
 from accounts.models import Membership
 from audit.actions import Action
 from audit.services import events
 from ledger.chart import CHART
 from ledger.models import Account
+from ledger.selectors import chart
 
 
 class CodeTaken(Exception):
     """Another account of the chart has this code."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Exported:
+    """A file that is about to leave, and the id by which the log tells who took it."""
+
+    export_id: UUID
+    content: bytes
+
+    @property
+    def file_name(self) -> str:
+        return csv_export.file_name(self.export_id)
 
 
 def open(*, by: Membership) -> None:
@@ -28,20 +48,36 @@ def open(*, by: Membership) -> None:
     events.record(Action.CHART_OPENED, count=Account.objects.count(), opened_by=str(by.pk))
 
 
+@transaction.atomic
 def rename(*, account: Account, code: str, name: str, by: Membership) -> None:
     """Give an account another code and name. What it is for stays, and so do its postings.
+
+    The log keeps what it was called before. Saying the same again changes nothing.
 
     Raises:
         CodeTaken: another account has the code.
     """
-    if Account.objects.filter(code=code).exclude(pk=account.pk).exists():
-        raise CodeTaken(f"Another account has the code {code}.")
+    found = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
+    if (found.code, found.name) == (code, name):
+        return
+    try:
+        with transaction.atomic():
+            Account.objects.filter(pk=found.pk).update(code=code, name=name)
+    except IntegrityError:
+        raise CodeTaken(f"Another account has the number {code}.") from None
     events.record(
         Action.ACCOUNT_RENAMED,
-        target=account,
-        former_name=account.name,
+        target=found,
+        former_name=found.name,
         code=code,
         name=name,
         renamed_by=str(by.pk),
     )
-    Account.objects.filter(pk=account.pk).update(code=code, name=name)
+
+
+def export() -> Exported:
+    """Return the chart as a CSV file, and tell the log."""
+    export_id, rows = uuid7(), chart.file_rows()
+    content = csv_export.written(columns=chart.COLUMNS, rows=rows, export_id=export_id)
+    events.record(Action.CHART_EXPORTED, count=len(rows), export=str(export_id))
+    return Exported(export_id, content)
