@@ -13,8 +13,8 @@ from ledger.models import Account, JournalEntry, Posting
 from ledger.money import ZERO, Money
 from ledger.selectors import books
 
-IN_ORDER = ("entry__entry_date", "entry_id", "pk")
-"""Ids are made in the order of posting, so the same question gives the same order for ever."""
+IN_ORDER = ("entry__entry_date", "entry_id", "-debit", "pk")
+"""Ids of entries are made in the order of posting; within an entry the debits come first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ def entry(pk: UUID) -> Entry | None:
     found = JournalEntry.objects.select_related("posted_by").filter(pk=pk).first()
     if found is None:
         return None
-    rows = found.postings.select_related("account").order_by("pk")
+    rows = found.postings.select_related("account").order_by("-debit", "pk")
     balance, lines = ZERO, []
     for row in rows:
         balance += row.debit - row.credit

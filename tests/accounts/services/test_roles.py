@@ -195,7 +195,13 @@ def test_why_somebody_may_names_the_role_and_who_let_it(practice: House) -> None
         }
 
     [old], [new] = rights["log_view"], rights["client_create"]
-    assert set(rights) == {"log_view", "member_view", "report_view", "client_create"}
+    assert set(rights) == {
+        "log_view",
+        "member_view",
+        "report_export",
+        "report_view",
+        "client_create",
+    }
     assert (old.role_name, old.granted_by, old.added_at) == ("Auditor", "Quietledger", None)
     assert new.added_by == admin.display_name
     assert new.added_at is not None
