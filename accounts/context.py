@@ -55,6 +55,9 @@ class Place:
 
 P = Permission
 
+MONEY_OUT = "Money out"
+"""A group in which nobody's day begins who has another one."""
+
 PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
     (
         "Books",
@@ -62,8 +65,28 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place(P.REPORT_VIEW, "billing:aging", "clock", "Receivables by age", "r"),
             Place(P.REPORT_VIEW, "billing:trial_balance", "scale", "Trial balance", "b"),
             Place(P.REPORT_VIEW, "billing:reports", "ledger", "Reports", "l"),
-            Place(P.REPORT_VIEW, "billing:months", "lock", "Month close", "w"),
-            Place(P.REPORT_VIEW, "billing:chart", "ledger", "Chart of accounts", "j"),
+            Place(
+                P.REPORT_VIEW,
+                "billing:months",
+                "lock",
+                "Month close",
+                "j",
+                beside=("billing:chart",),
+            ),
+        ),
+    ),
+    (
+        MONEY_OUT,
+        (
+            Place(
+                P.BILL_VIEW,
+                "billing:bill_list",
+                "file",
+                "Bills",
+                "z",
+                beside=("billing:vendors",),
+            ),
+            Place(P.BILL_VIEW, "billing:bank_lines", "bank", "Bank lines", "g"),
         ),
     ),
     (
@@ -250,7 +273,8 @@ def _home_of_clients(groups: list[RailGroup]) -> RailItem | None:
 def first_page(permissions: Iterable[Permission]) -> str:
     """Return where a person starts, or "" when nothing is open to them."""
     groups = rail(permissions, "")
-    return groups[0].items[0].url if groups else ""
+    first = sorted(groups, key=lambda group: group.title == MONEY_OUT)
+    return first[0].items[0].url if first else ""
 
 
 def place_of(path: str) -> str:

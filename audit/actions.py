@@ -642,6 +642,38 @@ class Action(StrEnum):
         "billing.bill_payment.taken_back",
         "{who} took payment {label} back[, {amount}][: {reason}].",
     )
+    BILL_FILE_ADDED = "billing.bill_file.added", "{who} added {label}[ to bill {bill}]."
+    BILL_FILE_DOWNLOADED = (
+        "billing.bill_file.downloaded",
+        "{who} downloaded {label}[ of bill {bill}].",
+    )
+    RECURRING_BILL_SET_UP = "billing.recurring_bill.set_up", "{who} set up {label}[ of {amount}]."
+    RECURRING_BILL_PAUSED = "billing.recurring_bill.paused", "{who} paused {label}."
+    RECURRING_BILL_RESUMED = "billing.recurring_bill.resumed", "{who} let {label} go on."
+    RECURRING_BILL_ENDED = "billing.recurring_bill.ended", "{who} ended {label}."
+    RECURRING_BILL_LISTED = (
+        "billing.recurring_bill.listed",
+        "{who} looked at recurring bills[, {count} shown].",
+    )
+    BANK_FILE_UPLOADED = "billing.bank_file.uploaded", "{who} chose a file of bank lines, {label}."
+    BANK_FILE_CHECKED = (
+        "billing.bank_file.checked",
+        "{who} looked through {label}[, {count} lines].",
+    )
+    BANK_FILE_TAKEN_IN = (
+        "billing.bank_file.taken_in",
+        "{who} took in {label}[: {added} new lines][, {known} here already].",
+    )
+    BANK_FILE_DISCARDED = "billing.bank_file.discarded", "{who} threw {label} away."
+    BANK_LINE_LISTED = "billing.bank_line.listed", "{who} looked at bank lines[, {count} shown]."
+    BANK_LINE_MATCHED = (
+        "billing.bank_line.matched",
+        "{who} matched {label}[ of {amount}] with the books.",
+    )
+    BANK_LINE_UNMATCHED = (
+        "billing.bank_line.unmatched",
+        "{who} undid the match of {label}[ of {amount}].",
+    )
     CHECKOUT_STARTED = (
         "billing.checkout.started",
         "{who} started a card payment[ of {amount}] for {label}.",

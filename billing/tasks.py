@@ -5,7 +5,7 @@ A task opens short scopes round its calls, and talks to other servers outside of
 
 import json
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from celery import shared_task
@@ -16,8 +16,9 @@ from accounts.selectors import doors, members
 from accounts.tenancy import practice_scope
 from billing import ehr, gateway
 from billing.reports.registry import REPORTS
-from billing.selectors import card_intents, days, report_files, uploads
+from billing.selectors import card_intents, days, recurring, report_files, uploads
 from billing.services import checkout, imports, pulls, report_orders, webhooks
+from billing.services import recurring as recurring_bills
 from billing.services import uploads as uploading
 
 log = logging.getLogger(__name__)
@@ -173,6 +174,40 @@ def pull(*, practice_id: str, **_: object) -> str:
                 row=row, outcome=outcome, tally=tally, cursor_at=cursor_at, now=timezone.now()
             )
     return outcome
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def make_recurring(**_: object) -> None:
+    """Queue, for each practice, the bills that come again."""
+    for practice_id in doors.practice_ids():
+        make_recurring_of.delay(practice_id=str(practice_id))
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def make_recurring_of(*, practice_id: str, **_: object) -> int:
+    """Enter the bills of one practice that came by its own midnight; return how many."""
+    return make_due(UUID(practice_id), now=timezone.now())
+
+
+def make_due(practice: UUID, *, now: datetime) -> int:
+    """Enter the bills that are due by the practice's own day at a moment; return how many.
+
+    Each stands in a transaction of its own, so that whoever is cut off loses none.
+    """
+    made = 0
+    with practice_scope(practice):
+        today = days.day_of(now, days.zone())
+        waiting = recurring.due(today=today)
+    for recurring_id in waiting:
+        while True:
+            with practice_scope(practice):
+                bill = recurring_bills.make_next(
+                    recurring_id=recurring_id, today=today, now=now, by=members.automaton()
+                )
+            if bill is None:
+                break
+            made += 1
+    return made
 
 
 def _terms() -> imports.Terms:

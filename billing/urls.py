@@ -4,6 +4,10 @@ from billing.api import balances as api_balances
 from billing.api import fhir_in, fhir_metadata, fhir_out
 from billing.api import invoices as api_invoices
 from billing.api import sessions as api_sessions
+from billing.views.bank import BankLineMatch, BankLines, BankLineSpend, BankLineUndo, BankMatched
+from billing.views.bank_files import BankFileDiscard, BankFilePage, BankUpload
+from billing.views.bill_payments import BillPay, BillPaymentTakeBack, ExpenseNew
+from billing.views.bills import BillDetail, BillList, BillNew, BillTakeBack
 from billing.views.chart import Chart, ChartAccount
 from billing.views.checkout import CheckoutReturn, CheckoutStart
 from billing.views.clients import ClientPage, MyClients
@@ -29,7 +33,15 @@ from billing.views.months import (
     MonthSoftClose,
     MonthStep,
 )
+from billing.views.papers import BillPaper, BillPaperNew
 from billing.views.payments import PaymentNew, Receipt
+from billing.views.recurring import (
+    Recurring,
+    RecurringEnd,
+    RecurringGoOn,
+    RecurringNew,
+    RecurringPause,
+)
 from billing.views.releases import Release
 from billing.views.report_runs import ReportKeep, ReportRunPage, ReportRuns
 from billing.views.reports import (
@@ -43,6 +55,7 @@ from billing.views.search import ClientSearch
 from billing.views.sessions import SessionNew, Unbilled
 from billing.views.today import Today
 from billing.views.uploads import FhirFiles, FhirUpload
+from billing.views.vendors import VendorBringBack, VendorRename, VendorRetire, Vendors
 from billing.views.webhooks import StripeWebhook
 
 app_name = "billing"
@@ -94,6 +107,36 @@ urlpatterns = [
     ),
     path("chart/", Chart.as_view(), name="chart"),
     path("chart/<uuid:pk>/", ChartAccount.as_view(), name="chart_account"),
+    path("bills/", BillList.as_view(), name="bill_list"),
+    path("bills/new/", BillNew.as_view(), name="bill_new"),
+    path("bills/<uuid:pk>/", BillDetail.as_view(), name="bill"),
+    path("bills/<uuid:pk>/payments/new/", BillPay.as_view(), name="bill_pay"),
+    path("bills/<uuid:pk>/taking-back/", BillTakeBack.as_view(), name="bill_take_back"),
+    path(
+        "bills/payments/<uuid:pk>/taking-back/",
+        BillPaymentTakeBack.as_view(),
+        name="bill_payment_take_back",
+    ),
+    path("bills/<uuid:pk>/papers/new/", BillPaperNew.as_view(), name="bill_paper_new"),
+    path("bills/papers/<uuid:pk>/", BillPaper.as_view(), name="bill_paper"),
+    path("bills/recurring/", Recurring.as_view(), name="recurring"),
+    path("bills/recurring/new/", RecurringNew.as_view(), name="recurring_new"),
+    path("bills/recurring/<uuid:pk>/pause/", RecurringPause.as_view(), name="recurring_pause"),
+    path("bills/recurring/<uuid:pk>/going-on/", RecurringGoOn.as_view(), name="recurring_go_on"),
+    path("bills/recurring/<uuid:pk>/end/", RecurringEnd.as_view(), name="recurring_end"),
+    path("expenses/new/", ExpenseNew.as_view(), name="expense_new"),
+    path("vendors/", Vendors.as_view(), name="vendors"),
+    path("vendors/<uuid:pk>/name/", VendorRename.as_view(), name="vendor_rename"),
+    path("vendors/<uuid:pk>/retirement/", VendorRetire.as_view(), name="vendor_retire"),
+    path("vendors/<uuid:pk>/return/", VendorBringBack.as_view(), name="vendor_bring_back"),
+    path("bank/", BankLines.as_view(), name="bank_lines"),
+    path("bank/matched/", BankMatched.as_view(), name="bank_matched"),
+    path("bank/files/", BankUpload.as_view(), name="bank_upload"),
+    path("bank/files/<uuid:pk>/", BankFilePage.as_view(), name="bank_file"),
+    path("bank/files/<uuid:pk>/discard/", BankFileDiscard.as_view(), name="bank_file_discard"),
+    path("bank/lines/<uuid:pk>/match/", BankLineMatch.as_view(), name="bank_line_match"),
+    path("bank/lines/<uuid:pk>/undo/", BankLineUndo.as_view(), name="bank_line_undo"),
+    path("bank/lines/<uuid:pk>/expense/", BankLineSpend.as_view(), name="bank_line_spend"),
     path("intake/", Intake.as_view(), name="intake"),
     path("intake/files/", FhirUpload.as_view(), name="fhir_upload"),
     path("intake/files/<uuid:batch>/", FhirFiles.as_view(), name="fhir_files"),

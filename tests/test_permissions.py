@@ -36,7 +36,7 @@ from clients.services import assignments, contacts, emergencies, merges, payers
 from clients.services import imports as files
 from ledger.selectors import chart
 from ledger.services import periods
-from tests.billing import arrivals, desk
+from tests.billing import arrivals, desk, spending
 from tests.clients import records
 from tests.clients.parties import shared_costs
 from tests.houses import House, browser_of
@@ -266,6 +266,44 @@ billing:checkout_return   GET    404    403    403    403    403    404    302
 billing:payment_new       GET    200    200    403    403    403    200    302
 billing:payment_new       POST   422    422    403    403    403    422    302
 billing:payment           GET    200    200    200    403    403    404    302
+billing:bill_list         GET    403    200    403    200    200    200    302
+billing:bill_new          GET    403    200    403    200    403    200    302
+billing:bill_new          POST   403    422    403    422    403    422    302
+billing:bill              GET    403    200    403    200    200    404    302
+billing:bill_pay          GET    403    200    403    200    403    404    302
+billing:bill_pay          POST   403    422    403    422    403    404    302
+billing:bill_take_back    GET    403    200    403    200    403    404    302
+billing:bill_take_back    POST   403    422    403    422    403    404    302
+billing:bill_payment_take_back GET  403 200    403    200    403    404    302
+billing:bill_payment_take_back POST 403 422    403    422    403    404    302
+billing:expense_new       GET    403    200    403    200    403    200    302
+billing:expense_new       POST   403    422    403    422    403    422    302
+billing:bill_paper_new    GET    403    200    403    200    403    404    302
+billing:bill_paper_new    POST   403    422    403    422    403    404    302
+billing:bill_paper        GET    403    200    403    200    200    404    302
+billing:recurring         GET    403    200    403    200    200    200    302
+billing:recurring_new     GET    403    200    403    200    403    200    302
+billing:recurring_new     POST   403    422    403    422    403    422    302
+billing:recurring_pause   POST   403    302    403    302    403    404    302
+billing:recurring_go_on   POST   403    302    403    302    403    404    302
+billing:recurring_end     POST   403    302    403    302    403    404    302
+billing:vendors           GET    403    200    403    200    200    200    302
+billing:vendors           POST   403    422    403    422    403    422    302
+billing:vendor_rename     GET    403    200    403    200    403    404    302
+billing:vendor_rename     POST   403    422    403    422    403    404    302
+billing:vendor_retire     POST   403    302    403    302    403    404    302
+billing:vendor_bring_back POST   403    302    403    302    403    404    302
+billing:bank_lines        GET    403    200    403    200    200    200    302
+billing:bank_matched      GET    403    200    403    200    200    200    302
+billing:bank_upload       GET    403    200    403    200    403    200    302
+billing:bank_upload       POST   403    422    403    422    403    422    302
+billing:bank_file         GET    403    200    403    200    403    404    302
+billing:bank_file         POST   403    422    403    422    403    404    302
+billing:bank_file_discard POST   403    302    403    302    403    404    302
+billing:bank_line_match   POST   403    302    403    302    403    404    302
+billing:bank_line_undo    POST   403    302    403    302    403    404    302
+billing:bank_line_spend   GET    403    200    403    200    403    404    302
+billing:bank_line_spend   POST   403    422    403    422    403    404    302
 billing:trial_balance     GET    403    200    403    403    200    200    302
 billing:aging             GET    403    200    403    403    200    200    302
 billing:reports           GET    403    200    403    403    200    200    302
@@ -471,6 +509,24 @@ OF_A_MONTH = ["billing:month", "billing:month_reopen"]
 OF_AN_OPEN_MONTH = ["billing:month_close", "billing:month_soft_close"]
 OF_A_CLOSE = ["billing:month_frozen", "billing:month_frozen_file"]
 CLOSED = date(2026, 1, 1)
+OF_A_BILL = [
+    "billing:bill",
+    "billing:bill_paper_new",
+    "billing:bill_pay",
+    "billing:bill_take_back",
+]
+OF_A_RECURRING_BILL = [
+    "billing:recurring_end",
+    "billing:recurring_go_on",
+    "billing:recurring_pause",
+]
+OF_A_BANK_LINE = [
+    "billing:bank_line_match",
+    "billing:bank_line_spend",
+    "billing:bank_line_undo",
+]
+OF_A_VENDOR = ["billing:vendor_bring_back", "billing:vendor_rename", "billing:vendor_retire"]
+
 DEMO_ONLY = {"gallery"}
 
 
@@ -522,6 +578,11 @@ def world(practice: House, other_practice: House) -> World:
         agreement = records.agreement(client, by)
         invoice = desk.invoice(client, by)
         payment = desk.cash(client, by, "20.00", apply_to=invoice)
+        vendor = spending.vendor(by)
+        bill = spending.bill(vendor, by)
+        bill_payment = spending.paid(bill, practice.people["accountant"], "20.00")
+        paper, again = spending.paper(bill, by), spending.monthly(vendor, by)
+        bank_file, bank_line = spending.bank_lines(by)
         rejected, differing = arrivals.left_out(by)
         role = Role.objects.get(slug="therapist")
         asked = approvals.require(
@@ -613,6 +674,14 @@ def world(practice: House, other_practice: House) -> World:
             "billing:report_run": {"pk": run_kept.pk},
             "billing:report_order": {"pk": ordered.pk},
             "billing:journal_entry": {"pk": invoice.entry_id},
+            **{route: {"pk": bill.pk} for route in OF_A_BILL},
+            **{route: {"pk": vendor.pk} for route in OF_A_VENDOR},
+            **{route: {"pk": bank_line.pk} for route in OF_A_BANK_LINE},
+            **{route: {"pk": again.pk} for route in OF_A_RECURRING_BILL},
+            "billing:bill_paper": {"pk": paper.pk},
+            "billing:bank_file": {"pk": bank_file.pk},
+            "billing:bank_file_discard": {"pk": bank_file.pk},
+            "billing:bill_payment_take_back": {"pk": bill_payment.pk},
             "billing:reject": {"reject_id": rejected},
             "billing:reject_dismiss": {"reject_id": rejected},
             "billing:difference_settle": {"record_id": differing},

@@ -8,7 +8,7 @@ from accounts.role_rights import give_right
 ACTS = [
     ("REFUND", "Refund"),
     ("WRITE_OFF", "Write-off"),
-    ("PAY_BILL", "Payment of a bill"),
+    ("PAY_BILL", "Bill payment"),
     ("MFA_RESET", "Reset of a second factor"),
     ("ADMIN", "Right to change roles"),
     ("SHRED", "Destruction of the practice's keys"),

@@ -13,7 +13,7 @@ class Act(models.TextChoices):
 
     REFUND = "REFUND", "Refund"
     WRITE_OFF = "WRITE_OFF", "Write-off"
-    BILL_PAYMENT = "PAY_BILL", "Payment of a bill"
+    BILL_PAYMENT = "PAY_BILL", "Bill payment"
     SECOND_FACTOR_RESET = "MFA_RESET", "Reset of a second factor"
     ADMINISTRATOR = "ADMIN", "Right to change roles"
     SHREDDING = "SHRED", "Destruction of the practice's keys"

@@ -1,5 +1,6 @@
 """Billing's rows: what is charged, invoiced, received and printed."""
 
+from billing.models.bank import BankFile, BankLine, BankMatch
 from billing.models.bill import (
     Bill,
     BillLine,
@@ -14,6 +15,7 @@ from billing.models.document import Document, DocumentBody
 from billing.models.intake import ExternalCode, RejectedRecord
 from billing.models.invoice import Invoice, InvoiceLine, InvoiceLineText
 from billing.models.payment import Payment, PaymentApplication
+from billing.models.recurring import BillFile, RecurringBill
 from billing.models.report_file import ReportFile
 from billing.models.report_run import ReportRun
 from billing.models.service import ServiceCode, ServiceFee
@@ -23,7 +25,11 @@ from billing.models.stripe import CardIntent, StripeAccount, WebhookEndpoint, We
 from billing.models.upload import FhirFile
 
 __all__ = [
+    "BankFile",
+    "BankLine",
+    "BankMatch",
     "Bill",
+    "BillFile",
     "BillLine",
     "BillPayment",
     "BillPaymentTakenBack",
@@ -40,6 +46,7 @@ __all__ = [
     "InvoiceLineText",
     "Payment",
     "PaymentApplication",
+    "RecurringBill",
     "RejectedRecord",
     "ReportFile",
     "ReportRun",

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 
 from billing.models import (
     Bill,
+    BillFile,
     BillLine,
     BillPayment,
     BillPaymentTakenBack,
@@ -154,6 +155,11 @@ def payments_of(bill: Bill) -> list[Paid]:
         )
         for row in rows
     ]
+
+
+def papers_of(bill: Bill) -> list[BillFile]:
+    """Return the papers of a bill, without what is in them."""
+    return list(BillFile.objects.filter(bill=bill).defer("content").order_by("place"))
 
 
 def taken_back(bill: Bill) -> BillTakenBack | None:

@@ -14,6 +14,7 @@ from audit.actions import Action
 from audit.services import events
 from billing import posting
 from billing.models import Bill, BillPayment, BillPaymentTakenBack, TakenBackReason
+from billing.selectors import bank
 from billing.selectors import bills as found
 from billing.services import numbers
 from ledger.money import ZERO, Money
@@ -47,6 +48,10 @@ class KeyReused(Exception):
 
 class AlreadyTakenBack(Exception):
     """The payment was taken back before."""
+
+
+class Confirmed(Exception):
+    """A bank line confirms the payment, so it is not taken back."""
 
 
 class BeforeItWas(Exception):
@@ -140,12 +145,15 @@ def take_back(
 
     Raises:
         AlreadyTakenBack: it was taken back before.
+        Confirmed: a bank line is matched with it; that is undone first.
         BeforeItWas: the day is before the payment's own.
         journal.PeriodClosed: the day lies in a closed month.
     """
     numbers.lock(numbers.BILL_PAYMENTS)
     if found.is_payment_taken_back(payment):
         raise AlreadyTakenBack(f"{payment.reference} was taken back already.")
+    if bank.is_confirmed(payment.entry_id):
+        raise Confirmed(f"A bank line is matched with {payment.reference}. Undo that first.")
     if taken_back_on < payment.paid_on:
         raise BeforeItWas("Choose a day that is not before the payment.")
     entry = journal.reverse(

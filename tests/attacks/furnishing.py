@@ -21,7 +21,16 @@ from accounts.tenancy import practice_scope
 from audit.actions import Action
 from audit.services import checkpoints, events
 from billing.models import Invoice, ServiceCode
-from billing.services import card_accounts, checkout, documents, imports, webhooks
+from billing.services import (
+    bank_matches,
+    bill_payments,
+    bills,
+    card_accounts,
+    checkout,
+    documents,
+    imports,
+    webhooks,
+)
 from billing.services import uploads as chosen
 from clients.models import Client, EmergencyAccess
 from clients.services import (
@@ -34,9 +43,10 @@ from clients.services import (
     taking_back,
 )
 from clients.services import imports as files
+from ledger.selectors import account_moves
 from ledger.services import periods
 from tests.attacks import planting
-from tests.billing import arrivals
+from tests.billing import arrivals, spending
 from tests.billing import desk as at
 from tests.clients import bundles, records
 from tests.clients.parties import shared_costs
@@ -77,6 +87,7 @@ def furnish(house: House, family_name: str, places: list[Path]) -> Furnished:
         ids |= _people(house) | _care(house, own, by) | _money(own, by) | _cards(own, house, secret)
         _record(own, by)
         ids |= _take_in(by)
+        _spend(house.people["accountant"])
         _months(house.people["accountant"])
         edit = edits.sealed(before={"language": "es"}, after={"language": "en"})
         events.record(Action.CLIENT_CHANGED, target=own, touched=[own.pk], values=edit)
@@ -218,6 +229,23 @@ def _cards(client: Client, house: House, secret: str) -> dict[str, UUID]:
         now=timezone.now(),
     )
     return {"endpoint": endpoint, "card intent": opening.intent_id}
+
+
+def _spend(by: Membership) -> None:
+    """Owe, pay, and take back; match what left with a line of the bank; let rent come again."""
+    landlord = spending.vendor(by)
+    wrong, twice = spending.bill(landlord, by, number="1"), spending.bill(landlord, by)
+    back = {"reason": "TWICE", "taken_back_on": at.TODAY, "now": at.NOW, "by": by}
+    bills.take_back(bill=wrong, **back)
+    bill_payments.take_back(payment=spending.paid(twice, by, "10.00"), **back)
+    bill = spending.bill(landlord, by, number="2")
+    paid = spending.paid(bill, by, "500.00")
+    spending.paper(bill, by)
+    spending.monthly(landlord, by)
+    _, line = spending.bank_lines(by)
+    posting = account_moves.on_account(paid.entry_id, line.account_id)
+    assert posting
+    bank_matches.match(line=line, posting_id=posting.pk, now=at.NOW, by=by)
 
 
 def webhook_body() -> bytes:

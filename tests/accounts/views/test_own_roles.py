@@ -186,8 +186,10 @@ def typed(refund: str, write_off: str, *, seen_refund: str = "0") -> dict[str, s
     return {
         "REFUND": refund,
         "WRITE_OFF": write_off,
+        "PAY_BILL": "0",
         "seen_REFUND": seen_refund,
         "seen_WRITE_OFF": "0",
+        "seen_PAY_BILL": "0",
     }
 
 

@@ -1,0 +1,138 @@
+"""Files of bank lines: chosen, looked through, and taken in whole or thrown away."""
+
+from functools import cached_property
+from http import HTTPStatus
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.permissions import Permission
+from accounts.views.base import StaffRequest
+from billing.bank_files import Unreadable, columns
+from billing.forms.bank import BankFileForm, ClosingForm, ColumnsForm
+from billing.models import BankFile
+from billing.selectors import bank
+from billing.services import bank_files as files
+from billing.views.bank import BankView
+
+
+class BankUpload(BankView):
+    """Choose a file of bank lines."""
+
+    permission = Permission.BANK_MATCH
+    takes_files = True
+
+    def get(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
+        return self.show(BankFileForm(accounts=self.accounts))
+
+    def post(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
+        form = BankFileForm(request.POST, request.FILES, accounts=self.accounts)
+        if not form.is_valid():
+            return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
+        try:
+            with transaction.atomic():
+                file = files.upload(
+                    account=form.cleaned_data["account"],
+                    content=form.content(),
+                    now=timezone.now(),
+                    by=request.membership,
+                )
+        except Unreadable as error:
+            form.add_error("file", str(error))
+            return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
+        return redirect("billing:bank_file", file.pk)
+
+    def show(self, form: BankFileForm, status: int = HTTPStatus.OK) -> HttpResponse:
+        found = [file for account in self.accounts for file in bank.files_of(account.id)]
+        return self.page("billing/bank/upload.html", status=status, form=form, files=found)
+
+
+class BankFilePage(BankView):
+    """What a file would add, row by row where it cannot be read; then it is taken in whole."""
+
+    permission = Permission.BANK_MATCH
+
+    @cached_property
+    def file(self) -> BankFile:
+        return get_object_or_404(BankFile, pk=self.kwargs["pk"])
+
+    @cached_property
+    def headings(self) -> columns.Head | None:
+        """The headings of a CSV file; an OFX file needs nobody to explain it."""
+        if self.file.format == BankFile.Format.OFX or self.file.content is None:
+            return None
+        return columns.head_of(bytes(self.file.content))
+
+    def get(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
+        if self.file.finished_at is not None:
+            return self.show(None, None)
+        if self.headings is None:
+            return self.show(ClosingForm(), files.check(file=self.file, mapping=None))
+        initial = columns.guess(self.headings.names)
+        return self.show(ColumnsForm(initial=initial, names=self.headings.names), None)
+
+    def post(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
+        if self.file.finished_at is not None:
+            return redirect("billing:bank_lines")
+        form = self.form()
+        if not form.is_valid():
+            return self.show(form, None, HTTPStatus.UNPROCESSABLE_ENTITY)
+        mapping = form.mapping() if isinstance(form, ColumnsForm) else None
+        try:
+            if "take_in" not in request.POST:
+                return self.show(form, files.check(file=self.file, mapping=mapping))
+            with transaction.atomic():
+                file = files.take_in(
+                    file=self.file,
+                    mapping=mapping,
+                    closing=form.closing(),
+                    now=timezone.now(),
+                    by=request.membership,
+                )
+        except Unreadable as error:
+            form.add_error("order" if mapping else None, str(error))
+            return self.show(form, None, HTTPStatus.UNPROCESSABLE_ENTITY)
+        except files.Faulty as error:
+            form.add_error(None, str(error))
+            checked = files.check(file=self.file, mapping=mapping)
+            return self.show(form, checked, HTTPStatus.UNPROCESSABLE_ENTITY)
+        messages.success(request, f"{file.added} lines are new, {file.known} were here already.")
+        return redirect(f"{reverse('billing:bank_lines')}?account={file.account_id}")
+
+    def form(self) -> ClosingForm:
+        if self.headings is None:
+            return ClosingForm(self.request.POST)
+        return ColumnsForm(self.request.POST, names=self.headings.names)
+
+    def show(
+        self, form: ClosingForm | None, checked: files.Checked | None, status: int = HTTPStatus.OK
+    ) -> HttpResponse:
+        return self.page(
+            "billing/bank/file.html",
+            status=status,
+            file=self.file,
+            head=self.headings if form is not None else None,
+            form=form,
+            checked=checked,
+        )
+
+
+class BankFileDiscard(BankView):
+    """Throw a file away that was not taken in."""
+
+    permission = Permission.BANK_MATCH
+
+    def post(self, request: StaffRequest, pk: UUID, **kwargs: object) -> HttpResponse:
+        file = get_object_or_404(BankFile, pk=pk)
+        try:
+            files.discard(file=file, now=timezone.now(), by=request.membership)
+        except files.Over as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, "The file is thrown away. Nothing was added.")
+        return redirect("billing:bank_upload")

@@ -1,0 +1,190 @@
+"""Bank lines and what comes again, as the accountant meets them."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client as Browser
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.tenancy import practice_scope
+from billing.models import BankFile, BankLine, BillFile, BillPayment, RecurringBill
+from ledger.chart import Role
+from ledger.money import Money
+from tests.billing import desk as at
+from tests.billing import spending
+from tests.billing.conftest import Billed
+
+COLUMNS = {"day": "0", "words": "1", "amount": "2"}
+
+
+def account_id(billed: Billed, role: Role = Role.OPERATING_BANK) -> str:
+    with practice_scope(billed.house.id):
+        return str(spending.account(role).id)
+
+
+def chosen(browser: Browser, billed: Billed, content: bytes) -> Any:
+    file = SimpleUploadedFile("Gray Marsh.csv", content)
+    return browser.post("/bank/files/", {"account": account_id(billed), "file": file})
+
+
+def the_file(billed: Billed) -> BankFile:
+    with practice_scope(billed.house.id):
+        return BankFile.objects.get()
+
+
+def test_a_csv_file_is_looked_through_and_taken_in(as_accountant: Browser, billed: Billed) -> None:
+    assert "No bank lines yet" in as_accountant.get("/bank/").text
+    answer = chosen(as_accountant, billed, spending.BANK_CSV)
+    page = as_accountant.get(answer["Location"])
+    assert "ELM STREET REALTY" in page.text
+    assert "Gray Marsh" not in page.text
+
+    looked = as_accountant.post(answer["Location"], {**COLUMNS, "look": "1"})
+    assert "2 new lines" in looked.text
+    with practice_scope(billed.house.id):
+        assert not BankLine.objects.exists()
+    closing = {"closing_on": "2026-02-28", "closing_balance": "-419.50"}
+    as_accountant.post(answer["Location"], {**COLUMNS, **closing, "take_in": "1"})
+
+    page = as_accountant.get("/bank/")
+    for words in (
+        "2 lines not in the books yet",
+        "PAYER",
+        "Bank and books differ",
+        "Record expense",
+    ):
+        assert words in page.text
+    assert "This file is over" in as_accountant.get(answer["Location"]).text
+
+
+def test_rows_that_cannot_be_read_are_listed_and_nothing_comes_in(
+    as_accountant: Browser, billed: Billed
+) -> None:
+    url = chosen(as_accountant, billed, spending.BANK_CSV + b"2026-02-31,Oops,x\n")["Location"]
+
+    for act in ("look", "take_in"):
+        answer = as_accountant.post(url, {**COLUMNS, act: "1"})
+        assert "Rows of the file cannot be read" in answer.text
+        assert "This day is not in the calendar." in answer.text
+    with practice_scope(billed.house.id):
+        assert not BankLine.objects.exists()
+    as_accountant.post(reverse("billing:bank_file_discard", args=[the_file(billed).pk]))
+    assert the_file(billed).content is None
+
+
+@pytest.mark.parametrize("content", [b"", b"%PDF-1.7", b"<OFX>", b"\0\0\0"])
+def test_what_is_no_bank_file_is_refused_in_words(
+    as_accountant: Browser, billed: Billed, content: bytes
+) -> None:
+    answer = chosen(as_accountant, billed, content)
+
+    assert answer.status_code == 422
+    assert 'class="field field--error"' in answer.text
+
+
+def test_a_line_is_matched_with_one_click_and_undone(
+    as_accountant: Browser, billed: Billed
+) -> None:
+    by = billed.house.people["accountant"]
+    with practice_scope(billed.house.id, person_id=by.person_id):
+        spending.paid(spending.bill(spending.vendor(by), by), by, "500.00")
+        _, line = spending.bank_lines(by)
+    page = as_accountant.get("/bank/").text
+    assert "Payment BP-00001 of bill B-00001" in page
+    posting = page.split('name="posting" value="')[1].split('"')[0]
+
+    as_accountant.post(reverse("billing:bank_line_match", args=[line.pk]), {"posting": posting})
+    assert "ELM STREET REALTY" not in as_accountant.get("/bank/").text
+    assert "ELM STREET REALTY" in as_accountant.get("/bank/matched/").text
+
+    as_accountant.post(reverse("billing:bank_line_undo", args=[line.pk]))
+    assert "ELM STREET REALTY" in as_accountant.get("/bank/").text
+    assert "Nothing is matched yet" in as_accountant.get("/bank/matched/").text
+
+
+def test_an_expense_is_made_of_a_line_and_matched(as_accountant: Browser, billed: Billed) -> None:
+    by = billed.house.people["accountant"]
+    with practice_scope(billed.house.id, person_id=by.person_id):
+        _, line = spending.bank_lines(by)
+    url = reverse("billing:bank_line_spend", args=[line.pk])
+    assert 'value="500.00"' in as_accountant.get(url).text
+    typed = {
+        "key": str(uuid4()),
+        "vendor": "Elm Street Realty",
+        "is_new": "on",
+        "paid_on": "2026-02-11",
+        "paid_from": account_id(billed),
+        "category_1": account_id(billed, Role.RENT),
+    }
+
+    less = as_accountant.post(url, {**typed, "amount_1": "499.00"})
+    assert "The lines must add up to $500.00." in less.text
+    as_accountant.post(url, {**typed, "amount_1": "500.00"})
+
+    with practice_scope(billed.house.id):
+        assert BillPayment.objects.get().amount == Money(500_00)
+    assert "Elm Street Realty" not in as_accountant.get("/bank/").text
+    assert "Payment BP-00001" in as_accountant.get("/bank/matched/").text
+
+
+def test_what_comes_again_is_previewed_and_set_up(as_accountant: Browser, billed: Billed) -> None:
+    by = billed.house.people["accountant"]
+    with practice_scope(billed.house.id, person_id=by.person_id):
+        spending.vendor(by, "Elm Realty")
+    today = timezone.localdate(timezone=at.ZONE)
+    typed = {
+        "vendor": "elm realty",
+        "category": account_id(billed, Role.RENT),
+        "amount": "500.00",
+        "every_months": "1",
+        "day": "31",
+        "starts_on": today.isoformat(),
+        "due_days": "5",
+    }
+    assert "Nothing comes by itself yet" in as_accountant.get("/bills/recurring/").text
+    url = "/bills/recurring/new/"
+    past = as_accountant.post(url, {**typed, "starts_on": "2020-01-01"})
+    assert "Enter older bills by hand." in past.text
+
+    looked = as_accountant.post(url, {**typed, "look": "1"})
+    first = (today.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    assert f"{first:%b} {first.day}, {first.year}" in looked.text
+    as_accountant.post(url, {**typed, "set_up": "1"})
+
+    page = as_accountant.get("/bills/recurring/").text
+    assert "Every month, last day" in page
+    with practice_scope(billed.house.id):
+        row = RecurringBill.objects.get()
+    for route, words in (
+        ("recurring_pause", "Rests"),
+        ("recurring_go_on", "Active"),
+        ("recurring_end", "Ended"),
+    ):
+        as_accountant.post(reverse(f"billing:{route}", args=[row.pk]))
+        assert words in as_accountant.get("/bills/recurring/").text
+
+
+def test_a_paper_is_kept_and_handed_out(as_accountant: Browser, billed: Billed) -> None:
+    by = billed.house.people["accountant"]
+    with practice_scope(billed.house.id, person_id=by.person_id):
+        bill = spending.bill(spending.vendor(by), by)
+    url = reverse("billing:bill_paper_new", args=[bill.pk])
+    assert as_accountant.get(url).status_code == 200
+
+    wrong = as_accountant.post(url, {"file": SimpleUploadedFile("a.pdf", b"MZ")})
+    assert "Choose a PDF, or a picture in PNG or JPEG." in wrong.text
+    as_accountant.post(url, {"file": SimpleUploadedFile("Gray Marsh.pdf", spending.A_PDF)})
+
+    with practice_scope(billed.house.id):
+        paper = BillFile.objects.get()
+    page = as_accountant.get(reverse("billing:bill", args=[bill.pk])).text
+    assert "PDF 1" in page
+    assert "Gray Marsh" not in page
+    answer = as_accountant.get(reverse("billing:bill_paper", args=[paper.pk]))
+    assert answer.content == spending.A_PDF
+    assert answer["Content-Disposition"] == 'attachment; filename="B-00001-1.pdf"'
+    assert answer["X-Content-Type-Options"] == "nosniff"
