@@ -25,7 +25,7 @@ from billing.services import expenses
 from billing.services import vendors as vendor_services
 from billing.views.base import BillingView, wanted_id
 from billing.views.bills import OfVendorView
-from billing.views.reports import Tie
+from billing.views.ties import Tie
 from ledger.money import ZERO
 from ledger.selectors import account_moves, categories
 from ledger.selectors.categories import Chosen

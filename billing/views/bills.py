@@ -23,7 +23,7 @@ from billing.selectors import bills, vendors
 from billing.services import bills as services
 from billing.services import vendors as vendor_services
 from billing.views.base import BillingView, wanted_id
-from billing.views.reports import Tie
+from billing.views.ties import Tie
 from ledger.selectors import categories
 from ledger.services import journal
 
