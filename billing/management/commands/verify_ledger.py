@@ -13,6 +13,7 @@ from audit.actions import Action
 from audit.services import events
 from billing.selectors import integrity as billing
 from ledger.selectors import integrity as ledger
+from ledger.selectors import logged
 
 
 class Command(BaseCommand):
@@ -55,4 +56,4 @@ def _practices(slug: str | None) -> list[UUID]:
 
 
 def _findings() -> Iterator[ledger.Finding]:
-    return chain(ledger.findings(), billing.findings())
+    return chain(ledger.findings(), logged.findings(), billing.findings())
