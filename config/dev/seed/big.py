@@ -6,13 +6,15 @@ the texts that searches read are left out, because they would take longer than a
 """
 
 from collections import Counter as Tally
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import islice
 from uuid import UUID
 
 from django.db import connection, connections, transaction
+from django.db.backends.utils import CursorWrapper
 
 from accounts.ids import NIL, uuid7
 from accounts.models import Membership
@@ -26,7 +28,7 @@ from billing.services.invoices import commitment
 from clients.models import Client
 from clients.models.client import CodeCounter
 from config.dev.seed import big_rows, practices, story
-from config.dev.seed.big_rows import House
+from config.dev.seed.big_rows import House, Table
 from ledger.models import Account
 from ledger.services import chart
 
@@ -44,6 +46,7 @@ POSTINGS_OF_AN_INVOICE = 12
 """With it come three payments, and the applications of two of them: six entries of two lines."""
 ROWS_AT_ONCE = 5_000
 EVENTS_AT_ONCE = 10_000
+APPLICATIONS_AT_ONCE = 1_000
 
 EVENTS = """
     SELECT CASE WHEN count(*) > 0 THEN audit_append(jsonb_agg(jsonb_build_object(
@@ -67,8 +70,14 @@ def found(*, now: datetime, invoices: int = INVOICES, clients: int = 0) -> pract
     return founded
 
 
-def found_small(number: int, *, now: datetime, invoices: int = INVOICES_OF_OTHERS) -> UUID:
-    """Found one of the small practices, and fill it. It has no people."""
+def found_small(
+    number: int,
+    *,
+    now: datetime,
+    invoices: int = INVOICES_OF_OTHERS,
+    clients: int = CLIENTS_OF_OTHERS,
+) -> UUID:
+    """Found a practice without people, and fill it: a small one, if nothing else is said."""
     practice_id = practice_services.new_id()
     with practice_scope(practice_id):
         by = practice_services.found(
@@ -82,7 +91,7 @@ def found_small(number: int, *, now: datetime, invoices: int = INVOICES_OF_OTHER
         chart.open(by=by)
         service_codes.open_defaults(on=now.date().replace(month=1, day=1), now=now, by=by)
     if invoices:
-        fill(practice_id, invoices=invoices, clients=CLIENTS_OF_OTHERS, now=now)
+        fill(practice_id, invoices=invoices, clients=clients, now=now)
     return practice_id
 
 
@@ -134,25 +143,38 @@ def _clients(count: int, by: Membership, now: datetime) -> list[UUID]:
 
 
 def _copy(house: House) -> None:
-    """Copy every table's rows in as the owner, who is under row security at all other times."""
-    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
-        for table in big_rows.TABLES:
-            cursor.execute(f"ALTER TABLE {table.name} NO FORCE ROW LEVEL SECURITY")
-        for table in big_rows.TABLES:
-            with cursor.copy(f"COPY {table.name} ({table.columns}) FROM STDIN") as copy:
-                for chunk in _chunks(table.rows(house)):
-                    copy.write(chunk)
+    """Copy every table's rows in as the owner, all the guards of the tables watching."""
+    with _unforced(big_rows.TOGETHER) as cursor:
+        for table in big_rows.TOGETHER:
+            _copy_rows(cursor, table, table.rows(house))
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        for table in big_rows.TABLES:
-            cursor.execute(f"ALTER TABLE {table.name} FORCE ROW LEVEL SECURITY")
-        for table in big_rows.TABLES:
+    # The guard of applications locks their payments and invoices one by one, to the commit.
+    applications = big_rows.APPLICATIONS
+    rows = applications.rows(house)
+    while batch := list(islice(rows, APPLICATIONS_AT_ONCE)):
+        with _unforced([applications]) as cursor:
+            _copy_rows(cursor, applications, batch)
+    with connections["owner"].cursor() as cursor:
+        for table in (*big_rows.TOGETHER, applications):
             cursor.execute(f"ANALYZE {table.name}")
 
 
-def _chunks(rows: Iterable[str]) -> Iterator[str]:
+@contextmanager
+def _unforced(tables: Sequence[Table]) -> Iterator[CursorWrapper]:
+    """Let the owner write into tables for one transaction: COPY knows no row security."""
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"ALTER TABLE {table.name} NO FORCE ROW LEVEL SECURITY")
+        yield cursor
+        for table in tables:
+            cursor.execute(f"ALTER TABLE {table.name} FORCE ROW LEVEL SECURITY")
+
+
+def _copy_rows(cursor: CursorWrapper, table: Table, rows: Iterable[str]) -> None:
     lines = iter(rows)
-    while chunk := list(islice(lines, ROWS_AT_ONCE)):
-        yield "\n".join(chunk) + "\n"
+    with cursor.copy(f"COPY {table.name} ({table.columns}) FROM STDIN") as copy:
+        while chunk := list(islice(lines, ROWS_AT_ONCE)):
+            copy.write("\n".join(chunk) + "\n")
 
 
 def _count(house: House) -> None:

@@ -235,7 +235,7 @@ class Table(NamedTuple):
     rows: Callable[[House], Iterator[str]]
 
 
-TABLES = (
+TOGETHER = (
     Table(
         "ledger_journalentry",
         "id, practice_id, source, entry_date, memo, posting_count, posted_by_id",
@@ -270,11 +270,12 @@ TABLES = (
         " entry_id, recorded_at, recorded_by_id",
         payments,
     ),
-    Table(
-        "billing_paymentapplication",
-        "id, practice_id, payment_id, invoice_id, amount, entry_id, applied_on, applied_at,"
-        " applied_by_id",
-        applications,
-    ),
 )
 """In the order in which their keys allow it."""
+
+APPLICATIONS = Table(
+    "billing_paymentapplication",
+    "id, practice_id, payment_id, invoice_id, amount, entry_id, applied_on, applied_at,"
+    " applied_by_id",
+    applications,
+)

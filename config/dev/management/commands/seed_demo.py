@@ -16,7 +16,7 @@ from accounts.selectors import doors, members
 from accounts.tenancy import practice_scope
 from audit.actions import Action
 from audit.services import events
-from config.dev.seed import history, practices, records, spending
+from config.dev.seed import big, history, practices, records, spending
 from config.dev.seed.story import FURTHER_PEOPLE, PRACTICES, PracticeStory
 
 BATCH = 10
@@ -32,8 +32,20 @@ class Command(BaseCommand):
         parser.add_argument("--months", type=int, default=3, help="of billing behind them")
         parser.add_argument("--seed", type=int, default=1, help="the same seed, the same story")
         parser.add_argument("--json", help="a private file for people, passwords and ids")
+        parser.add_argument(
+            "--large", action="store_true", help="one large practice among many small ones, by COPY"
+        )
+        parser.add_argument(
+            "--invoices", type=int, default=big.INVOICES, help="of the large one; 12 postings each"
+        )
+        parser.add_argument(
+            "--others", type=int, default=big.OTHERS, help="small practices beside the large one"
+        )
 
     def handle(self, *args: object, **options: object) -> None:
+        if options["large"]:
+            self.write_large(int(str(options["invoices"])), int(str(options["others"])), options)
+            return
         wanted, clients = int(str(options["practices"])), int(str(options["clients"]))
         months, seed = int(str(options["months"])), int(str(options["seed"]))
         stories = [story_of(number) for number in range(wanted)]
@@ -46,6 +58,27 @@ class Command(BaseCommand):
             people += [person.as_json() for person in founded.people]
             self.write_history(founded, story, clients=clients, months=months, seed=seed + number)
         if options["json"]:
+            write_private(Path(str(options["json"])), json.dumps(people, indent=1))
+
+    def write_large(self, invoices: int, others: int, options: dict[str, object]) -> None:
+        """Fill a database with the practices that benchmarks want, small ones first."""
+        if doors.practice_of_slug(big.BIG.slug):
+            raise CommandError("This database holds the large practice already.")
+        mark()
+        began = time.monotonic()
+        for number in range(others):
+            big.found_small(number + 1, now=timezone.now())
+        founded = big.found(now=timezone.now(), invoices=invoices)
+        with practice_scope(founded.id):
+            events.record(Action.DEMO_SEEDED, target=members.practice(), clients=invoices)
+        spent = time.monotonic() - began
+        postings = invoices * big.POSTINGS_OF_AN_INVOICE
+        self.stdout.write(
+            f"{big.BIG.name}: {invoices} invoices and {postings} postings, beside {others} small"
+            f" practices, in {spent:.0f} s"
+        )
+        if options["json"]:
+            people = [person.as_json() for person in founded.people]
             write_private(Path(str(options["json"])), json.dumps(people, indent=1))
 
     def write_history(
