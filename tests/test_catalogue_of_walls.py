@@ -19,6 +19,7 @@ RUN_BY_APP = {
     "current_person_id",
     "current_practice_id",
     "holder_of_api_token",
+    "ledger_drop_totals",
     "memberships_of",
     "open_role_group",
     "practice_ids",

@@ -23,7 +23,7 @@ class AccountForm(forms.Form):
     """The number and the name of a ledger account, as the practice wants to read them."""
 
     code = forms.RegexField(
-        r"[0-9A-Za-z][0-9A-Za-z.-]*",
+        r"\A[0-9A-Za-z][0-9A-Za-z.-]*\Z",
         label="No.",
         max_length=12,
         help_text="Up to 12 letters, digits, dots and hyphens. Lists are in its order.",

@@ -153,7 +153,9 @@ class MonthReopen(MonthView):
     def asked(self) -> Approval | None:
         """What waits for a second person, or was agreed to and not used yet."""
         close = periods.standing(self.first)
-        return close and approvals.standing(Act.REOPENING, close, now=timezone.now())
+        if close is None:
+            return None
+        return approvals.standing(Act.REOPENING, close, now=timezone.now())
 
     def get(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
         given = services.reason_of(self.asked.label) if self.asked else None

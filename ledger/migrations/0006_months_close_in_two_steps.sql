@@ -107,8 +107,9 @@ BEGIN
 END;
 $$;
 
--- A close is taken back now, while nobody posts into the month, by two people, the harder one first.
-CREATE OR REPLACE FUNCTION ledger_period_reopens() RETURNS trigger LANGUAGE plpgsql
+-- A close is taken back by two people, the harder one first. It is asked after the row was written:
+-- row security and the keys speak before it.
+CREATE FUNCTION ledger_reopened_by_two() RETURNS trigger LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
 DECLARE
     taken_back record;
@@ -117,15 +118,6 @@ BEGIN
         FROM ledger_periodclose AS close JOIN ledger_period AS period
         ON period.practice_id = close.practice_id AND period.id = close.period_id
         WHERE close.practice_id = NEW.practice_id AND close.id = NEW.close_id;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION 'there is no close % to take back', NEW.close_id
-            USING ERRCODE = 'foreign_key_violation';
-    END IF;
-    PERFORM pg_advisory_xact_lock(ledger_period_lock(NEW.practice_id, taken_back.month));
-    IF NEW.reopened_at NOT BETWEEN transaction_timestamp() AND clock_timestamp() THEN
-        RAISE EXCEPTION 'a period is reopened at the time of reopening'
-            USING ERRCODE = 'check_violation';
-    END IF;
     IF NOT EXISTS (
         SELECT FROM accounts_approval AS approval
         WHERE approval.practice_id = NEW.practice_id AND approval.id = NEW.approval_id
@@ -145,25 +137,16 @@ BEGIN
         RAISE EXCEPTION 'the period % is closed to everybody', to_char(taken_back.month, 'YYYY-MM')
             USING ERRCODE = 'check_violation';
     END IF;
-    RETURN NEW;
+    RETURN NULL;
 END;
 $$;
 
+CREATE TRIGGER reopened_by_two AFTER INSERT ON ledger_periodreopen
+    FOR EACH ROW EXECUTE FUNCTION ledger_reopened_by_two();
+
 -- reverse
-CREATE OR REPLACE FUNCTION ledger_period_reopens() RETURNS trigger LANGUAGE plpgsql
-SET search_path = public, pg_temp AS $$
-BEGIN
-    PERFORM pg_advisory_xact_lock(ledger_period_lock(period.practice_id, period.month))
-        FROM ledger_periodclose AS close JOIN ledger_period AS period
-        ON period.practice_id = close.practice_id AND period.id = close.period_id
-        WHERE close.practice_id = NEW.practice_id AND close.id = NEW.close_id;
-    IF NEW.reopened_at NOT BETWEEN transaction_timestamp() AND clock_timestamp() THEN
-        RAISE EXCEPTION 'a period is reopened at the time of reopening'
-            USING ERRCODE = 'check_violation';
-    END IF;
-    RETURN NEW;
-END;
-$$;
+DROP TRIGGER reopened_by_two ON ledger_periodreopen;
+DROP FUNCTION ledger_reopened_by_two();
 
 CREATE OR REPLACE FUNCTION ledger_period_closes() RETURNS trigger LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$

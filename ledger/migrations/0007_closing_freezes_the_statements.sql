@@ -29,11 +29,11 @@ BEGIN
         RAISE EXCEPTION 'statements are frozen at a moment settled just now'
             USING ERRCODE = 'check_violation';
     END IF;
-    RETURN NEW;
+    RETURN NULL;
 END;
 $$;
 
-CREATE TRIGGER snapshot_is_of_now BEFORE INSERT ON ledger_periodsnapshot
+CREATE TRIGGER snapshot_is_of_now AFTER INSERT ON ledger_periodsnapshot
     FOR EACH ROW EXECUTE FUNCTION ledger_snapshot_is_of_now();
 
 -- Who closes a month posts nothing meanwhile, and neither does anybody else: what is frozen is what

@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
         ),
         tenant_table(
             "ledger_monthtotal",
-            may="SELECT, INSERT, DELETE",
+            may="SELECT, INSERT",
             keys={"close_id": "ledger_periodclose", "account_id": "ledger_account"},
         ),
         run_sql_file(__file__),

@@ -74,7 +74,22 @@ CREATE TRIGGER totals_go_together AFTER DELETE ON ledger_monthtotal
     REFERENCING OLD TABLE AS old_totals
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_totals_go_together();
 
+-- Nobody deletes but through this: all totals of the practice in scope. The owner is under row
+-- security too.
+CREATE FUNCTION ledger_drop_totals() RETURNS void LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF current_practice_id() IS NULL THEN
+        RAISE EXCEPTION 'totals are of a practice' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    DELETE FROM ledger_monthtotal WHERE practice_id = current_practice_id();
+END;
+$$;
+REVOKE EXECUTE ON FUNCTION ledger_drop_totals() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ledger_drop_totals() TO app;
+
 -- reverse
+DROP FUNCTION ledger_drop_totals();
 DROP TRIGGER totals_go_together ON ledger_monthtotal;
 DROP FUNCTION ledger_totals_go_together();
 DROP TRIGGER totals_are_true ON ledger_monthtotal;

@@ -76,7 +76,9 @@ def nets(
     if rows is None:
         # A month was reopened, or its totals dropped, since they were looked up.
         rows = _read(usable, {}, since, as_of, known_at) or []
-    return [Net(*names, Money(cents)) for *names, cents in rows if cents]
+    return [
+        Net(code, name, role, kind, Money(cents)) for code, name, role, kind, cents in rows if cents
+    ]
 
 
 def _read(

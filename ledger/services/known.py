@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
 
@@ -39,7 +40,7 @@ def hold() -> None:
     _ask("SELECT ledger_hold()")
 
 
-def _ask(statement: str, *parameters: object) -> Any:
+def _ask(statement: str, *parameters: UUID) -> Any:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement, parameters)

@@ -5,6 +5,8 @@ step may be left out. Taking a close back leaves the month as it was before that
 """
 
 from datetime import date, datetime
+from typing import cast
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -104,7 +106,8 @@ def reopen(*, month: date, reason: Reason, now: datetime, by: Membership) -> Per
         by=by,
         now=now,
     )
-    agreed = Approval.objects.get(pk=answer.approval_id)
+    # What is not about money always has one.
+    agreed = Approval.objects.get(pk=cast(UUID, answer.approval_id))
     if agreed.label != label:
         raise OtherReason(
             f"The request that stands gives another reason: {agreed.label}. Keep to it, or take"

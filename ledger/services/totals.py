@@ -1,6 +1,6 @@
 """Totals of closed months: made when a month is closed, and thrown away whenever one likes."""
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Sum
 
 from ledger.models import CloseKind, MonthTotal, PeriodClose, PeriodReopen
@@ -38,4 +38,5 @@ def renew() -> int:
 
 def drop() -> None:
     """Throw all totals away: reports read postings instead, and answer the same."""
-    MonthTotal.objects.all().delete()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ledger_drop_totals()")

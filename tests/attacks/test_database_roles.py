@@ -40,6 +40,7 @@ THROUGH_A_FUNCTION = [
     "audit_append('[]')",
     "open_role_group('x')",
     "set_role_permissions(gen_random_uuid(), ARRAY['x'])",
+    "ledger_drop_totals()",
     "remove_imported_clients(gen_random_uuid(), ARRAY[gen_random_uuid()])",
     "context_part(3)",
 ]

@@ -57,10 +57,9 @@ def test_statements_are_the_same_bytes_while_others_post_close_and_reopen(
 
     def patiently(act: Callable[[], Any]) -> None:
         while True:
-            try:
-                return elsewhere(pool, practice, act).result()
-            except known.Busy:
-                continue
+            with suppress(known.Busy):
+                elsewhere(pool, practice, act).result()
+                return
 
     def close(month: date) -> None:
         periods.close(month=month, today=MARCH_1, by=accountant)

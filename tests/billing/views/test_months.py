@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.conf import settings
@@ -11,26 +11,26 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Approval, Membership
+from accounts.selectors import members
 from accounts.services import approvals
 from accounts.sessions import MFA_AT, SessionStore
 from accounts.tenancy import practice_scope
 from audit.models import Event
+from billing.models import ServiceCode
 from billing.selectors import closing
 from billing.selectors.closing_lists import Asked
+from billing.services import sessions as services
 from ledger.models import PeriodSnapshot
+from ledger.money import Money
 from ledger.selectors import periods
 from ledger.services import journal
 from tests.billing import desk as at
 from tests.billing.conftest import Billed
+from tests.billing.views.conftest import SignIn
 from tests.ledger.events import rent
 
 MARCH = date(2026, 3, 1)
 PAGE = "/months/2026-03/"
-
-
-@pytest.fixture
-def as_administrator(administrator: Membership, signed_in) -> Browser:  # type: ignore[no-untyped-def]  # as in conftest
-    return signed_in(administrator)
 
 
 def counts(page: str) -> dict[str, int]:
@@ -48,8 +48,7 @@ def test_the_months_are_listed_from_the_first_entry_on(as_accountant: Browser) -
 
 
 def test_before_anything_is_posted_there_is_nothing_to_close(
-    accountant: Membership,
-    signed_in,  # type: ignore[no-untyped-def]  # as in conftest
+    accountant: Membership, signed_in: SignIn
 ) -> None:
     assert "Nothing to close yet" in signed_in(accountant).get("/months/").text
 
@@ -83,8 +82,19 @@ def test_the_lists_of_a_close_show_codes_and_no_names(
 
 
 def test_a_session_on_the_last_evening_belongs_to_its_month(billed: Billed) -> None:
+    """In New York it is March 31, in UTC April 1."""
+    evening = datetime(2026, 3, 31, 23, 30, tzinfo=at.ZONE)
     with practice_scope(billed.house.id):
-        at.session(billed.own, billed.house.people["front-desk"], on=date(2026, 3, 31))
+        services.record(
+            client=billed.own,
+            therapist=members.therapists().get(),
+            service_code=ServiceCode.objects.get(code="90834"),
+            started_at=evening,
+            minutes=45,
+            fee=Money(150_00),
+            now=evening + timedelta(hours=1),
+            by=billed.house.people["front-desk"],
+        )
         by_month = [
             closing.step("sessions", Asked(first, date(2026, 5, 1), at.ZONE))
             for first in (MARCH, date(2026, 4, 1))
@@ -170,16 +180,18 @@ def test_a_month_is_reopened_by_two_people(
         assert told.label == "2026-03"
 
 
-def test_reopening_asks_for_a_fresh_second_factor(as_accountant: Browser) -> None:
+def test_reopening_asks_for_a_fresh_second_factor(as_accountant: Browser, billed: Billed) -> None:
     as_accountant.post(f"{PAGE}close/")
     session = SessionStore(as_accountant.cookies[settings.SESSION_COOKIE_NAME].value)
-    session[MFA_AT] -= 3600
+    session[MFA_AT] = int(timezone.now().timestamp()) - 3600
     session.save()
 
     answer = as_accountant.post(f"{PAGE}reopening/", {"reason": "CORRECTION"})
 
     assert answer.status_code == 422
-    assert 'name="step_up_code"' in answer.text
+    with practice_scope(billed.house.id):
+        assert not Approval.objects.exists()
+        assert Event.objects.filter(action="accounts.step_up.asked").exists()
 
 
 @pytest.mark.parametrize("month", ["2026-13", "26-01", "2026-3", "9999-12", "nonsense"])
