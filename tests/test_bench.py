@@ -16,7 +16,17 @@ from accounts.models import Membership, Practice, SignInSession
 from accounts.selectors import doors, sealed
 from accounts.sessions import MFA_AT, SessionStore
 from accounts.tenancy import practice_scope
-from config.dev.bench import access, database, phi, registry, running, search, timing
+from config.dev.bench import (
+    access,
+    database,
+    ledger,
+    phi,
+    posting,
+    registry,
+    running,
+    search,
+    timing,
+)
 from config.dev.bench.access import Browser, NotMeasured
 from config.dev.bench.timing import Effort, Figure, Goal, Measured, Spread, rounds
 from config.dev.seed import practices
@@ -182,6 +192,30 @@ def test_the_figures_of_sealing_leave_every_value_readable(
             under += [*sealed.under_versions()]
             assert sealed.first_offence() is None
     assert under == [3]
+
+
+@pytest.mark.commits
+def test_the_figures_of_the_books_are_of_sound_ones(
+    commits: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger, "SIZES", (24, 84))
+    monkeypatch.setattr(ledger, "OTHERS", 1)
+    monkeypatch.setattr(posting, "BATCH", 5)
+    monkeypatch.setattr(timing, "WARM_UP", 1)
+
+    found = [figure.as_json() for figure in ledger.figures(Effort(rounds=1, calls=1))]
+
+    reading = ["ledger.trial_balance", "ledger.ageing", "ledger.client_balance"]
+    told = [(figure["name"], figure["size"]) for figure in found]
+    assert [figure for figure in told if figure[0] != "ledger.post_cpu"] == [
+        ("ledger.post_beside_bare", 0),
+        ("ledger.post_beside_function", 0),
+        ("ledger.post_four_writers", 0),
+        ("ledger.post_many", 0),
+        ("ledger.post_many_linear", 0),
+        *((name, size) for size in (24, 84) for name in reading),
+        ("ledger.post_beside_empty", 84),
+    ]
 
 
 def test_the_floor_has_no_middleware_and_the_same_answer(addresses: None) -> None:

@@ -105,17 +105,18 @@ def rounds(
     unit: str = "us",
     clock: Clock = time.perf_counter_ns,
     before: Act | None = None,
-    warm_up: int = WARM_UP,
+    warm_up: int | None = None,
 ) -> Measured:
     """Measure both sides in turn, the other one first in every second round.
 
     ``before`` sets the scene for each call of ours and is not measured, and neither are the
-    first ``warm_up`` calls of each side.
+    first ``warm_up`` calls of each side (``WARM_UP``, if nothing else is said).
     """
     sides: dict[Act, list[int]] = {ours: [], floor: []}
     scenes = {ours: before}
+    first = WARM_UP if warm_up is None else warm_up
     for act in sides:
-        _timed(act, scenes.get(act), warm_up, clock)
+        _timed(act, scenes.get(act), first, clock)
     for number in range(effort.rounds):
         for act in (ours, floor) if number % 2 == 0 else (floor, ours):
             sides[act] += _timed(act, scenes.get(act), effort.calls, clock)
