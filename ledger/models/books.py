@@ -101,7 +101,11 @@ class JournalEntry(PracticeModel):
             ),
         ]
         indexes = [
-            models.Index(fields=["practice_id", "entry_date"], name="ledger_journalentry_by_date")
+            models.Index(
+                fields=["practice_id", "entry_date"],
+                include=["id", "posted_at"],
+                name="ledger_journalentry_by_date",
+            )
         ]
 
     def __str__(self) -> str:
@@ -140,6 +144,7 @@ class Posting(PracticeModel):
         indexes = [
             models.Index(
                 fields=["practice_id", "party", "account", "item"],
+                include=["entry", "debit", "credit"],
                 name="ledger_posting_by_party",
             )
         ]
