@@ -6,7 +6,8 @@ from billing.forms.reports import ReportForm
 from billing.reports.declared import Report
 from billing.reports.drilling import BEGINNING, account_url
 from billing.selectors.tables import Asked, Level, Row, Table, Tie, money, text, title, total
-from ledger.money import Money
+from ledger.chart import Role
+from ledger.money import ZERO, Money
 from ledger.selectors import journal, reports
 from ledger.selectors.reports import AccountBalance
 
@@ -19,7 +20,9 @@ def table(asked: Asked) -> Table:
 
     def lines(accounts: Iterable[AccountBalance]) -> list[Row]:
         return [
-            Row((row.code, row.name, row.balance), url=account_url(asked, roles[row.code]))
+            Row(
+                (row.code, _named(row, roles), row.balance), url=account_url(asked, roles[row.code])
+            )
             for row in accounts
         ]
 
@@ -50,6 +53,12 @@ def table(asked: Asked) -> Table:
             ),
         ),
     )
+
+
+def _named(row: AccountBalance, roles: dict[str, str]) -> str:
+    """Return an account's name; below zero, what the card company holds is owed to it."""
+    is_owed = roles[row.code] == Role.STRIPE_CLEARING and row.balance < ZERO
+    return f"{row.name}, owed to the card company" if is_owed else row.name
 
 
 def _earned(asked: Asked) -> Money:

@@ -30,7 +30,7 @@ from billing.services import report_exports, report_orders
 from billing.services.report_exports import Exported
 from billing.services.report_files import FORMATS, TooLong
 from billing.views.base import BillingView
-from ledger.selectors import journal
+from ledger.selectors import books, journal
 
 
 class ReportIndex(BillingView):
@@ -107,12 +107,24 @@ class ReportPage(ReportView):
             "report": self.report,
             "asked": self.asked,
             "form": self.form,
+            "is_settled": self.is_settled,
             "table": shown(self.table, page, links_clients=self.may(Permission.CLIENT_VIEW)),
             "page": page,
             "query": f"{urlencode(given)}&",
             "given": given.items(),
             "formats": FORMATS.items() if self.may(Permission.REPORT_EXPORT) else (),
         }
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether no entry can join the moment that was asked about."""
+        if self.asked.known_at is None:
+            return False
+        try:
+            books.require_settled(self.asked.known_at)
+        except books.NotKnownYet:
+            return False
+        return True
 
 
 class HandsOut(BillingView):

@@ -1,14 +1,17 @@
 """Kept runs: the same question gives the same bytes, or the page says what changed them."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from threading import Event
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import Membership
+from accounts.tenancy import practice_scope
 from billing.models import ReportRun
 from billing.reports.registry import REPORTS
 from billing.selectors.tables import Asked
@@ -20,6 +23,8 @@ from ledger.models import Account, KnownPoint
 from ledger.selectors.books import NotKnownYet
 from ledger.services import chart
 from tests.billing import desk as at
+from tests.houses import House
+from tests.ledger.elsewhere import elsewhere
 
 EVERY_REPORT = pytest.mark.parametrize("slug", sorted(REPORTS))
 
@@ -134,3 +139,42 @@ def test_the_database_keeps_a_run_as_it_was(desk: Membership) -> None:
 
     with pytest.raises(Exception, match="permission denied"), transaction.atomic():
         ReportRun.objects.filter(pk=run.pk).update(sha256="0" * 64)
+
+
+@pytest.mark.commits
+@pytest.mark.parametrize("payments", [4, pytest.param(60, marks=pytest.mark.long)])
+def test_every_run_is_identical_although_others_posted_meanwhile(
+    practice: House, front_desk: Membership, payments: int
+) -> None:
+    with practice_scope(practice.id, person_id=front_desk.person_id):
+        at.open_books(front_desk)
+        client = at.client(front_desk)
+        at.invoice(client, front_desk, dollars="9000.00")
+    done = Event()
+    kept: list[ReportRun] = []
+
+    def pay() -> None:
+        at.cash(client, front_desk, "1.00", keep_rest=True)
+
+    def write() -> None:
+        for _ in range(payments):
+            elsewhere(pool, practice, pay).result()
+
+    def keep() -> None:
+        while not done.is_set() or not kept:
+            with practice_scope(practice.id, person_id=front_desk.person_id):
+                kept.extend(at.kept_run(front_desk, slug) for slug in sorted(REPORTS))
+        connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        keeping = pool.submit(keep)
+        writing = [pool.submit(write) for _ in range(2)]
+        for each in writing:
+            each.result(timeout=120)
+        done.set()
+        keeping.result(timeout=120)
+
+    with practice_scope(practice.id, person_id=front_desk.person_id):
+        assert [(run.report, again(run).outcome) for run in kept] == [
+            (run.report, SAME) for run in kept
+        ]

@@ -21,6 +21,7 @@ from ledger.chart import Role
 from ledger.money import Money
 from ledger.services import journal
 from ledger.services.journal import Line
+from tests import counting
 from tests.billing import desk as at
 from tests.billing.conftest import Billed
 from tests.houses import House
@@ -180,6 +181,34 @@ def test_a_pdf_that_would_be_too_long_is_refused_in_words(
     answer = as_accountant.post("/reports/aging/file/", {"format": "pdf", **MARCH}, follow=True)
 
     assert "take it as CSV or XLSX" in answer.text
+
+
+@EVERY_REPORT
+def test_more_rows_need_no_more_queries(as_accountant: Browser, paid: Billed, slug: str) -> None:
+    def queries(*names: str) -> int:
+        by = paid.house.people["front-desk"]
+        with practice_scope(paid.house.id):
+            for client in [at.client(by, name) for name in names]:
+                at.cash(client, by, "10.00", apply_to=at.invoice(client, by))
+                at.cash(client, by, "500.00", keep_rest=True)
+        with counting.queries() as counted:
+            as_accountant.get(reverse("billing:report", args=[slug]), MARCH)
+        return len(counted)
+
+    few = queries("Haddad")
+
+    assert queries("Nair", "Srisuk", "Tesfaye") == few <= 45
+
+
+def test_what_the_card_company_is_owed_says_so(as_accountant: Browser, paid: Billed) -> None:
+    with practice_scope(paid.house.id):
+        fee = [Line(R.CARD_FEES, debit=FIVE), Line(R.STRIPE_CLEARING, credit=FIVE)]
+        for number in (1, 2):
+            post(f"fee:{number}", fee, paid.house.people["front-desk"])
+
+    page = as_accountant.get("/reports/balance-sheet/", MARCH)
+
+    assert "Stripe clearing, owed to the card company" in page.text
 
 
 def test_an_unknown_report_is_not_there(as_accountant: Browser) -> None:
