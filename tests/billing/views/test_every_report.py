@@ -184,20 +184,21 @@ def test_a_pdf_that_would_be_too_long_is_refused_in_words(
 
 
 @EVERY_REPORT
-def test_more_rows_need_no_more_queries(as_accountant: Browser, paid: Billed, slug: str) -> None:
+def test_more_rows_need_no_more_queries(paid: Billed, slug: str) -> None:
     def queries(*names: str) -> int:
         by = paid.house.people["front-desk"]
         with practice_scope(paid.house.id):
             for client in [at.client(by, name) for name in names]:
                 at.cash(client, by, "10.00", apply_to=at.invoice(client, by))
                 at.cash(client, by, "500.00", keep_rest=True)
-        with counting.queries() as counted:
-            as_accountant.get(reverse("billing:report", args=[slug]), MARCH)
+            with counting.queries() as counted:
+                table = REPORTS[slug].table(Asked(date(2026, 3, 31), since=date(2026, 3, 1)))
+                assert len(list(table.rows))
         return len(counted)
 
     few = queries("Haddad")
 
-    assert queries("Nair", "Srisuk", "Tesfaye") == few <= 45
+    assert queries("Nair", "Srisuk", "Tesfaye") == few <= 30
 
 
 def test_what_the_card_company_is_owed_says_so(as_accountant: Browser, paid: Billed) -> None:
