@@ -10,6 +10,7 @@ from audit.actions import Action
 from audit.services import events
 from billing.models import BankLine, BankMatch
 from billing.selectors import bank
+from billing.services import numbers
 from ledger.selectors import account_moves
 
 
@@ -31,8 +32,10 @@ def match(*, line: BankLine, posting_id: UUID, now: datetime, by: Membership) ->
 
     Raises:
         AlreadyMatched: one of them is matched, perhaps since a moment ago.
-        DoesNotFit: account or amount differ.
+        DoesNotFit: account or amount differ, or the posting was taken back.
     """
+    # Whoever takes a payment back holds this too, and looks whether a line confirms it.
+    numbers.lock(numbers.BILL_PAYMENTS)
     BankLine.objects.select_for_update(no_key=True).get(pk=line.pk)
     posting = account_moves.found(posting_id, line.account_id)
     if posting is None or posting.debit - posting.credit != line.amount:

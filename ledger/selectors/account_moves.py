@@ -38,5 +38,5 @@ def on_account(entry_id: UUID, account_id: UUID) -> Posting | None:
 
 
 def found(posting_id: UUID, account_id: UUID) -> Posting | None:
-    """Return one posting of an account, or None."""
-    return Posting.objects.filter(pk=posting_id, account=account_id).first()
+    """Return one posting of an account that was not taken back, or None."""
+    return whole(Posting.objects.filter(pk=posting_id, account=account_id)).first()

@@ -141,6 +141,21 @@ def test_what_the_bank_confirms_is_not_taken_back(books: Membership) -> None:
         )
 
 
+def test_what_was_taken_back_is_neither_offered_nor_matched(books: Membership) -> None:
+    bill = spending.bill(spending.vendor(books), books)
+    payment = spending.paid(bill, books, "500.00")
+    spending.taken_in(books)
+    [offer] = next(row.offers for row in lines() if row.left)
+
+    bill_payments.take_back(
+        payment=payment, reason="TWICE", taken_back_on=at.TODAY, now=at.NOW, by=books
+    )
+
+    assert not any(row.offers for row in lines())
+    with pytest.raises(bank_matches.DoesNotFit):
+        bank_matches.match(line=rent_line(), posting_id=offer.pk, now=at.NOW, by=books)
+
+
 def test_the_difference_is_explained_to_the_cent(books: Membership) -> None:
     """Opening money that no line shows, a fee at the bank only, and a check not cashed yet."""
     post(
