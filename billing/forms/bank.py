@@ -115,12 +115,21 @@ class ColumnsForm(ClosingForm):
 
     def mapping(self) -> Mapping:
         data = self.cleaned_data
-        places = {name: int(data[name]) if data.get(name) else None for name in self.field_order}
         return Mapping(
-            **{**places, "day": int(data["day"]), "words": int(data["words"])},
+            day=int(data["day"]),
+            words=int(data["words"]),
+            amount=self._place("amount"),
+            money_out=self._place("money_out"),
+            money_in=self._place("money_in"),
+            more_words=self._place("more_words"),
+            mark=self._place("mark"),
             order=DateOrder(data["order"]) if data["order"] else None,
             is_turned=data["is_turned"],
         )
+
+    def _place(self, name: str) -> int | None:
+        chosen = self.cleaned_data.get(name)
+        return int(chosen) if chosen else None
 
 
 class MatchForm(forms.Form):

@@ -39,7 +39,7 @@ APPEND_ONLY = {
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0031_bills_are_paid"),
-        ("billing", "0011_report_files"),
+        ("billing", "0007_kept_runs"),
         ("ledger", "0011_accounts_of_money_out"),
     ]
 

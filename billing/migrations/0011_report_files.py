@@ -12,7 +12,7 @@ from accounts.row_security import tenant_table
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0030_reports_as_files"),
-        ("billing", "0007_kept_runs"),
+        ("billing", "0010_recurring_bills"),
     ]
 
     operations = [

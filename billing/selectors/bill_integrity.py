@@ -57,8 +57,8 @@ def _taken_back_otherwise_than_in_the_books() -> Iterator[Finding]:
         (Bill, BillTakenBack, "bill"),
         (BillPayment, BillPaymentTakenBack, "payment"),
     ):
-        noted = back._default_manager.filter(**{of: OuterRef("pk")})  # type: ignore[attr-defined]  # a model
-        rows = model._default_manager.annotate(is_noted=Exists(noted))  # type: ignore[attr-defined]  # a model
+        noted = back._default_manager.filter(**{of: OuterRef("pk")})
+        rows = model._default_manager.annotate(is_noted=Exists(noted))
         wrong = rows.filter(is_noted=True, entry__reversals=None) | rows.filter(
             is_noted=False, entry__reversals__isnull=False
         )

@@ -38,7 +38,7 @@ class BillList(BillingView):
     @cached_property
     def form(self) -> BillFilterForm:
         asked = self.request.GET
-        chosen = asked if {"state", "vendor"} & asked.keys() else {"state": "open"}
+        chosen: Any = asked if {"state", "vendor"} & asked.keys() else {"state": "open"}
         return BillFilterForm(chosen)
 
     def get(self, request: StaffRequest, **kwargs: object) -> HttpResponse:

@@ -18,7 +18,7 @@ def moment():
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ledger", "0004_posting"),
+        ("ledger", "0005_covering_indexes"),
         ("accounts", "0029_months_are_closed_and_reopened"),
     ]
     operations = [

@@ -29,7 +29,9 @@ def total(rows: QuerySet[Any], *, until: date | None = None) -> Money:
     if until is not None:
         rows = rows.filter(entry__entry_date__lte=until)
     sums = rows.order_by().aggregate(debits=Sum("debit"), credits=Sum("credit"))
-    return (sums["debits"] or ZERO) - (sums["credits"] or ZERO)
+    debits: Money = sums["debits"] or ZERO
+    credits: Money = sums["credits"] or ZERO
+    return debits - credits
 
 
 def on_account(entry_id: UUID, account_id: UUID) -> Posting | None:

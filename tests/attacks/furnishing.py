@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.utils import timezone
@@ -235,7 +236,7 @@ def _spend(by: Membership) -> None:
     """Owe, pay, and take back; match what left with a line of the bank; let rent come again."""
     landlord = spending.vendor(by)
     wrong, twice = spending.bill(landlord, by, number="1"), spending.bill(landlord, by)
-    back = {"reason": "TWICE", "taken_back_on": at.TODAY, "now": at.NOW, "by": by}
+    back: dict[str, Any] = {"reason": "TWICE", "taken_back_on": at.TODAY, "now": at.NOW, "by": by}
     bills.take_back(bill=wrong, **back)
     bill_payments.take_back(payment=spending.paid(twice, by, "10.00"), **back)
     bill = spending.bill(landlord, by, number="2")

@@ -15,6 +15,7 @@ from billing.services import bank_files, bank_matches, bill_payments
 from ledger.chart import Role
 from ledger.money import ZERO, Money
 from ledger.selectors import account_moves
+from ledger.selectors.categories import Chosen
 from ledger.services.journal import Line, post
 from tests.billing import desk as at
 from tests.billing import spending
@@ -31,7 +32,7 @@ def books(practice: House, accountant: Membership) -> Iterator[Membership]:
         transaction.set_rollback(True)
 
 
-def bank_account() -> spending.Chosen:
+def bank_account() -> Chosen:
     return spending.account(Role.OPERATING_BANK)
 
 
