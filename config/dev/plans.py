@@ -14,10 +14,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.ids import NIL
+from clients.models import Client
 from ledger.chart import Role
-from ledger.models import Posting
-from ledger.selectors import reports, subledger
+from ledger.selectors import integrity, reports, subledger
 
 Report = Callable[[date, UUID], object]
 
@@ -73,13 +72,13 @@ def plan(statement: str) -> str:
 
 def page(on: date) -> Iterator[str]:
     """Yield the lines of docs/PLANS.md for the practice in scope."""
-    party = Posting.objects.exclude(party=None).order_by("pk")[0].party or NIL
-    count = Posting.objects.count()
+    party = Client.objects.order_by("pk")[0].pk
+    count = integrity.entry_count()
     yield "# How the books are read"
     yield ""
     yield "Made by `manage.py explain_reports`; a test tells when a report has changed since. A"
     yield "practice's context is worked out once for a statement (`InitPlan`), never for each row."
-    yield f"Below lay a practice of {count:,} postings."
+    yield f"Below lay a practice of {count:,} entries."
     for name, report in REPORTS.items():
         asked = statements(report, on, party)
         yield ""

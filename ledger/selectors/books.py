@@ -1,10 +1,11 @@
 """The postings that a question is about: by business date, and as known at a moment."""
 
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db.models import QuerySet
 
-from ledger.models import KnownPoint, Posting
+from ledger.models import Account, KnownPoint, Posting
 
 
 class NotKnownYet(Exception):
@@ -19,6 +20,11 @@ def require_settled(known_at: datetime) -> None:
     """
     if not KnownPoint.objects.filter(at__gte=known_at).exists():
         raise NotKnownYet("The books are not settled up to that moment yet.")
+
+
+def account_ids() -> dict[str, UUID]:
+    """Return role → id of the practice's accounts."""
+    return dict(Account.objects.values_list("role", "pk"))
 
 
 def postings(

@@ -14,11 +14,11 @@ from django.utils import timezone
 from accounts.selectors import members
 from accounts.tenancy import practice_scope
 from billing.selectors import aging
+from clients.models import Client
 from config.dev.bench import posting
 from config.dev.bench.timing import Act, Effort, Figure, Goal, rounds
 from config.dev.seed import big
 from ledger.chart import Role
-from ledger.models import Posting
 from ledger.selectors import reports, subledger
 
 SIZES = (10_000, 100_000, 1_200_000)
@@ -91,7 +91,7 @@ def _posting_at_size(large: UUID, empty: UUID, size: int, effort: Effort) -> Ite
 def _reading(practice_id: UUID, size: int, today: date, effort: Effort) -> Iterator[Figure]:
     few = Effort(effort.rounds, max(1, effort.calls * 1_000 // size))
     with practice_scope(practice_id):
-        party = Posting.objects.exclude(party=None).order_by("pk")[0].party
+        party = Client.objects.order_by("pk")[0].pk
         measured = rounds(
             lambda: reports.trial_balance(as_of=today),
             _bare((TRIAL_BALANCE, [practice_id, today])),

@@ -26,7 +26,6 @@ from audit.selectors import chain
 from config.dev.bench.access import NotMeasured
 from config.dev.bench.timing import Act, Effort, Figure, Goal, rounds
 from ledger.chart import Role
-from ledger.models import JournalEntry
 from ledger.money import Money
 from ledger.selectors import integrity, logged
 from ledger.services import journal
@@ -49,7 +48,7 @@ LINEAR = Goal("ratio", 1.3)
 def figures(practice_id: UUID, effort: Effort) -> Iterator[Figure]:
     """Measure posting into a practice whose chart is open, at the size that it has."""
     with practice_scope(practice_id):
-        by, before = members.automaton(), JournalEntry.objects.count()
+        by, before = members.automaton(), integrity.entry_count()
     size = before * 2
     post = posting(practice_id, by)
     with closing(_bare_connection()) as bare:

@@ -29,7 +29,7 @@ from clients.models import Client
 from clients.models.client import CodeCounter
 from config.dev.seed import big_rows, practices, story
 from config.dev.seed.big_rows import House, Table
-from ledger.models import Account
+from ledger.selectors import books
 from ledger.services import chart
 
 BIG = replace(
@@ -114,7 +114,7 @@ def _house(practice_id: UUID, *, invoices: int, clients: int, now: datetime) -> 
             by=by,
             therapist=therapists[0] if therapists else by,
             service=service,
-            accounts=dict(Account.objects.values_list("role", "pk")),
+            accounts=books.account_ids(),
             clients=_clients(clients, by, now),
             invoices=invoices,
             today=now.date(),
