@@ -70,12 +70,10 @@ def _aged(lines: Iterable[object], wanted: Collection[tuple[UUID, UUID]]) -> lis
         if (party, item) not in wanted:
             continue
         held = items[party, item]
-        if reversed_on is None:
-            held.charged[on] += debit
-            held.paid += credit
-        else:
-            held.charged[reversed_on] -= credit
-            held.paid -= debit
+        charged, paid = (debit, credit) if reversed_on is None else (-credit, -debit)
+        if charged:
+            held.charged[reversed_on or on] += charged
+        held.paid += paid
     return [
         OpenCharge(party, item, on, amount)
         for (party, item), held in items.items()

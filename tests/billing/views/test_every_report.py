@@ -232,15 +232,15 @@ def test_the_general_ledger_goes_on_where_its_last_page_ended(
 ) -> None:
     by = billed.house.people["front-desk"]
     with practice_scope(billed.house.id):
-        for _ in range(51):
+        for _ in range(52):
             at.cash(billed.own, by, "1.00", keep_rest=True)
     asked = MARCH | {"account": "UNDEPOSITED_FUNDS"}
 
     second = as_accountant.get("/reports/general-ledger/", asked | {"page": "2"})
 
-    assert "51 to 51 of 51 rows" in second.text
+    assert "51 to 52 of 52 rows" in second.text
     assert "51.00" in second.text
-    assert "account 1010 Undeposited funds: 51.00 = 51.00" in second.text
+    assert "account 1010 Undeposited funds: 52.00 = 52.00" in second.text
 
 
 def link(page: str, part: str) -> str:
