@@ -88,7 +88,9 @@ def tie_of(found: bank.Reconciliation) -> Tie:
     if not found.difference:
         return Tie(True, "Bank and books agree.", f"Both say {found.bank} at the end of the day.")
     text = f"Bank {found.bank}, books {found.books}: {found.difference} apart, as listed above."
-    return Tie(False, "Bank and books differ.", text)
+    is_whole = found.difference == found.explained
+    said = "every cent is listed" if is_whole else "not every cent is listed"
+    return Tie(is_whole, f"Bank and books differ; {said}.", text)
 
 
 class BankMatched(BankView):

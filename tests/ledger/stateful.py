@@ -14,13 +14,9 @@ from itertools import count
 from uuid import UUID, uuid4
 
 import pytest
-from django.utils import timezone
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from accounts.ids import uuid7
-from accounts.models import Membership
-from accounts.services import practices
 from accounts.tenancy import Scope, practice_scope
 from audit.selectors import chain
 from ledger.chart import CONTROL_ROLES, NORMAL_SIDE, Role, Side
@@ -29,7 +25,9 @@ from ledger.money import ZERO, Money
 from ledger.selectors import books, integrity, logged, reports, subledger
 from ledger.services import chart, journal, known, periods
 from ledger.services.journal import Line, Voucher
+from tests import houses
 from tests.houses import House
+from tests.ledger import closing
 from tests.ledger.elsewhere import elsewhere
 
 MONTHS = [date(2026, month, 15) for month in (1, 2, 3)]
@@ -122,7 +120,7 @@ class Ledger(RuleBasedStateMachine):
         self.numbers = count()
         self.practice = found()
         with self.scope():
-            self.by = self.practice.automaton
+            self.by = self.practice.people["accountant"]
             chart.open(by=self.by)
 
     def scope(self) -> AbstractContextManager[Scope]:
@@ -194,14 +192,13 @@ class Ledger(RuleBasedStateMachine):
 
     @rule(month=st.sampled_from(MONTHS))
     def reopen(self, month: date) -> None:
-        reason = periods.Reason.CORRECTION
         if month in self.model.closed:
             with self.scope():
-                periods.reopen(month=month, reason=reason, by=self.by)
+                closing.reopen(month, by=self.by)
             self.model.closed.remove(month)
         else:
             with pytest.raises(periods.NotClosed), self.scope():
-                periods.reopen(month=month, reason=reason, by=self.by)
+                closing.reopen(month, by=self.by)
 
     @rule()
     def settle(self) -> None:
@@ -361,15 +358,6 @@ def balances(told: reports.TrialBalance) -> Balances:
 
 
 def found() -> House:
-    """Found a practice for one history, with its automaton alone."""
-    practice_id, slug = uuid7(), f"history-{uuid4().hex[:12]}"
-    with practice_scope(practice_id):
-        automaton: Membership = practices.found(
-            slug=slug,
-            name=slug,
-            discreet_name=slug,
-            time_zone="America/New_York",
-            rotation_days=None,
-            now=timezone.now(),
-        )
-    return House(practice_id, slug, automaton, {})
+    """Found a practice for one history, with people of whom two can reopen a month."""
+    slug = f"history-{uuid4().hex[:12]}"
+    return houses.found(slug, slug)
