@@ -95,7 +95,8 @@ def read(content: bytes, mapping: Mapping) -> Read:
     """
     rows = _rows(content)[1:]
     order = mapping.order or _order(rows, mapping)
-    lines, problems = [], []
+    lines: list[Line] = []
+    problems: list[Problem] = []
     for row in rows:
         try:
             line = _line(row.cells, mapping, order)

@@ -26,7 +26,7 @@ class BankFile(PracticeModel):
     format = models.CharField(max_length=3, choices=Format)
     content = EncryptedBytes(null=True, passing=True, db_comment="Null once the file is over.")
     closing_on = models.DateField(null=True, db_comment="The day of the closing balance.")
-    closing_balance = MoneyField(
+    closing_balance = MoneyField(  # type: ignore[misc]  # its types know no NULL
         null=True, db_comment="Cents: what the bank says is there at the end; below zero for debt."
     )
     uploaded_at = models.DateTimeField(db_comment="UTC.")

@@ -59,8 +59,9 @@ def _taken_back_otherwise_than_in_the_books() -> Iterator[Finding]:
     ):
         noted = back._default_manager.filter(**{of: OuterRef("pk")})
         rows = model._default_manager.annotate(is_noted=Exists(noted))
-        wrong = rows.filter(is_noted=True, entry__reversals=None) | rows.filter(
-            is_noted=False, entry__reversals__isnull=False
+        wrong = rows.filter(
+            Q(is_noted=True, entry__reversals=None)
+            | Q(is_noted=False, entry__reversals__isnull=False)
         )
         for row in wrong.order_by("reference"):
             told = f"{row.reference} is taken back in one place and not in the other."

@@ -1,5 +1,6 @@
 """Readers of bank files: what banks really write, and what nobody should send."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from billing.bank_files import Line, Unreadable, columns, ofx
+from billing.bank_files import Line, Read, Unreadable, columns, ofx
 from billing.bank_files.columns import Mapping
 from billing.bank_files.lines import NoAmount, cents_of
 from clients.csv_import.dates import DateOrder
@@ -215,10 +216,11 @@ def _sgml() -> bytes:
 
 
 def whatever(content: bytes) -> None:
-    for read in (
+    readers: list[Callable[[], Read]] = [
         lambda: ofx.read(content),
         lambda: columns.read(content, Mapping(day=0, words=1, amount=2)),
-    ):
+    ]
+    for read in readers:
         with suppress(Unreadable):
             assert all(type(line.cents) is int and line.words for line in read().lines)
 
