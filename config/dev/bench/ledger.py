@@ -6,6 +6,7 @@ report runs as the role for backups, whom no policy filters, and names its pract
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import connections
@@ -117,7 +118,7 @@ def _reading(practice_id: UUID, size: int, today: date, effort: Effort) -> Itera
         yield Figure("ledger.client_balance", size, "us", measured, CLIENT_MICROSECONDS)
 
 
-def _bare(*statements: tuple[str, Sequence[object]]) -> Act:
+def _bare(*statements: tuple[str, Sequence[Any]]) -> Act:
     """Return a function that reads by SQL alone, with no policy in the way."""
 
     def read() -> None:

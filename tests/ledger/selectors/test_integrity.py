@@ -52,6 +52,7 @@ TAMPERINGS = {
     "an account less": (
         [
             "ALTER TABLE ledger_posting DROP CONSTRAINT ledger_posting_account_id_same_practice",
+            "DELETE FROM ledger_monthtotal",
             "DELETE FROM ledger_account WHERE role = 'RENT'",
         ],
         ("I-1", "stands on no account", None),

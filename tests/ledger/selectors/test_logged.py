@@ -52,7 +52,9 @@ def test_what_the_log_contradicts_is_named(committed: House, tampering: str) -> 
     as_owner_unguarded(statement)
 
     with practice_scope(committed.id):
-        assert list(integrity.findings()) == [], "the books alone do not show it"
+        frozen = {"I-9"}  # What a close froze shows it for its own month, and for no open one.
+        alone = [finding for finding in integrity.findings() if finding.invariant not in frozen]
+        assert alone == [], "the books alone do not show it"
         (found,) = logged.findings()
     assert (found.invariant, found.ids) == ("I-16", (entries[source],))
     assert told in found.sentence
