@@ -13,6 +13,14 @@ from tests.catalogue import TENANT_TABLES
 from tests.test_permissions import EVERY_ROUTE, routes
 
 SPECIAL = {
+    "billing:bank_file.pk": "billing_bankfile",
+    "billing:bank_file_discard.pk": "billing_bankfile",
+    "billing:bank_line_match.pk": "billing_bankline",
+    "billing:bank_line_spend.pk": "billing_bankline",
+    "billing:bank_line_undo.pk": "billing_bankline",
+    "billing:bill_paper.pk": "billing_billfile",
+    "billing:bill_payment_take_back.pk": "billing_billpayment",
+    "billing:chart_account.pk": "ledger_account",
     "billing:checkout_return.pk": "billing_cardintent",
     "billing:checkout_start.pk": "billing_invoice",
     "billing:report_order.pk": "billing_reportfile",
@@ -21,6 +29,12 @@ SPECIAL = {
     "member_id": "accounts_membership",
 }
 """Route and parameter, or parameter alone, where its name does not say the table's."""
+
+WORDS = {"month": "2026-01", "slug": "aging", "step": "sessions"}
+"""What stands in paths beside ids: a month that was closed, a report, a step of closing."""
+
+PARAMETERS = {route: set(found.pattern.converters) for route, found in routes()}
+"""Route → what its path asks for."""
 
 OF_A_CLIENT, CLIENTS = "clients/<uuid:pk>/", "clients_client"
 """Under which address everything of one client stands."""

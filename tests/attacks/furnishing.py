@@ -44,8 +44,11 @@ from clients.services import (
     taking_back,
 )
 from clients.services import imports as files
+from ledger.chart import Role as AccountRole
+from ledger.money import Money
 from ledger.selectors import account_moves
-from ledger.services import periods
+from ledger.services import journal, periods
+from ledger.services.journal import Line
 from tests.attacks import planting
 from tests.billing import arrivals, spending
 from tests.billing import desk as at
@@ -282,4 +285,11 @@ def _months(by: Membership) -> None:
     at.ordered_file(by)
     periods.close(month=REOPENED, today=at.TODAY, by=by)
     closing.reopen(REOPENED, by=by)
+    rent = [
+        Line(AccountRole.RENT, debit=Money(1)),
+        Line(AccountRole.OPERATING_BANK, credit=Money(1)),
+    ]
+    journal.post(source="rent:closed", entry_date=CLOSED, memo="Rent", lines=rent, by=by)
     periods.close(month=CLOSED, today=at.TODAY, by=by)
+    # Asked for and not answered.
+    periods.reopen(month=CLOSED, reason=periods.Reason.CORRECTION, now=timezone.now(), by=by)

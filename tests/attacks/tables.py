@@ -32,6 +32,7 @@ BESIDE = {
     "accounts_membership.ended_by_id": {"ended_at": "now()"},
     "accounts_networkrange": {"network": "'10.' || floor(random() * 256) || '.0.0/16'"},
     "accounts_rolegrant.withdrawn_by_id": {"withdrawn_at": "now()"},
+    "billing_billfile": {"place": "place + 1"},
     "billing_externalcode.member_id": {
         "kind": "'PRACTITIONER'",
         "service_code_id": "NULL",
@@ -84,13 +85,15 @@ BESIDE = {
     },
     "ledger_periodreopen": {
         "reopened_at": NOW,
-        "approval_id": "(SELECT id FROM accounts_approval WHERE act = 'REOPEN' LIMIT 1)",
+        "approval_id": "(SELECT id FROM accounts_approval"
+        " WHERE act = 'REOPEN' AND spent_at IS NULL LIMIT 1)",
     },
 }
 """What must change with it, so that nothing but the wall stands in the way of a copied row."""
 
 
 WHICH = {
+    "accounts_approval.decided_by_id": "WHERE decision = ''",
     "accounts_invitation.accepted_by_id": "WHERE revoked_at IS NULL",
     "clients_clientimport.confirmed_by_id": "WHERE finished_at IS NULL",
     "clients_coverage.withdrawn_by_id": "WHERE withdrawn_at IS NULL",

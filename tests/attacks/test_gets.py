@@ -12,11 +12,12 @@ from django.urls import reverse
 from accounts.models import Role
 from accounts.services import grants
 from accounts.tenancy import practice_scope
+from tests.attacks.addresses import PARAMETERS, WORDS
 from tests.attacks.conftest import Street
 from tests.attacks.test_over_http import EVERY_PATH, QUERIES, WEBHOOK
 from tests.billing import desk as at
 from tests.houses import browser_of
-from tests.test_permissions import EVERY_ROUTE, routes
+from tests.test_permissions import EVERY_ROUTE
 
 pytestmark = [pytest.mark.commits, pytest.mark.xdist_group("attacks")]
 
@@ -31,10 +32,6 @@ PASSING = {
     "accounts_signinsession": ("last_seen_at", "when the person was here last"),
 }
 """Columns that a GET may set."""
-
-
-PARAMETERS = {route: set(found.pattern.converters) for route, found in routes()}
-"""Route → what stands in its path: where no row of a practice does, a token or a key."""
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +53,8 @@ def addresses(street: Street) -> Iterator[str]:
     for route, view in sorted(EVERY_ROUTE.items()):
         if route != WEBHOOK and hasattr(view, "get"):
             rows = {name: street.here.ids[row] for name, row in EVERY_PATH.get(route, {}).items()}
-            guessed = dict.fromkeys(PARAMETERS[route] - rows.keys(), UUID(int=7))
+            left = PARAMETERS[route] - rows.keys()
+            guessed = {name: WORDS.get(name, UUID(int=7)) for name in left}
             yield reverse(route, kwargs=guessed | rows)
     for route, name, row in QUERIES:
         yield f"{reverse(route)}?{urlencode({name: street.here.ids[row]})}"

@@ -17,7 +17,7 @@ from accounts.services import grants
 from accounts.sessions import PRACTICE, SessionStore
 from accounts.tenancy import practice_scope
 from tests.attacks import raw
-from tests.attacks.addresses import rows_named
+from tests.attacks.addresses import PARAMETERS, WORDS, rows_named
 from tests.attacks.conftest import Street
 from tests.attacks.furnishing import signature, webhook_body
 from tests.billing import desk as at
@@ -126,7 +126,9 @@ def alike(street: Street, ask: Callable[[Ids], Any]) -> tuple[int, str, str]:
 
 
 def url(route: str, ids: Ids) -> str:
-    return reverse(route, kwargs={name: ids[row] for name, row in EVERY_PATH[route].items()})
+    rows = {name: ids[row] for name, row in EVERY_PATH[route].items()}
+    words = {name: WORDS[name] for name in PARAMETERS[route] - rows.keys()}
+    return reverse(route, kwargs=words | rows)
 
 
 def test_every_route_that_names_a_row_is_attacked() -> None:

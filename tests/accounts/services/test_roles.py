@@ -46,7 +46,13 @@ def test_several_roles_change_together_or_not_at_all(practice: House) -> None:
     with pytest.raises(ChangedMeanwhile):
         roles.change(changes=[fine, stale], by=practice.people["administrator"])
 
-    assert held("auditor") == {P.LOG_VIEW, P.MEMBER_VIEW, P.REPORT_EXPORT, P.REPORT_VIEW}
+    assert held("auditor") == {
+        P.BILL_VIEW,
+        P.LOG_VIEW,
+        P.MEMBER_VIEW,
+        P.REPORT_EXPORT,
+        P.REPORT_VIEW,
+    }
 
 
 @scoped
@@ -135,7 +141,13 @@ def test_a_copy_does_not_follow_its_original(administrator: Membership) -> None:
 
     roles.set_permissions(role=role("auditor"), permissions=[P.LOG_VIEW])
 
-    assert held("reader") == {P.LOG_VIEW, P.MEMBER_VIEW, P.REPORT_EXPORT, P.REPORT_VIEW}
+    assert held("reader") == {
+        P.BILL_VIEW,
+        P.LOG_VIEW,
+        P.MEMBER_VIEW,
+        P.REPORT_EXPORT,
+        P.REPORT_VIEW,
+    }
 
 
 @scoped
@@ -196,6 +208,7 @@ def test_why_somebody_may_names_the_role_and_who_let_it(practice: House) -> None
 
     [old], [new] = rights["log_view"], rights["client_create"]
     assert set(rights) == {
+        "bill_view",
         "log_view",
         "member_view",
         "report_export",
