@@ -3,7 +3,7 @@
 from functools import cached_property
 from http import HTTPStatus
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
@@ -21,7 +21,7 @@ from billing.forms.bills import ExpenseForm
 from billing.models import BankLine
 from billing.selectors import bank
 from billing.services import bank_matches as matches
-from billing.services import expenses
+from billing.services import bills, expenses
 from billing.services import vendors as vendor_services
 from billing.views.base import BillingView, wanted_id
 from billing.views.bills import OfVendorView
@@ -30,6 +30,8 @@ from ledger.money import ZERO
 from ledger.selectors import account_moves, categories
 from ledger.selectors.categories import Chosen
 from ledger.services import journal
+
+NO_MATCH = (matches.AlreadyMatched, matches.DoesNotFit)
 
 
 class BankView(BillingView):
@@ -139,7 +141,7 @@ class BankLineMatch(OfLineView):
                     now=timezone.now(),
                     by=request.membership,
                 )
-        except (matches.AlreadyMatched, matches.DoesNotFit) as error:
+        except NO_MATCH as error:
             messages.error(request, str(error))
         else:
             messages.success(request, f"{abs(self.line.amount).dollars} is matched.")
@@ -175,7 +177,7 @@ class BankLineSpend(OfLineView, OfVendorView):
 
     def get(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
         initial = {
-            "key": uuid4(),
+            "key": expenses.key_of_line(self.line.pk),
             "paid_on": self.line.booked_on,
             "paid_from": str(self.line.account_id),
             "amount_1": -self.line.amount,
@@ -192,19 +194,22 @@ class BankLineSpend(OfLineView, OfVendorView):
             return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
         try:
             with transaction.atomic():  # The expense and its match, or neither.
+                self.require_unmatched()
                 spent = expenses.spend(
                     vendor=self.vendor_of(typed),
                     parts=typed["parts"],
                     paid_from=self.account_of_line,
                     paid_on=line.booked_on,
                     check_number=typed["check_number"],
-                    key=typed["key"],
+                    key=expenses.key_of_line(line.pk),
                     now=now,
                     by=request.membership,
                 )
                 if spent.payment is not None:
                     self.match(spent.payment.entry_id)
-        except (*expenses.REFUSALS, matches.AlreadyMatched, journal.PeriodClosed) as error:
+        except bills.KeyReused:
+            form.add_error(None, "This line has a bill of another vendor. Take that back first.")
+        except (*expenses.REFUSALS, *NO_MATCH, journal.PeriodClosed) as error:
             form.add_error(None, str(error))
         except vendor_services.NameTaken as error:
             form.add_error("vendor", str(error))
@@ -215,6 +220,11 @@ class BankLineSpend(OfLineView, OfVendorView):
             messages.success(request, said)
             return self.back()
         return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+    def require_unmatched(self) -> None:
+        """Refuse a line that is in the books, before anything is entered for it again."""
+        if bank.standing_match(self.line) is not None:
+            raise matches.AlreadyMatched("This line is matched already.")
 
     def match(self, entry_id: UUID) -> None:
         posting = account_moves.on_account(entry_id, self.line.account_id)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.tenancy import practice_scope
-from billing.models import BankFile, BankLine, BillFile, BillPayment, RecurringBill
+from billing.models import BankFile, BankLine, Bill, BillFile, BillPayment, RecurringBill
 from ledger.chart import Role
 from ledger.money import Money
 from tests.billing import desk as at
@@ -129,6 +129,57 @@ def test_an_expense_is_made_of_a_line_and_matched(as_accountant: Browser, billed
         assert BillPayment.objects.get().amount == Money(500_00)
     assert "Elm Street Realty" not in as_accountant.get("/bank/").text
     assert "Payment BP-00001" in as_accountant.get("/bank/matched/").text
+
+
+def spend(browser: Browser, billed: Billed, line: BankLine, dollars: str) -> Any:
+    """Open the form of a line's expense anew, and send it."""
+    url = reverse("billing:bank_line_spend", args=[line.pk])
+    key = browser.get(url).text.split('name="key" value="')[1].split('"')[0]
+    typed = {
+        "key": key,
+        "vendor": "Elm Street Realty",
+        "is_new": "on",
+        "paid_on": "2026-02-11",
+        "paid_from": account_id(billed),
+        "category_1": account_id(billed, Role.RENT),
+        "amount_1": dollars,
+    }
+    return browser.post(url, typed, follow=True)
+
+
+def test_an_expense_of_a_line_is_entered_once_however_often_its_form_is_opened(
+    as_accountant: Browser, billed: Billed
+) -> None:
+    """Above one's limit nothing is matched yet, so the line stays in the list."""
+    by = billed.house.people["accountant"]
+    with practice_scope(billed.house.id, person_id=by.person_id):
+        spending.taken_in(by, b"Date,Words,Amount\n2026-02-11,ROOF,-6000.00\n")
+        line = BankLine.objects.get()
+
+    for _ in range(2):
+        assert "A second person was asked" in spend(as_accountant, billed, line, "6000.00").text
+
+    with practice_scope(billed.house.id):
+        assert Bill.objects.count() == 1
+
+
+def test_a_line_that_is_matched_is_not_spent_again(as_accountant: Browser, billed: Billed) -> None:
+    by = billed.house.people["accountant"]
+    with practice_scope(billed.house.id, person_id=by.person_id):
+        _, line = spending.bank_lines(by)
+
+    spend(as_accountant, billed, line, "500.00")
+    assert "This line is matched already." in spend(as_accountant, billed, line, "500.00").text
+
+    with practice_scope(billed.house.id):
+        payment = BillPayment.objects.get()
+    as_accountant.post(reverse("billing:bank_line_undo", args=[line.pk]))
+    back = {"reason": "TWICE", "taken_back_on": timezone.localdate(timezone=at.ZONE).isoformat()}
+    as_accountant.post(reverse("billing:bill_payment_take_back", args=[payment.pk]), back)
+    assert "no such amount" in spend(as_accountant, billed, line, "500.00").text
+    as_accountant.post(reverse("billing:bill_take_back", args=[payment.bill_id]), back)
+    spend(as_accountant, billed, line, "500.00")
+    assert "Payment BP-00002" in as_accountant.get("/bank/matched/").text
 
 
 def test_what_comes_again_is_previewed_and_set_up(as_accountant: Browser, billed: Billed) -> None:
