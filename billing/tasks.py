@@ -5,7 +5,7 @@ A task opens short scopes round its calls, and talks to other servers outside of
 
 import json
 import logging
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from celery import shared_task
@@ -20,6 +20,7 @@ from billing.selectors import card_intents, days, recurring, report_files, uploa
 from billing.services import checkout, imports, pulls, report_orders, webhooks
 from billing.services import recurring as recurring_bills
 from billing.services import uploads as uploading
+from ledger.services.journal import PeriodClosed
 
 log = logging.getLogger(__name__)
 
@@ -192,22 +193,28 @@ def make_recurring_of(*, practice_id: str, **_: object) -> int:
 def make_due(practice: UUID, *, now: datetime) -> int:
     """Enter the bills that are due by the practice's own day at a moment; return how many.
 
-    Each stands in a transaction of its own, so that whoever is cut off loses none.
+    Each stands in a transaction of its own, so that whoever is cut off loses none. One that may
+    not be entered, since this month is closed already, is tried again next time.
     """
     made = 0
     with practice_scope(practice):
         today = days.day_of(now, days.zone())
         waiting = recurring.due(today=today)
     for recurring_id in waiting:
-        while True:
-            with practice_scope(practice):
-                bill = recurring_bills.make_next(
-                    recurring_id=recurring_id, today=today, now=now, by=members.automaton()
-                )
-            if bill is None:
-                break
-            made += 1
+        try:
+            while _make_next(practice, recurring_id, today=today, now=now):
+                made += 1
+        except PeriodClosed:
+            log.warning("Recurring bill %s waits: the month is closed", recurring_id)
     return made
+
+
+def _make_next(practice: UUID, recurring_id: UUID, *, today: date, now: datetime) -> bool:
+    with practice_scope(practice):
+        bill = recurring_bills.make_next(
+            recurring_id=recurring_id, today=today, now=now, by=members.automaton()
+        )
+    return bill is not None
 
 
 def _terms() -> imports.Terms:

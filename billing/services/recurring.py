@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import Membership
 from audit.actions import Action
@@ -63,14 +64,17 @@ def make_next(*, recurring_id: UUID, today: date, now: datetime, by: Membership)
     """Enter the next bill that is due by ``today``, the practice's own day; None without one.
 
     The day is part of the bill's key, so that it is made once whoever tries, and however often.
-    Where its month is closed, it is entered on ``today``.
+    Where its month is closed, softly or for good, it is entered on ``today``.
+
+    Raises:
+        journal.PeriodClosed: the month of ``today`` is closed too.
     """
     rows = recurring.running().select_for_update(no_key=True, of=("self",))
     row = rows.select_related("vendor", "category").filter(pk=recurring_id).first()
     on = next(recurring.coming(row), None) if row is not None else None
     if row is None or on is None or on > today:
         return None
-    billed_on = today if periods.is_closed(on) else on
+    billed_on = on if periods.standing(on) is None else today
     category = next(each for each in categories.expenses() if each.id == row.category_id)
     bill = bills.enter(
         vendor=row.vendor,
@@ -107,6 +111,14 @@ def go_on(*, row: RecurringBill, today: date, by: Membership) -> None:
     paused.made_through = max(paused.made_through or yesterday, yesterday)
     paused.save(update_fields=["paused_at", "paused_by", "made_through"])
     events.record(Action.RECURRING_BILL_RESUMED, target=row, resumed_by=str(by.pk))
+
+
+def leave_out(*, vendor: Vendor, today: date) -> None:
+    """Make no bill of a vendor for a day before ``today`` that has none yet."""
+    yesterday = today - timedelta(days=1)
+    rows = RecurringBill.objects.filter(vendor=vendor, ended_at=None)
+    behind = rows.filter(Q(made_through=None) | Q(made_through__lt=yesterday))
+    behind.update(made_through=yesterday)
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """Whom the practice buys from."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -9,7 +9,7 @@ from audit.actions import Action
 from audit.services import events
 from billing.models import Vendor
 from billing.selectors import vendors
-from billing.services import numbers
+from billing.services import numbers, recurring
 
 
 class NameTaken(Exception):
@@ -55,10 +55,11 @@ def retire(*, vendor: Vendor, now: datetime, by: Membership) -> None:
 
 
 @transaction.atomic
-def bring_back(*, vendor: Vendor, by: Membership) -> None:
-    """Offer a vendor again."""
+def bring_back(*, vendor: Vendor, today: date, by: Membership) -> None:
+    """Offer a vendor again. What would have come meanwhile is left out, as in a pause."""
     gone = Vendor.objects.filter(pk=vendor.pk, retired_at__isnull=False)
     if gone.update(retired_at=None, retired_by=None):
+        recurring.leave_out(vendor=vendor, today=today)
         events.record(Action.VENDOR_BROUGHT_BACK, target=vendor, brought_back_by=str(by.pk))
 
 

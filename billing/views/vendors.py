@@ -100,6 +100,6 @@ class VendorBringBack(VendorView):
 
     def post(self, request: StaffRequest, pk: UUID, **kwargs: object) -> HttpResponse:
         vendor = self.vendor(pk)
-        services.bring_back(vendor=vendor, by=request.membership)
+        services.bring_back(vendor=vendor, today=self.today, by=request.membership)
         messages.success(request, f"{vendor.code} is offered again.")
         return redirect("billing:vendors")

@@ -226,7 +226,7 @@ def test_a_retired_vendor_gets_no_bill(books: Membership, landlord: Vendor) -> N
     with pytest.raises(bills.VendorRetired):
         spending.bill(landlord, books)
 
-    vendors.bring_back(vendor=landlord, by=books)
+    vendors.bring_back(vendor=landlord, today=at.TODAY, by=books)
     assert spending.bill(landlord, books)
     with pytest.raises(vendors.NameTaken, match="V-0001 has this name"):
         spending.vendor(books, "HARBOR street realty")

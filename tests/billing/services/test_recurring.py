@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.models import Membership
+from accounts.selectors import members
 from accounts.tenancy import practice_scope
 from billing import tasks
 from billing.models import Bill, RecurringBill
@@ -117,6 +118,39 @@ def test_a_bill_of_a_closed_month_is_entered_today(books: Membership) -> None:
     periods.close(month=date(2026, 1, 1), today=at.TODAY, by=books)
 
     assert made(row, books, date(2026, 2, 3)) == [date(2026, 2, 3)]
+
+
+def test_a_month_that_is_closed_softly_holds_no_bill_up(books: Membership) -> None:
+    """The worker may not post there, though some people may."""
+    row = spending.monthly(spending.vendor(books), books, starts_on=date(2026, 1, 10))
+    periods.close_softly(month=date(2026, 1, 1), today=at.TODAY, by=books)
+
+    assert made(row, members.automaton(), date(2026, 2, 3)) == [date(2026, 2, 3)]
+
+
+@pytest.mark.commits
+def test_a_bill_that_may_not_be_entered_holds_no_other_up(
+    practice: House, accountant: Membership
+) -> None:
+    """Of a month that is closed to its end nothing can be entered; the next month has all."""
+    with practice_scope(practice.id, person_id=accountant.person_id):
+        at.open_books(accountant)
+        for name in ("Elm", "Oak"):
+            spending.monthly(spending.vendor(accountant, name), accountant)
+        periods.close(month=date(2026, 2, 1), today=at.TODAY, by=accountant)
+
+    assert tasks.make_due(practice.id, now=datetime(2026, 2, 28, 12, tzinfo=UTC)) == 0
+    assert tasks.make_due(practice.id, now=datetime(2026, 3, 1, 12, tzinfo=UTC)) == 2
+
+
+def test_a_vendor_who_is_brought_back_gets_no_backlog(books: Membership) -> None:
+    vendor = spending.vendor(books)
+    row = spending.monthly(vendor, books)
+    vendors.retire(vendor=vendor, now=at.NOW, by=books)
+
+    vendors.bring_back(vendor=vendor, today=date(2026, 4, 30), by=books)
+
+    assert made(row, books, date(2026, 4, 30)) == [date(2026, 4, 30)]
 
 
 def test_a_retired_vendor_sends_no_bill(books: Membership) -> None:
