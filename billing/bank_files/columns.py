@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from billing.bank_files.lines import (
     BYTES_MAX,
     LINES_MAX,
+    YEARS,
     Line,
     NoAmount,
     Problem,
@@ -106,7 +107,18 @@ def read(content: bytes, mapping: Mapping) -> Read:
             continue
         if line.cents:
             lines.append(line)
-    return Read(numbered(lines), problems)
+    return Read(numbered(_trusted(lines)), problems)
+
+
+def _trusted(lines: list[Line]) -> list[Line]:
+    """Return lines without their numbers where one stands twice: the column holds something else.
+
+    Two lines that are alike in everything would be taken for one.
+    """
+    marks = [line.mark for line in lines if line.mark]
+    if len(set(marks)) == len(marks):
+        return lines
+    return [replace(line, mark="") for line in lines]
 
 
 def _rows(content: bytes) -> list[tables.Row]:
@@ -143,7 +155,7 @@ def _line(cells: Sequence[str], mapping: Mapping, order: DateOrder | None) -> Li
 
 def _day(text: str, order: DateOrder | None) -> date:
     found = dates.parse(text, order)
-    if not 1990 <= found.year <= 2100:
+    if found.year not in YEARS:
         raise dates.NoDate("This year is not one of a bank's statement.")
     return found
 

@@ -8,6 +8,9 @@ BYTES_MAX = 5 * 1024 * 1024
 LINES_MAX = 20_000
 WORDS_CHARS = 300
 
+YEARS = range(1990, 2101)
+"""Of a bank's statement. What is dated outside is a mistake."""
+
 _SPACES = re.compile(r"\s+")
 
 
@@ -91,7 +94,7 @@ def cents_of(text: str) -> int:
     if is_grouping:
         whole, decimals = digits, ""
     whole = re.sub(r"[,.' ]", "", whole)
-    if not (whole or decimals) or not (whole + decimals).isdecimal() or not text.isascii():
+    if not (whole or decimals) or not (whole + decimals).isdecimal() or not plain.isascii():
         raise NoAmount(f"“{text.strip()[:30]}” is no amount.")
     if decimals[2:].strip("0"):
         raise NoAmount("The amount has parts of a cent.")

@@ -11,6 +11,7 @@ from datetime import date
 from billing.bank_files.lines import (
     BYTES_MAX,
     LINES_MAX,
+    YEARS,
     Line,
     NoAmount,
     Problem,
@@ -32,6 +33,9 @@ FORBIDDEN = re.compile(r"<!(?:DOCTYPE|ENTITY|\[CDATA\[)", re.IGNORECASE)
 MARKED = re.compile(r"OFXHEADER|<OFX\b", re.IGNORECASE)
 STATEMENTS = {"STMTRS", "CCSTMTRS"}
 ACCOUNTS = {"BANKACCTFROM", "CCACCTFROM"}
+CURRENCIES = {"CURRENCY", "ORIGCURRENCY"}
+AMOUNT_IS_IN = "CURRENCY.CURSYM"
+"""The currency of a line's amount. ORIGCURRENCY tells of what was converted into the account's."""
 
 
 def is_ofx(content: bytes) -> bool:
@@ -112,6 +116,7 @@ class _Reader:
         self.statements = 0
         self.within = ""
         self.line: dict[str, str] | None = None
+        self.in_currency = False
         self.balance: dict[str, str] | None = None
 
     def begin(self, name: str, value: str) -> None:
@@ -121,7 +126,9 @@ class _Reader:
             self.within = name
         elif name == "STMTTRN":
             self._close_line()
-            self.line = {}
+            self.line, self.in_currency = {}, False
+        elif name in CURRENCIES:
+            self.in_currency = name == "CURRENCY"
         elif name == "LEDGERBAL":
             self._close_line()
             self.balance = {}
@@ -132,6 +139,8 @@ class _Reader:
         if name == "CURDEF" and value.upper() != "USD":
             raise Unreadable("The file is not in US dollars.")
         if self.line is not None:
+            if name == "CURSYM" and self.in_currency:
+                name = AMOUNT_IS_IN
             self.line.setdefault(name, value)
         elif self.balance is not None:
             self.balance.setdefault(name, value)
@@ -145,6 +154,8 @@ class _Reader:
             self._close_balance(self.balance)
         elif name in ACCOUNTS:
             self.within = ""
+        elif name in CURRENCIES:
+            self.in_currency = False
         elif name == "OFX":
             self._close_line()
             self.whole = True
@@ -165,7 +176,7 @@ class _Reader:
         self.place += 1
         if self.place > LINES_MAX:
             raise Unreadable(f"The file has more than {LINES_MAX:,} lines.")
-        if said.get("CURSYM", "USD").upper() != "USD" and "CURRATE" not in said:
+        if said.get(AMOUNT_IS_IN, "USD").upper() != "USD":
             self.problems.append(Problem(self.place, "It is not in US dollars."))
             return
         try:
@@ -196,7 +207,7 @@ def day_of(text: str) -> date:
     """
     found = DAY.fullmatch(text.strip())
     try:
-        if found is None:
+        if found is None or int(found[1]) not in YEARS:
             raise ValueError
         return date(int(found[1]), int(found[2]), int(found[3]))
     except ValueError:

@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.core.validators import RegexValidator
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db.models import Model, QuerySet
 
 from accounts.models import Membership
@@ -20,16 +20,18 @@ DATE_FORMAT = "%Y-%m-%d"
 MOMENT_FORMAT = "%Y-%m-%dT%H:%M"
 PLAIN = {"autocomplete": "off", "spellcheck": "false"}
 DESK_METHODS = [(method.value, method.label) for method in Payment.Method if method != "CARD"]
+FIRST_DAY = date(1990, 1, 1)
 IN_FUTURE = "This day is not here yet."
 
 
 class DayField(forms.DateField):
-    """A business date."""
+    """A business date, not before ``FIRST_DAY``: months are counted back to the first entry."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
             widget=forms.DateInput(attrs={"type": "date"}, format=DATE_FORMAT),
             error_messages={"required": "Enter the day.", "invalid": "Enter a date."},
+            validators=[MinValueValidator(FIRST_DAY, "Enter a day of 1990 or later.")],
             **kwargs,
         )
 

@@ -28,8 +28,8 @@ class BankFileForm(forms.Form):
         label="File",
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.ofx,.qfx,.qbo"}),
-        help_text="OFX, QFX or CSV, up to 5 MB. A file may overlap the last one: no line is"
-        " added twice.",
+        help_text="OFX, QFX or CSV, up to 5 MB. A file may overlap the last one: of the same"
+        " kind of file no line is added twice.",
         error_messages={"required": NOT_THERE, "invalid": NOT_THERE},
     )
 

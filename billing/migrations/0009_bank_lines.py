@@ -1,5 +1,7 @@
 """Files of bank lines, the lines, and which posting each one is; with the guards of matching."""
 
+import datetime
+
 import accounts.fields
 import accounts.ids
 import accounts.tenancy
@@ -262,6 +264,16 @@ class Migration(migrations.Migration):
             model_name="bankline",
             constraint=models.CheckConstraint(
                 condition=models.Q(("amount", 0), _negated=True), name="billing_bankline_is_money"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="bankline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("booked_on__gte", datetime.date(1990, 1, 1)),
+                    ("booked_on__lte", datetime.date(2100, 12, 31)),
+                ),
+                name="billing_bankline_of_our_time",
             ),
         ),
         migrations.AddConstraint(

@@ -1,5 +1,6 @@
 """What a bank says: files of its lines, the lines, and which posting of the books each one is."""
 
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
@@ -96,6 +97,10 @@ class BankLine(PracticeModel):
                 fields=["practice_id", "account", "identity"], name="billing_bankline_once"
             ),
             models.CheckConstraint(name="billing_bankline_is_money", condition=~Q(amount=0)),
+            models.CheckConstraint(
+                name="billing_bankline_of_our_time",
+                condition=Q(booked_on__gte=date(1990, 1, 1), booked_on__lte=date(2100, 12, 31)),
+            ),
         ]
         indexes = [
             models.Index(

@@ -100,6 +100,27 @@ def test_a_bad_line_is_told_by_its_place() -> None:
     assert "date cannot be read" in found.problems[1].words
 
 
+@pytest.mark.parametrize("year", ["0001", "1989", "2101", "9999"])
+def test_a_day_that_is_of_no_statement_is_told(year: str) -> None:
+    found = ofx.read(SGML.replace("<DTPOSTED>20260303", f"<DTPOSTED>{year}0303").encode("cp1252"))
+
+    assert [(each.row, each.words) for each in found.problems] == [(2, "Its date cannot be read.")]
+
+
+@pytest.mark.parametrize(("aggregate", "problems"), [("CURRENCY", 1), ("ORIGCURRENCY", 0)])
+def test_an_amount_in_another_currency_is_told(aggregate: str, problems: int) -> None:
+    """The rate stands in both; only the one says that the amount itself is not in dollars."""
+    told = f"<NAME>PAYER<{aggregate}><CURRATE>1.1<CURSYM>EUR</{aggregate}>"
+    found = ofx.read(SGML.replace("<NAME>PAYER", told).encode("cp1252"))
+
+    assert [each.words for each in found.problems] == ["It is not in US dollars."] * problems
+    assert len(found.lines) == 3 - problems
+
+
+def test_a_minus_sign_of_print_is_one() -> None:
+    assert cents_of("\N{MINUS SIGN}12.50") == -1250
+
+
 def test_entities_are_never_expanded() -> None:
     """A billion laughs, and a file of the machine: both stay the letters that they are."""
     laughs = SGML.replace("ELM &amp; OAK", "&lol9; &xxe; &#38;#60;")
@@ -155,6 +176,14 @@ def test_a_csv_file_is_read_by_its_columns() -> None:
         (14, -4_00, 1),
         (14, -4_00, 2),
     ]
+
+
+def test_a_number_that_stands_twice_tells_no_lines_apart() -> None:
+    """A column of the customer's number, chosen by mistake, must not lose the second fee."""
+    content = b"Date,Words,Amount,Reference\n" + b"2026-03-02,FEE,-3.00,77\n" * 2
+    found = columns.read(content, Mapping(day=0, words=1, amount=2, mark=3))
+
+    assert [(line.mark, line.ordinal) for line in found.lines] == [("", 1), ("", 2)]
 
 
 def test_rows_that_cannot_be_read_are_told_one_by_one() -> None:

@@ -3,10 +3,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from accounts.models import Membership
 from accounts.selectors import members
-from billing.forms import AsOfForm, PaymentForm, SessionForm
+from billing.forms import AsOfForm, DayField, PaymentForm, SessionForm
 from billing.models import ServiceCode
 from clients.models import Client
 from ledger.money import Money
@@ -144,3 +145,10 @@ def test_a_report_is_as_of_a_day_and_perhaps_known_at_a_moment() -> None:
     assert form.is_valid()
     assert form.cleaned_data["as_of"] == date(2026, 2, 28)
     assert form.cleaned_data["known_at"] == datetime(2026, 3, 3, 9, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("typed", ["0001-01-01", "1989-12-31"])
+def test_a_day_before_our_time_is_refused_in_words(typed: str) -> None:
+    with pytest.raises(ValidationError, match="1990 or later"):
+        DayField().clean(typed)
+    assert DayField().clean("1990-01-01") == date(1990, 1, 1)
