@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -61,11 +62,21 @@ class MatchRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """Two days between whose balances the bank moved ``missing`` more than its lines say."""
+
+    since: date
+    until: date
+    missing: Money
+
+
+@dataclass(frozen=True, slots=True)
 class Reconciliation:
     """The bank's balance beside the books' at the end of a day, and the difference in parts.
 
-    ``before`` is what the two differed by before the first bank line; ``other_side`` what is
-    matched, but on the two sides of that day. The parts add up to the difference exactly.
+    ``before`` is what the two differed by before the first bank line, as the oldest balance of the
+    bank fixes it; ``other_side`` what is matched, but on the two sides of that day. The parts add
+    up to the difference exactly, unless the bank's balances and its lines do not fit: ``gaps``.
     """
 
     on: date
@@ -75,6 +86,7 @@ class Reconciliation:
     only_bank: Money
     only_books: Money
     other_side: Money
+    gaps: list[Gap]
 
     @property
     def difference(self) -> Money:
@@ -169,13 +181,14 @@ def first_day(account_id: UUID) -> date | None:
 
 def reconciliation(account: Chosen) -> Reconciliation | None:
     """Return the bank's newest closing balance beside the books', or None before there is one."""
-    files = BankFile.objects.filter(account=account.id, is_taken_in=True, closing_on__isnull=False)
-    newest = files.order_by("-closing_on", "-finished_at", "-id").first()
-    first = first_day(account.id)
-    if newest is None or newest.closing_on is None or newest.closing_balance is None:
+    closings = _closings(account.id)
+    if not closings:
         return None
-    on, bank = newest.closing_on, newest.closing_balance
-    first = min(first or on, on)
+    on, bank = closings[-1]
+    oldest_on, oldest = closings[0]
+    moved = _moved_by_day(account.id, until=on)
+    at_first = oldest - _sum_between(moved, date.min, oldest_on)
+    first = min([on, *moved])
     lines = BankLine.objects.filter(account=account.id, booked_on__lte=on)
     postings = unmatched_postings(account.id).filter(entry__entry_date__lte=on)
     earlier = postings.filter(entry__entry_date__lt=first)
@@ -186,10 +199,11 @@ def reconciliation(account: Chosen) -> Reconciliation | None:
         on=on,
         bank=bank,
         books=account_moves.total(account_moves.of(account.id), until=on),
-        before=bank - _sum(lines) - account_moves.total(earlier),
+        before=at_first - account_moves.total(earlier),
         only_bank=_sum(lines.filter(~Exists(_matches("line")))),
         only_books=account_moves.total(postings.filter(entry__entry_date__gte=first)),
         other_side=_sum_of_lines(later_in_books) - _sum_of_lines(later_at_bank),
+        gaps=_gaps(closings, moved),
     )
 
 
@@ -221,6 +235,34 @@ def _offers(line: BankLine, postings: Sequence[Any]) -> list[Moved]:
 
 def _moved(row: Any, days_apart: int = 0) -> Moved:
     return Moved(row.pk, row.entry.entry_date, row.entry.memo, row.moved, days_apart)
+
+
+def _closings(account_id: UUID) -> list[tuple[date, Money]]:
+    """Return the bank's balances, the oldest first; of one day's the last that was said counts."""
+    files = BankFile.objects.filter(account=account_id, is_taken_in=True, closing_on__isnull=False)
+    rows = files.order_by("closing_on", "finished_at", "id")
+    return list(dict(rows.values_list("closing_on", "closing_balance")).items())
+
+
+def _moved_by_day(account_id: UUID, *, until: date) -> dict[date, Money]:
+    rows = BankLine.objects.filter(account=account_id, booked_on__lte=until).order_by("booked_on")
+    return dict(
+        rows.values("booked_on").annotate(sum=Sum("amount")).values_list("booked_on", "sum")
+    )
+
+
+def _sum_between(moved: dict[date, Money], after: date, until: date) -> Money:
+    return sum((each for on, each in moved.items() if after < on <= until), ZERO)
+
+
+def _gaps(closings: Sequence[tuple[date, Money]], moved: dict[date, Money]) -> list[Gap]:
+    """Return between which balances the lines do not add up: a file is missing, or one is wrong."""
+    gaps = []
+    for (since, before), (until, after) in pairwise(closings):
+        missing = after - before - _sum_between(moved, since, until)
+        if missing:
+            gaps.append(Gap(since, until, missing))
+    return gaps
 
 
 def _sum(lines: QuerySet[BankLine]) -> Money:

@@ -31,6 +31,7 @@ from ledger.selectors import account_moves, categories
 from ledger.selectors.categories import Chosen
 from ledger.services import journal
 
+GAPS_SHOWN = 5
 NO_MATCH = (matches.AlreadyMatched, matches.DoesNotFit)
 
 
@@ -86,7 +87,17 @@ class BankLines(BankView):
 
 
 def tie_of(found: bank.Reconciliation) -> Tie:
-    """Say whether bank and books agree, or by what they differ."""
+    """Say whether bank and books agree, or by what they differ, or where a file is missing."""
+    if found.gaps:
+        return Tie(
+            False,
+            "The bank's balances do not fit its lines.",
+            " ".join(
+                f"From {gap.since} to {gap.until}, {gap.missing} is not in the lines:"
+                " a file is missing, or a balance is wrong."
+                for gap in found.gaps[:GAPS_SHOWN]
+            ),
+        )
     if not found.difference:
         return Tie(True, "Bank and books agree.", f"Both say {found.bank} at the end of the day.")
     text = f"Bank {found.bank}, books {found.books}: {found.difference} apart, as listed above."

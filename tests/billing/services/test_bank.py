@@ -12,6 +12,7 @@ from accounts.tenancy import practice_scope
 from billing.models import BankLine, BankMatch
 from billing.selectors import bank
 from billing.services import bank_files, bank_matches, bill_payments
+from billing.views.bank import tie_of
 from ledger.chart import Role
 from ledger.money import ZERO, Money
 from ledger.selectors import account_moves
@@ -187,6 +188,33 @@ def test_the_difference_is_explained_to_the_cent(books: Membership) -> None:
     assert found.difference == found.explained == Money(577_50 - 376_55)
 
 
+def test_a_missing_file_shows_between_which_balances(books: Membership) -> None:
+    """What no line explains is never taken for what was there before the first one."""
+
+    def line(on: str, dollars: str, balance: str) -> None:
+        spending.taken_in(
+            books,
+            f"Date,Words,Amount\n{on},X,{dollars}\n".encode(),
+            closing=(date.fromisoformat(on), Money.parse(balance)),
+        )
+
+    line("2026-01-31", "100.00", "1100.00")
+    line("2026-03-31", "7.00", "1157.00")
+    found = bank.reconciliation(bank_account())
+    assert found is not None
+    assert found.before == Money(1000_00)
+    assert found.gaps == [bank.Gap(date(2026, 1, 31), date(2026, 3, 31), Money(50_00))]
+    assert found.difference != found.explained
+    assert not tie_of(found).ok
+    assert "From 2026-01-31 to 2026-03-31, 50.00" in tie_of(found).text
+
+    line("2026-02-28", "50.00", "1150.00")
+    found = bank.reconciliation(bank_account())
+    assert found is not None
+    assert (found.gaps, found.difference) == ([], found.explained)
+    assert tie_of(found).ok
+
+
 def test_the_database_refuses_a_match_that_does_not_fit(books: Membership) -> None:
     rent(books, "499.99")
     spending.taken_in(books)
@@ -205,3 +233,18 @@ def test_the_database_keeps_what_the_bank_said(books: Membership) -> None:
 
     with pytest.raises(Exception, match="permission denied"):
         BankLine.objects.update(amount=Money(1))
+
+
+@pytest.mark.parametrize("year", [1989, 2101])
+def test_the_database_refuses_a_line_that_is_not_of_our_time(books: Membership, year: int) -> None:
+    file = spending.taken_in(books)
+
+    with pytest.raises(IntegrityError, match="billing_bankline_of_our_time"):
+        BankLine.objects.create(
+            file=file,
+            account_id=file.account_id,
+            booked_on=date(year, 6, 1),
+            amount=Money(1),
+            words="Old",
+            identity=b"old",
+        )
