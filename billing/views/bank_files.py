@@ -77,8 +77,15 @@ class BankFilePage(BankView):
         return self.show(ColumnsForm(initial=initial, names=self.headings.names), None)
 
     def post(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
+        try:
+            return self.took(request)
+        except files.Over as error:  # A second click, or somebody else's.
+            messages.warning(request, str(error))
+            return redirect(f"{reverse('billing:bank_lines')}?account={self.file.account_id}")
+
+    def took(self, request: StaffRequest) -> HttpResponse:
         if self.file.finished_at is not None:
-            return redirect("billing:bank_lines")
+            raise files.Over("This file was taken in or thrown away already.")
         form = self.form()
         if not form.is_valid():
             return self.show(form, None, HTTPStatus.UNPROCESSABLE_ENTITY)

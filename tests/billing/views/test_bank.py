@@ -61,6 +61,17 @@ def test_a_csv_file_is_looked_through_and_taken_in(as_accountant: Browser, bille
     assert "This file is over" in as_accountant.get(answer["Location"]).text
 
 
+def test_a_file_is_taken_in_once_and_a_second_click_is_told(
+    as_accountant: Browser, billed: Billed
+) -> None:
+    url = chosen(as_accountant, billed, spending.BANK_CSV)["Location"]
+    as_accountant.post(url, {**COLUMNS, "take_in": "1"})
+
+    answer = as_accountant.post(url, {**COLUMNS, "take_in": "1"}, follow=True)
+
+    assert "taken in or thrown away already" in answer.text
+
+
 def test_rows_that_cannot_be_read_are_listed_and_nothing_comes_in(
     as_accountant: Browser, billed: Billed
 ) -> None:
