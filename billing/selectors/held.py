@@ -74,8 +74,10 @@ LEFT_OUT: Mapping[str, str] = {
     "billing.Bill": "What the practice owes to a vendor.",
     "billing.BillPayment": "What the practice paid to a vendor.",
     "billing.BillFile": "A vendor's paper.",
-    "billing.BankFile": "A file of the practice's bank, emptied once its lines are taken in.",
-    "billing.BankLine": "What the practice's bank account moved; it names deposits, no client.",
+    "billing.BankFile": "A file of the practice's bank, emptied once its lines are taken in or it"
+    " is thrown away.",
+    "billing.BankLine": "What the practice's bank account moved; a deposit's words may name who"
+    " paid.",
     "billing.WebhookEvent": "The card company's report; what it did is a payment here.",
     "accounts.ApiWrite": "What a program was answered, kept a day so that it can ask again.",
     "accounts.Approval": "A colleague's yes to an act on a payment; it names the payment's number.",
