@@ -21,8 +21,9 @@ NOT_THERE = "Choose a file of at most 5 MB."
 
 
 class RecurringForm(forms.Form):
-    """A bill that comes on the same day every few months."""
+    """A bill that comes on the same day every few months. ``key`` makes one of a second click."""
 
+    key = forms.UUIDField(widget=forms.HiddenInput)
     vendor = forms.CharField(
         label="Vendor",
         max_length=VENDOR_NAME_CHARS,

@@ -127,6 +127,7 @@ class Migration(migrations.Migration):
                         null=True,
                     ),
                 ),
+                ("key", models.UUIDField(db_comment="Of the form that it came by; once.")),
                 ("set_up_at", models.DateTimeField(db_comment="UTC.")),
                 ("paused_at", models.DateTimeField(db_comment="UTC.", null=True)),
                 ("ended_at", models.DateTimeField(db_comment="UTC.", null=True)),
@@ -185,6 +186,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
+                    models.UniqueConstraint(
+                        fields=("practice_id", "key"), name="billing_recurringbill_key_once"
+                    ),
                     models.CheckConstraint(
                         condition=models.Q(("amount__gt", 0)), name="billing_recurringbill_is_money"
                     ),

@@ -33,6 +33,7 @@ class RecurringBill(PracticeModel):
     made_through = models.DateField(
         null=True, db_comment="Bills up to this day are made, or were left out by a pause."
     )
+    key = models.UUIDField(db_comment="Of the form that it came by; once.")
     set_up_at = models.DateTimeField(db_comment="UTC.")
     set_up_by = PracticeKey("accounts.Membership")
     paused_at = models.DateTimeField(null=True, db_comment="UTC.")
@@ -43,11 +44,14 @@ class RecurringBill(PracticeModel):
     FIELD_CLASSES: ClassVar[dict[str, str]] = {
         "FINANCIAL": "amount",
         "PUBLIC": "id practice_id vendor category day every_months starts_on ends_on due_days"
-        " made_through set_up_at set_up_by paused_at paused_by ended_at ended_by",
+        " made_through key set_up_at set_up_by paused_at paused_by ended_at ended_by",
     }
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["practice_id", "key"], name="billing_recurringbill_key_once"
+            ),
             models.CheckConstraint(
                 name="billing_recurringbill_is_money", condition=Q(amount__gt=0)
             ),

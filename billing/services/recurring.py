@@ -11,8 +11,8 @@ from audit.actions import Action
 from audit.services import events
 from billing.models import Bill, RecurringBill, Vendor
 from billing.selectors import recurring
-from billing.services import bills
-from billing.services.bills import Part
+from billing.services import bills, numbers
+from billing.services.bills import KeyReused, Part
 from ledger.money import Money
 from ledger.selectors import categories, periods
 from ledger.selectors.categories import Chosen
@@ -33,14 +33,23 @@ def set_up(
     starts_on: date,
     ends_on: date | None,
     due_days: int,
+    key: UUID,
     now: datetime,
     by: Membership,
 ) -> RecurringBill:
     """Set up a bill that comes on a day of the month, every few months, from a first day on.
 
+    The same ``key`` again returns the one that it has.
+
     Raises:
         EndsBeforeItStarts: the last day lies before the first.
+        KeyReused: the key belongs to one of another vendor or amount.
     """
+    numbers.lock(numbers.BILLS)  # A second click waits, and then finds what the first made.
+    if (known := RecurringBill.objects.filter(key=key).first()) is not None:
+        if (known.vendor_id, known.amount) != (vendor.pk, amount):
+            raise KeyReused("This form was sent before, with another bill. Start a new one.")
+        return known
     if ends_on is not None and ends_on < starts_on:
         raise EndsBeforeItStarts("The last day lies before the first.")
     row = RecurringBill.objects.create(
@@ -52,6 +61,7 @@ def set_up(
         starts_on=starts_on,
         ends_on=ends_on,
         due_days=due_days,
+        key=key,
         set_up_at=now,
         set_up_by=by,
     )

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from itertools import islice
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -17,6 +17,7 @@ from audit.services import events
 from billing.forms.recurring import RecurringForm
 from billing.models import RecurringBill, Vendor
 from billing.selectors import recurring
+from billing.services import bills
 from billing.services import recurring as services
 from billing.views.base import BillingView
 from billing.views.bills import OfVendorView
@@ -45,7 +46,13 @@ class RecurringNew(OfVendorView):
     permission = Permission.BILL_CHANGE
 
     def get(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
-        initial = {"starts_on": self.today, "every_months": 1, "day": 1, "due_days": 0}
+        initial = {
+            "key": uuid4(),
+            "starts_on": self.today,
+            "every_months": 1,
+            "day": 1,
+            "due_days": 0,
+        }
         return self.show(RecurringForm(initial=initial, **self.form_arguments()))
 
     def post(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
@@ -63,6 +70,9 @@ class RecurringNew(OfVendorView):
             )
         except services.EndsBeforeItStarts as error:
             form.add_error("ends_on", str(error))
+            return self.show(form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        except bills.KeyReused as error:
+            form.add_error(None, str(error))
             return self.show(form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         messages.success(request, "It is set up. Each bill is entered on its day.")
         return redirect("billing:recurring")

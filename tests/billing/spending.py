@@ -1,7 +1,7 @@
 """Vendors, bills, payments and bank lines for tests, made through the product's own services."""
 
 from datetime import date, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from accounts.models import Membership
 from billing.bank_files.columns import Mapping
@@ -116,6 +116,7 @@ def monthly(
     starts_on: date = BILLED,
     every_months: int = 1,
     ends_on: date | None = None,
+    key: UUID | None = None,
 ) -> RecurringBill:
     """Set up a rent of 500.00 that comes on the last day of each month, or another one."""
     return recurring.set_up(
@@ -127,6 +128,7 @@ def monthly(
         starts_on=starts_on,
         ends_on=ends_on,
         due_days=5,
+        key=key or uuid4(),
         now=NOW,
         by=by,
     )

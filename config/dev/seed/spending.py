@@ -63,6 +63,7 @@ def write(desk: Desk, *, months: int) -> None:
         starts_on=desk.today,
         ends_on=None,
         due_days=14,
+        key=uuid4(),
         now=desk.now,
         by=by,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from itertools import islice
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -14,6 +15,7 @@ from billing import tasks
 from billing.models import Bill, RecurringBill
 from billing.selectors import recurring as found
 from billing.services import bill_files, recurring, vendors
+from billing.services.bills import KeyReused
 from ledger.services import periods
 from tests.billing import desk as at
 from tests.billing import spending
@@ -118,6 +120,19 @@ def test_a_bill_of_a_closed_month_is_entered_today(books: Membership) -> None:
     periods.close(month=date(2026, 1, 1), today=at.TODAY, by=books)
 
     assert made(row, books, date(2026, 2, 3)) == [date(2026, 2, 3)]
+
+
+def test_one_form_sets_up_one(books: Membership) -> None:
+    vendor, key = spending.vendor(books), uuid4()
+    row = spending.monthly(vendor, books, key=key)
+
+    assert spending.monthly(vendor, books, key=key) == row
+    with pytest.raises(KeyReused):
+        spending.monthly(spending.vendor(books, "Oak"), books, key=key)
+    other = spending.monthly(vendor, books)
+    other.pk, other.key, other._state.adding = uuid4(), key, True
+    with pytest.raises(IntegrityError, match="billing_recurringbill_key_once"):
+        other.save()
 
 
 def test_a_month_that_is_closed_softly_holds_no_bill_up(books: Membership) -> None:
