@@ -8,7 +8,7 @@ from billing.views.bank import BankLineMatch, BankLines, BankLineSpend, BankLine
 from billing.views.bank_files import BankFileDiscard, BankFilePage, BankUpload
 from billing.views.bill_payments import BillPay, BillPaymentTakeBack, ExpenseNew
 from billing.views.bills import BillDetail, BillList, BillNew, BillTakeBack
-from billing.views.chart import Chart, ChartAccount
+from billing.views.chart import Chart, ChartAccount, ChartFile
 from billing.views.checkout import CheckoutReturn, CheckoutStart
 from billing.views.clients import ClientPage, MyClients
 from billing.views.ehr import Ehr, EhrPull, EhrTest
@@ -106,6 +106,7 @@ urlpatterns = [
         name="month_frozen_file",
     ),
     path("chart/", Chart.as_view(), name="chart"),
+    path("chart/file/", ChartFile.as_view(), name="chart_file"),
     path("chart/<uuid:pk>/", ChartAccount.as_view(), name="chart_account"),
     path("bills/", BillList.as_view(), name="bill_list"),
     path("bills/new/", BillNew.as_view(), name="bill_new"),

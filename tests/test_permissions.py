@@ -325,9 +325,9 @@ billing:month_soft_close  POST   403    302    403    403    403    302    302
 billing:month_reopen      GET    403    200    403    403    403    200    302
 billing:month_reopen      POST   403    422    403    403    403    422    302
 billing:month_frozen      GET    403    200    403    403    200    404    302
-billing:month_frozen_file GET    403    200    403    403    200    404    302
+billing:month_frozen_file POST   403    200    403    403    200    404    302
 billing:chart             GET    403    200    403    403    200    200    302
-billing:chart             POST   403    200    403    403    200    200    302
+billing:chart_file        POST   403    200    403    403    200    200    302
 billing:chart_account     GET    403    200    403    403    403    404    302
 billing:chart_account     POST   403    422    403    403    403    404    302
 

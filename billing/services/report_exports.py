@@ -13,6 +13,8 @@ from billing.selectors.tables import Asked, Table
 from billing.selectors.touched import clients_among
 from billing.services import report_files
 from billing.services.report_files import FORMATS, Made
+from ledger.models import PeriodSnapshot
+from ledger.selectors import periods
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -59,3 +61,22 @@ def export(
         sha256=report_files.digest(content),
     )
     return Exported(export_id, content, FORMATS[kind].content_type, kind)
+
+
+@transaction.atomic
+def export_frozen(*, snapshot: PeriodSnapshot) -> Exported:
+    """Return the bytes that were frozen with a close as they are, and tell the log who took them.
+
+    They hold no export id: their hash would be another one. The name of the file has it.
+    """
+    export_id = uuid7()
+    events.record(
+        Action.REPORT_EXPORTED,
+        label="Frozen statements",
+        as_of=periods.last_day(snapshot.close.period.month).isoformat(),
+        format="json",
+        export=str(export_id),
+        sha256=snapshot.sha256,
+    )
+    content = bytes(snapshot.content)
+    return Exported(export_id, content, FORMATS["json"].content_type, "json")

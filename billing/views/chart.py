@@ -18,7 +18,7 @@ from ledger.services import chart as services
 
 
 class Chart(BillingView):
-    """Every account; a post takes the chart away as a file."""
+    """Every account."""
 
     permission = Permission.REPORT_VIEW
 
@@ -27,7 +27,16 @@ class Chart(BillingView):
             "billing/chart/list.html",
             accounts=chart.accounts(),
             may_change=self.may(Permission.ACCOUNT_CHANGE),
+            may_export=self.may(Permission.REPORT_EXPORT),
         )
+
+
+class ChartFile(BillingView):
+    """Takes the chart away as a file. It is asked for, never linked to."""
+
+    permission = Permission.REPORT_EXPORT
+    step_up = True
+    http_method_names = ["post"]
 
     def post(self, request: StaffRequest) -> HttpResponse:
         exported = services.export()

@@ -21,7 +21,9 @@ from audit.services import events
 from billing.forms.closing import ReopenForm
 from billing.selectors import closing
 from billing.selectors.closing_lists import Asked, prepaid
+from billing.services import report_exports
 from billing.views.base import BillingView
+from billing.views.reports import HandsOut
 from ledger.selectors import frozen, months, periods, reports
 from ledger.services import known
 from ledger.services import periods as services
@@ -210,22 +212,17 @@ class MonthFrozen(MonthView):
             month=self.month,
             rerun=frozen.rerun(snapshot),
             statements=frozen.read(snapshot),
+            may_export=self.may(Permission.REPORT_EXPORT),
         )
 
 
-class MonthFrozenFile(MonthView):
-    """The very bytes that were frozen, whose SHA-256 anybody can make."""
+class MonthFrozenFile(HandsOut, MonthView):
+    """The very bytes that were frozen, whose SHA-256 anybody can make. They are asked for."""
 
-    def get(self, request: StaffRequest, close_id: UUID, **kwargs: object) -> HttpResponse:
+    http_method_names = ["post"]
+
+    def post(self, request: StaffRequest, close_id: UUID, **kwargs: object) -> HttpResponse:
         snapshot = frozen.of_close(close_id, month=self.first)
         if snapshot is None:
             raise Http404
-        events.record(
-            Action.REPORT_VIEWED,
-            label="Frozen statements, as a file",
-            as_of=self.about.last.isoformat(),
-        )
-        response = HttpResponse(bytes(snapshot.content), content_type="application/json")
-        name = f"month-{self.month.slug}-{snapshot.sha256[:8]}.json"
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-        return response
+        return self.handed_out(report_exports.export_frozen(snapshot=snapshot))

@@ -87,7 +87,7 @@ def test_the_file_holds_the_chart_and_no_formula(
         reverse("billing:chart_account", args=[bank.pk]), {"code": "1000", "name": "=HYPERLINK()"}
     )
 
-    answer = as_accountant.post(CHART_PAGE)
+    answer = as_accountant.post(f"{CHART_PAGE}file/")
 
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert answer["Content-Type"] == "text/csv; charset=utf-8"

@@ -117,10 +117,13 @@ def test_closing_asks_once_more_and_freezes_the_month(
     assert snapshot.sha256[:12] in page
 
     frozen = as_accountant.get(f"{PAGE}closes/{snapshot.close_id}/").text
-    file = as_accountant.get(f"{PAGE}closes/{snapshot.close_id}/file/")
+    file = as_accountant.post(f"{PAGE}closes/{snapshot.close_id}/file/")
     assert "Identical." in frozen
     assert snapshot.sha256 in frozen
     assert hashlib.sha256(file.content).hexdigest() == snapshot.sha256
+    with practice_scope(billed.house.id):
+        told = Event.objects.get(action="ledger.report.exported")
+        assert told.facts["export"] in file["Content-Disposition"]
 
 
 def test_after_a_soft_close_the_desk_is_told_and_the_accountant_posts(
@@ -192,6 +195,23 @@ def test_reopening_asks_for_a_fresh_second_factor(as_accountant: Browser, billed
     with practice_scope(billed.house.id):
         assert not Approval.objects.exists()
         assert Event.objects.filter(action="accounts.step_up.asked").exists()
+
+
+def test_files_ask_for_a_fresh_second_factor(as_accountant: Browser, billed: Billed) -> None:
+    as_accountant.post(f"{PAGE}close/")
+    with practice_scope(billed.house.id):
+        close_id = PeriodSnapshot.objects.get().close_id
+    session = SessionStore(as_accountant.cookies[settings.SESSION_COOKIE_NAME].value)
+    session[MFA_AT] = int(timezone.now().timestamp()) - 3600
+    session.save()
+
+    files = (f"{PAGE}closes/{close_id}/file/", "/chart/file/")
+
+    assert [as_accountant.get(path).status_code for path in files] == [405, 405]
+    assert [as_accountant.post(path).status_code for path in files] == [422, 422]
+    with practice_scope(billed.house.id):
+        taken = ("ledger.report.exported", "ledger.chart.exported")
+        assert not Event.objects.filter(action__in=taken).exists()
 
 
 @pytest.mark.parametrize("month", ["2026-13", "26-01", "2026-3", "9999-12", "nonsense"])
