@@ -114,7 +114,7 @@ class PeriodReopen(PracticeModel):
 class PeriodSnapshot(PracticeModel):
     """What the statements of a month said when it was closed: canonical bytes and their SHA-256.
 
-    See ``ledger/statements.py`` for what the bytes are. The database recomputes the hash.
+    See ``ledger/selectors/frozen.py`` for what the bytes are. The database recomputes the hash.
     """
 
     close = PracticeKey(PeriodClose, related_name="snapshots")

@@ -37,7 +37,7 @@ def open_charges(role: Role, *, as_of: date, known_at: datetime | None = None) -
             debits=Sum("debit"),
             credits=Sum("credit"),
             charges=Count("pk", filter=Q(debit__gt=0)),
-            first=Min("entry__entry_date"),
+            first=Min("entry__entry_date", filter=Q(debit__gt=0)),
         )
         .exclude(debits=F("credits"))
         .order_by("party", "item")
@@ -59,6 +59,8 @@ def open_charges(role: Role, *, as_of: date, known_at: datetime | None = None) -
 class _Item:
     charged: defaultdict[date, Money]
     paid: Money = ZERO
+    credited_on: date | None = None
+    """The first day of a credit: what no charge was met by is as old as that."""
 
 
 def _aged(lines: Iterable[object], wanted: Collection[tuple[UUID, UUID]]) -> list[OpenCharge]:
@@ -74,6 +76,8 @@ def _aged(lines: Iterable[object], wanted: Collection[tuple[UUID, UUID]]) -> lis
         if charged:
             held.charged[reversed_on or on] += charged
         held.paid += paid
+        if paid and (held.credited_on is None or on < held.credited_on):
+            held.credited_on = on
     return [
         OpenCharge(party, item, on, amount)
         for (party, item), held in items.items()
@@ -91,4 +95,6 @@ def _left(item: _Item) -> list[tuple[date, Money]]:
     if paid and left:
         last, amount = left.pop()
         left.append((last, amount - paid))
+    elif paid and item.credited_on is not None:
+        left.append((item.credited_on, -paid))
     return [(on, amount) for on, amount in left if amount]

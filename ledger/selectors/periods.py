@@ -1,11 +1,7 @@
 from datetime import date, timedelta
-from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from accounts.models import Membership
-from accounts.permissions import Permission
-from accounts.selectors import members
 from ledger.models import CloseKind, PeriodClose, PeriodReopen
 
 HARDEST_FIRST = ("kind",)
@@ -32,14 +28,3 @@ def last_day(month: date) -> date:
 def is_closed(on: date) -> bool:
     """Return whether the month of ``on`` is closed to everybody."""
     return standing_closes(on).filter(kind=CloseKind.HARD).exists()
-
-
-def may_post_late(poster: Membership) -> bool:
-    """Return whether a member's roles let them post into a month that is closed to the others."""
-    return Permission.PERIOD_POST in members.permissions_of(poster)
-
-
-def close_of(on: date) -> UUID | None:
-    """Return the id of the hard close that stands over the month of ``on``, if there is one."""
-    hard = standing_closes(on).filter(kind=CloseKind.HARD)
-    return hard.values_list("pk", flat=True).first()

@@ -69,3 +69,16 @@ def test_what_was_paid_too_much_stands_on_the_last_charge(books: Membership) -> 
     pay("160.00", MARCH, books)
 
     assert left() == {FEBRUARY: "\N{MINUS SIGN}10.00"}
+
+
+def test_a_charge_is_as_old_as_itself_though_money_came_before(books: Membership) -> None:
+    pay("30.00", JANUARY, books)
+    charge("100.00", FEBRUARY, books)
+
+    assert left() == {FEBRUARY: "70.00"}
+
+
+def test_money_without_any_charge_is_told_on_its_day(books: Membership) -> None:
+    pay("30.00", FEBRUARY, books)
+
+    assert left() == {FEBRUARY: "\N{MINUS SIGN}30.00"}
