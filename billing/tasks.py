@@ -138,7 +138,7 @@ def _source_of(slug: str) -> report_orders.Source | None:
     found = REPORTS.get(slug)
     if found is None:
         return None
-    return report_orders.Source(found.name, found.version, found.table)
+    return report_orders.Source(found.name, found.version, found.permission, found.table)
 
 
 @shared_task  # type: ignore[untyped-decorator]  # Celery has no types

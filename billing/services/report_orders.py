@@ -36,6 +36,7 @@ class Source:
 
     name: str
     version: int
+    permission: Permission
     table_of: Callable[[Asked], Table]
 
 
@@ -75,8 +76,7 @@ def make(
     if ordered is None or ordered.finished_at is not None:
         return
     source = source_of(ordered.report)
-    held = members.permissions_of(ordered.requested_by)
-    if source is None or not {Permission.REPORT_VIEW, Permission.REPORT_EXPORT} <= held:
+    if source is None or not _may_take(ordered.requested_by, source.permission):
         _refuse(ordered, "NOT_ALLOWED", now)
         return
     asked = Asked(ordered.as_of, ordered.since, ordered.known_at, ordered.choices)
@@ -98,14 +98,18 @@ def make(
 
 
 @transaction.atomic
-def fetch(*, file_id: UUID, now: datetime, by: Membership) -> Exported:
+def fetch(*, file_id: UUID, needs: Permission, now: datetime, by: Membership) -> Exported:
     """Hand a file to whoever asked for it, once, and forget its bytes.
 
+    ``needs`` is what the report asks for beside the right to take reports away.
+
     Raises:
-        Gone: it is not there, or was fetched before.
+        Gone: it is not there, was fetched before, or may not be taken away any more.
     """
     found = _locked(file_id, requested_by=by)
     if found is None or not found.is_ready or found.content is None:
+        raise Gone
+    if not _may_take(by, needs):
         raise Gone
     exported = Exported(found.pk, found.content, FORMATS[found.kind].content_type, found.kind)
     found.content, found.fetched_at = None, now
@@ -127,6 +131,13 @@ def tidy(*, now: datetime) -> None:
         events.record(Action.REPORT_FILE_EXPIRED, target=found)
     for stuck in rows.filter(finished_at=None, requested_at__lte=now - files.GIVEN_UP_AFTER):
         _refuse(stuck, "FAILED", now)
+
+
+def _may_take(member: Membership, permission: Permission) -> bool:
+    """Say whether a member belongs to the practice still, and may take this report away."""
+    needed = {Permission.REPORT_VIEW, Permission.REPORT_EXPORT, permission}
+    is_here = Membership.objects.filter(pk=member.pk, ended_at=None).exists()
+    return is_here and needed <= members.permissions_of(member)
 
 
 def _refuse(ordered: ReportFile, refusal: str, now: datetime) -> None:

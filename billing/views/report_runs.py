@@ -44,7 +44,7 @@ class ReportKeep(ReportView):
             )
         except (Busy, NotKnownYet) as error:
             messages.warning(request, str(error))
-            return redirect("billing:report", self.report.slug)
+            return self.back()
         return redirect("billing:report_run", run.pk)
 
 

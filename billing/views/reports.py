@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts import progress
@@ -82,6 +83,12 @@ class ReportView(BillingView):
     @cached_property
     def asked(self) -> Asked:
         return self.form.asked(today=self.today)
+
+    def back(self) -> HttpResponse:
+        """Return to the page of the report, with what was asked."""
+        given = {name: value for name, value in self.form.data.items() if value}
+        page = reverse("billing:report", args=[self.report.slug])
+        return redirect(f"{page}?{urlencode(given)}")
 
     @cached_property
     def table(self) -> Table:
@@ -163,7 +170,7 @@ class ReportFile(HandsOut, ReportView):
             )
         except TooLong as error:
             messages.warning(request, str(error))
-            return redirect("billing:report", self.report.slug)
+            return self.back()
         return self.handed_out(exported)
 
     def order(self, kind: str) -> HttpResponse:
@@ -194,9 +201,15 @@ class ReportOrder(HandsOut):
         )
 
     def post(self, request: StaffRequest, pk: UUID, **kwargs: object) -> HttpResponse:
+        report = REPORTS.get(self.file.report)
+        if report is None:
+            raise Http404
         try:
             exported = report_orders.fetch(
-                file_id=self.file.pk, now=timezone.now(), by=request.membership
+                file_id=self.file.pk,
+                needs=report.permission,
+                now=timezone.now(),
+                by=request.membership,
             )
         except report_orders.Gone as error:
             messages.warning(request, str(error))

@@ -19,6 +19,8 @@ from billing.tasks import _source_of
 from clients.models import Client
 from tests.billing import desk as at
 
+NEEDED = Permission.REPORT_VIEW
+
 
 def made(file: ReportFile) -> list[int]:
     told: list[int] = []
@@ -38,20 +40,20 @@ def test_a_file_is_handed_out_once_and_its_bytes_are_gone(
 ) -> None:
     made(ordered)
 
-    exported = report_orders.fetch(file_id=ordered.pk, now=at.NOW, by=accountant)
+    exported = report_orders.fetch(file_id=ordered.pk, needs=NEEDED, now=at.NOW, by=accountant)
 
     assert b"Invoice INV-2026-0001 issued" in exported.content
     assert str(ordered.pk).encode() in exported.content
     assert ReportFile.objects.get().content is None
     with pytest.raises(Gone):
-        report_orders.fetch(file_id=ordered.pk, now=at.NOW, by=accountant)
+        report_orders.fetch(file_id=ordered.pk, needs=NEEDED, now=at.NOW, by=accountant)
 
 
 def test_nobody_else_is_handed_it(ordered: ReportFile, desk: Membership) -> None:
     made(ordered)
 
     with pytest.raises(Gone):
-        report_orders.fetch(file_id=ordered.pk, now=at.NOW, by=desk)
+        report_orders.fetch(file_id=ordered.pk, needs=NEEDED, now=at.NOW, by=desk)
 
 
 def test_the_bytes_are_sealed(ordered: ReportFile) -> None:
@@ -72,7 +74,7 @@ def test_a_file_that_nobody_fetches_is_gone_after_a_day(
 
     assert (ReportFile.objects.get().content, ReportFile.objects.get().is_ready) == (None, False)
     with pytest.raises(Gone):
-        report_orders.fetch(file_id=ordered.pk, now=at.NOW, by=accountant)
+        report_orders.fetch(file_id=ordered.pk, needs=NEEDED, now=at.NOW, by=accountant)
 
 
 def test_who_lost_the_right_meanwhile_gets_none(
@@ -84,6 +86,20 @@ def test_who_lost_the_right_meanwhile_gets_none(
     made(ordered)
 
     assert ordered.refusal == "NOT_ALLOWED"
+
+
+def test_who_left_or_may_not_see_the_report_meanwhile_is_handed_none(
+    ordered: ReportFile, accountant: Membership
+) -> None:
+    made(ordered)
+
+    with pytest.raises(Gone):
+        report_orders.fetch(
+            file_id=ordered.pk, needs=Permission.CLIENT_CHANGE, now=at.NOW, by=accountant
+        )
+    Membership.objects.filter(pk=accountant.pk).update(ended_at=at.NOW)
+    with pytest.raises(Gone):
+        report_orders.fetch(file_id=ordered.pk, needs=NEEDED, now=at.NOW, by=accountant)
 
 
 def accountant_roles(member: Membership) -> list[Any]:
