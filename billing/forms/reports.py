@@ -1,14 +1,18 @@
 """What a report is asked. What cannot be read counts as not asked: there is always a report."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils import timezone
 
 from billing.forms import MOMENT_FORMAT, AsOfForm, DayField
 from billing.selectors.tables import Asked
 from ledger.selectors import journal
+
+EARLIEST_YEAR = 1990
+"""No practice here has books of an earlier year."""
 
 
 class ReportForm(AsOfForm):
@@ -23,6 +27,17 @@ class ReportForm(AsOfForm):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT_FORMAT),
         error_messages={"invalid": "Enter a day and a time."},
     )
+
+    def clean_known_at(self) -> datetime | None:
+        """Books know nothing of a moment to come; nor does every moment exist in UTC."""
+        moment: datetime | None = self.cleaned_data["known_at"]
+        if moment is None:
+            return None
+        if moment.year < EARLIEST_YEAR:
+            raise forms.ValidationError("There were no books yet. Choose a later moment.")
+        if moment > timezone.now():
+            raise forms.ValidationError("This moment is not here yet. Choose an earlier one.")
+        return moment
 
     @classmethod
     def usual(cls, today: date) -> dict[str, str]:

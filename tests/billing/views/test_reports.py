@@ -62,3 +62,16 @@ def test_the_desk_and_the_therapist_have_no_reports(
 ) -> None:
     assert at_desk.get(path).status_code == 403
     assert as_therapist.get(path).status_code == 403
+
+
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59", "0001-01-01T00:00"])
+def test_a_moment_that_no_books_know_is_refused_in_words(
+    as_accountant: Browser, moment: str
+) -> None:
+    asked = {"known_at": moment, "as_of": "2026-03-03"}
+
+    page = as_accountant.get(TRIAL_BALANCE, asked)
+    file = as_accountant.post(f"{TRIAL_BALANCE}file/", {**asked, "format": "json"})
+
+    assert page.status_code == file.status_code == 200
+    assert "Choose a" in page.text
