@@ -38,6 +38,7 @@ class Months(BillingView):
         return self.page(
             "billing/months/list.html",
             months=months.months(today=self.today),
+            most=months.MOST,
             may_close=self.may(Permission.PERIOD_CLOSE),
         )
 

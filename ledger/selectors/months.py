@@ -11,6 +11,8 @@ from ledger.models import CloseKind, JournalEntry, PeriodClose, PeriodReopen, Pe
 from ledger.models import ReopenReason as Reason
 
 A_MONTH = timedelta(days=31)
+MOST = 120
+"""Months that one list holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +72,19 @@ def first_month() -> date | None:
 
 
 def months(*, today: date) -> list[Month]:
-    """Return every month from the first entry, or close, to the present one, the newest first."""
+    """Return the months from the first entry, or close, to the present one, the newest first.
+
+    They are ``MOST`` at most; an older one is reached by its address.
+    """
     steps, standing = _history()
     begins = min(filter(None, [first_month(), *steps]), default=None)
+    if begins is None:
+        return []
     found, month = [], today.replace(day=1)
-    while begins is not None and month >= begins:
+    while month >= begins and len(found) < MOST:
         found.append(_month(month, today, steps, standing))
+        if month == begins:
+            break
         month = (month - timedelta(days=1)).replace(day=1)
     return found
 
