@@ -52,7 +52,7 @@ def test_a_csv_file_is_looked_through_and_taken_in(as_accountant: Browser, bille
 
     page = as_accountant.get("/bank/")
     for words in (
-        "2 lines not in the books yet",
+        "2 lines not matched yet",
         "PAYER",
         "Bank and books differ",
         "Record expense",
