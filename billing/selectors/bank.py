@@ -241,7 +241,8 @@ def _closings(account_id: UUID) -> list[tuple[date, Money]]:
     """Return the bank's balances, the oldest first; of one day's the last that was said counts."""
     files = BankFile.objects.filter(account=account_id, is_taken_in=True, closing_on__isnull=False)
     rows = files.order_by("closing_on", "finished_at", "id")
-    return list(dict(rows.values_list("closing_on", "closing_balance")).items())
+    said: list[tuple[Any, Any]] = list(rows.values_list("closing_on", "closing_balance"))
+    return list(dict(said).items())
 
 
 def _moved_by_day(account_id: UUID, *, until: date) -> dict[date, Money]:

@@ -1,6 +1,7 @@
 """Taking a report away as a file: under an export id, which the log names with who took it."""
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.db import transaction
@@ -13,7 +14,6 @@ from billing.selectors.tables import Asked, Table
 from billing.selectors.touched import clients_among
 from billing.services import report_files
 from billing.services.report_files import FORMATS, Made
-from ledger.models import PeriodSnapshot
 from ledger.selectors import periods
 
 
@@ -64,7 +64,7 @@ def export(
 
 
 @transaction.atomic
-def export_frozen(*, snapshot: PeriodSnapshot) -> Exported:
+def export_frozen(*, content: bytes, sha256: str, month: date) -> Exported:
     """Return the bytes that were frozen with a close as they are, and tell the log who took them.
 
     They hold no export id: their hash would be another one. The name of the file has it.
@@ -73,10 +73,9 @@ def export_frozen(*, snapshot: PeriodSnapshot) -> Exported:
     events.record(
         Action.REPORT_EXPORTED,
         label="Frozen statements",
-        as_of=periods.last_day(snapshot.close.period.month).isoformat(),
+        as_of=periods.last_day(month).isoformat(),
         format="json",
         export=str(export_id),
-        sha256=snapshot.sha256,
+        sha256=sha256,
     )
-    content = bytes(snapshot.content)
     return Exported(export_id, content, FORMATS["json"].content_type, "json")

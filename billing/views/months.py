@@ -226,4 +226,8 @@ class MonthFrozenFile(HandsOut, MonthView):
         snapshot = frozen.of_close(close_id, month=self.first)
         if snapshot is None:
             raise Http404
-        return self.handed_out(report_exports.export_frozen(snapshot=snapshot))
+        return self.handed_out(
+            report_exports.export_frozen(
+                content=bytes(snapshot.content), sha256=snapshot.sha256, month=self.first
+            )
+        )

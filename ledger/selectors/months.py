@@ -80,7 +80,8 @@ def months(*, today: date) -> list[Month]:
     begins = min(filter(None, [first_month(), *steps]), default=None)
     if begins is None:
         return []
-    found, month = [], today.replace(day=1)
+    found: list[Month] = []
+    month = today.replace(day=1)
     while month >= begins and len(found) < MOST:
         found.append(_month(month, today, steps, standing))
         if month == begins:

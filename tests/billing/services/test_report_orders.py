@@ -89,7 +89,7 @@ def test_who_lost_the_right_meanwhile_gets_none(
 
 
 def test_who_left_or_may_not_see_the_report_meanwhile_is_handed_none(
-    ordered: ReportFile, accountant: Membership
+    ordered: ReportFile, accountant: Membership, administrator: Membership
 ) -> None:
     made(ordered)
 
@@ -97,7 +97,8 @@ def test_who_left_or_may_not_see_the_report_meanwhile_is_handed_none(
         report_orders.fetch(
             file_id=ordered.pk, needs=Permission.CLIENT_CHANGE, now=at.NOW, by=accountant
         )
-    Membership.objects.filter(pk=accountant.pk).update(ended_at=at.NOW)
+    gone = {"ended_at": at.NOW, "ended_by": administrator}
+    Membership.objects.filter(pk=accountant.pk).update(**gone)
     with pytest.raises(Gone):
         report_orders.fetch(file_id=ordered.pk, needs=NEEDED, now=at.NOW, by=accountant)
 
