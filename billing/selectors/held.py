@@ -74,6 +74,7 @@ LEFT_OUT: Mapping[str, str] = {
     "billing.Bill": "What the practice owes to a vendor.",
     "billing.BillPayment": "What the practice paid to a vendor.",
     "billing.BillFile": "A vendor's paper.",
+    "billing.RecurringBill": "What the practice owes to a vendor again and again.",
     "billing.BankFile": "A file of the practice's bank, emptied once its lines are taken in or it"
     " is thrown away.",
     "billing.BankLine": "What the practice's bank account moved; a deposit's words may name who"
