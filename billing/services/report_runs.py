@@ -52,17 +52,15 @@ def keep(
 ) -> ReportRun:
     """Run a report as known at a moment that can gain no entry, and keep the hash of its answer.
 
-    Without a moment in ``asked``, the books are settled now.
+    The books are settled now, which is the moment if ``asked`` has none.
 
     Raises:
         known.Busy: somebody has been posting for two seconds, so nothing could be settled.
-        books.NotKnownYet: the books are not settled up to the moment that was asked for.
+        books.NotKnownYet: the moment that was asked for is not here yet.
     """
-    known_at = asked.known_at
-    if known_at is None:
-        known_at = known.settle()
-    else:
-        books.require_settled(known_at)
+    settled = known.settle()
+    known_at = asked.known_at or settled
+    books.require_settled(known_at)
     asked = replace(asked, known_at=known_at)
     table = table_of(asked)
     run = ReportRun.objects.create(

@@ -32,6 +32,9 @@ class ReportKeep(ReportView):
     http_method_names = ["post"]
 
     def post(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
+        if not self.form.is_valid():
+            # The page says what is wrong; a run of anything else was not asked for.
+            return self.back()
         try:
             run = services.keep(
                 slug=self.report.slug,

@@ -120,6 +120,24 @@ def test_no_run_is_of_a_moment_that_can_gain_entries(desk: Membership, amara: Cl
         )
 
 
+def test_a_moment_that_is_over_is_settled_where_it_was_not(desk: Membership, amara: Client) -> None:
+    report, moment = REPORTS["trial-balance"], timezone.now()
+    at.invoice(amara, desk)
+
+    run = report_runs.keep(
+        slug=report.slug,
+        name=report.name,
+        version=report.version,
+        asked=Asked(at.TODAY, known_at=moment),
+        table_of=report.table,
+        now=at.NOW,
+        by=desk,
+    )
+
+    assert (run.known_at, run.row_count) == (moment, 0)
+    assert again(run).outcome == SAME
+
+
 def test_the_database_refuses_a_run_of_an_unsettled_moment(desk: Membership) -> None:
     run = at.kept_run(desk)
     run.pk, run.known_at = None, timezone.now() + timedelta(hours=1)

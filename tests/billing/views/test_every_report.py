@@ -14,6 +14,7 @@ from django.urls import reverse
 from accounts.models import Membership
 from accounts.tenancy import practice_scope
 from audit.models import Event, Touch
+from billing.models import ReportRun
 from billing.reports.registry import REPORTS
 from billing.selectors.tables import Asked, ColumnKind
 from billing.services import report_files
@@ -256,14 +257,16 @@ def test_a_run_is_kept_and_proved_identical(as_auditor: Browser, paid: Billed) -
     assert "Receivables by age" in as_auditor.get("/reports/runs/").text
 
 
-def test_a_run_as_known_at_an_unsettled_moment_is_refused_in_words(
+def test_a_run_as_known_at_a_moment_to_come_is_refused_in_words(
     as_accountant: Browser, paid: Billed
 ) -> None:
     sent = MARCH | {"known_at": "2099-01-01T00:00"}
 
     kept = as_accountant.post("/reports/aging/keep/", sent, follow=True)
 
-    assert "not settled up to that moment yet" in kept.text
+    assert "This moment is not here yet" in kept.text
+    with practice_scope(paid.house.id):
+        assert not ReportRun.objects.exists()
 
 
 def test_two_who_keep_runs_of_one_practice_do_not_see_the_other_s(
