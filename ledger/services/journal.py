@@ -15,6 +15,7 @@ from accounts.models import Membership
 from accounts.tenancy import current_scope
 from audit.actions import Action
 from audit.services import events
+from ledger import days
 from ledger.chart import CONTROL_ROLES, Role
 from ledger.models import CloseKind, JournalEntry
 from ledger.money import ZERO, Money
@@ -120,7 +121,7 @@ def post(
     Raises:
         UnbalancedEntry: debits and credits differ, or there are fewer than two lines.
         SourceReused: the event was posted before, with other lines.
-        PeriodClosed: the month of ``entry_date`` is closed to ``by``.
+        PeriodClosed, days.DayOutOfRange: ``entry_date`` is in a closed month, or in none.
         NoSuchAccount: the chart was not opened.
     """
     (entry,) = _posted([Voucher(source, entry_date, memo, lines)], by)
@@ -135,8 +136,8 @@ def post_many(*, vouchers: Sequence[Voucher], by: Membership) -> list[JournalEnt
 
     Raises:
         WrongCurrency: a voucher is not in US dollars.
-        UnbalancedEntry, SourceReused, PeriodClosed, NoSuchAccount: see ``post``; of the first
-            voucher for which it is so.
+        UnbalancedEntry, SourceReused, PeriodClosed, days.DayOutOfRange, NoSuchAccount: see
+            ``post``; of the first voucher for which it is so.
     """
     entries: list[JournalEntry] = []
     with transaction.atomic():
@@ -156,7 +157,7 @@ def reverse(
         AlreadyReversed: it was reversed before, from another source.
         ReversesReversal: it is a reversing entry itself.
         SourceReused: the source was posted before, and is no reversal of ``entry``.
-        PeriodClosed: the month of ``entry_date`` is closed.
+        PeriodClosed, days.DayOutOfRange: see ``post``.
     """
     if entry.reverses_id is not None:
         raise ReversesReversal(entry.source)
@@ -169,9 +170,8 @@ def _posted(vouchers: Sequence[Voucher], by: Membership) -> list[JournalEntry]:
     asked = []
     for voucher in vouchers:
         _check(voucher)
-        lines = [_line(line) for line in voucher.lines]
         fields = _asked(voucher.source, voucher.entry_date, voucher.memo, by)
-        asked.append(fields | {"lines": lines, "currency": voucher.currency})
+        asked.append(fields | {"lines": [*map(_line, voucher.lines)], "currency": voucher.currency})
     return _sent(asked, Action.ENTRY_POSTED)
 
 
@@ -187,6 +187,7 @@ def _check(voucher: Voucher) -> None:
 
 
 def _asked(source: str, entry_date: date, memo: str, by: Membership) -> dict[str, Any]:
+    days.require(entry_date)
     return {
         "id": str(uuid7()),
         "source": source,

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from accounts.models import Membership
 from accounts.tenancy import practice_scope
+from ledger.models import JournalEntry
 from ledger.services import chart, journal, periods
 from tests.houses import House
 from tests.ledger.events import AGAIN, JANUARY, PAID, RENT, VOID, payment, rent
@@ -20,6 +21,12 @@ def books(practice: House, accountant: Membership) -> Iterator[Membership]:
         chart.open(by=accountant)
         yield accountant
         transaction.set_rollback(True)
+
+
+@pytest.fixture
+def begun(books: Membership) -> JournalEntry:
+    """Books that begin in November: a month from then on is one of theirs."""
+    return journal.post(**rent(books, on=date(2025, 11, 3)))
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from uuid import uuid4
 
@@ -15,6 +15,7 @@ from accounts.tenancy import practice_scope
 from audit.actions import Action
 from audit.models import Event
 from ledger.chart import CONTROL_ROLES, Role
+from ledger.days import FIRST_DAY, LAST_DAY, DayOutOfRange
 from ledger.models import JournalEntry, Posting
 from ledger.money import ZERO, Money
 from ledger.selectors import integrity
@@ -40,6 +41,25 @@ def test_an_entry_says_who_posted_it_and_when(books: Membership) -> None:
     assert entry.posted_by_id == books.pk
     assert entry.posted_at.tzinfo is not None
     assert entry.entry_date == JANUARY
+
+
+A_DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize("on", [date.min, FIRST_DAY - A_DAY, LAST_DAY + A_DAY, date.max], ids=str)
+def test_a_day_that_the_books_do_not_know_is_refused_in_words(books: Membership, on: date) -> None:
+    entry = journal.post(**rent(books))
+
+    with pytest.raises(DayOutOfRange, match=f"{on} is no day of the books. Choose one from 1990"):
+        journal.post(**rent(books, on=on))
+    with pytest.raises(DayOutOfRange):
+        journal.reverse(entry=entry, source="void:1", entry_date=on, memo="Voided", by=books)
+    assert JournalEntry.objects.get() == entry
+
+
+@pytest.mark.parametrize("on", [FIRST_DAY, LAST_DAY], ids=str)
+def test_the_first_and_the_last_day_of_the_books_are_theirs(books: Membership, on: date) -> None:
+    assert journal.post(**rent(books, on=on)).entry_date == on
 
 
 def test_post_is_idempotent(books: Membership) -> None:
@@ -110,6 +130,7 @@ def test_without_a_chart_nothing_is_posted(scope: None, front_desk: Membership) 
         journal.post(**rent(front_desk))
 
 
+@pytest.mark.usefixtures("begun")
 def test_a_closed_month_takes_no_entry(books: Membership) -> None:
     periods.close(month=JANUARY, today=date(2026, 2, 1), by=books)
 
