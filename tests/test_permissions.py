@@ -35,11 +35,12 @@ from clients.models import EmergencyAccess
 from clients.services import assignments, contacts, emergencies, merges, payers
 from clients.services import imports as files
 from ledger.selectors import chart
-from ledger.services import periods
+from ledger.services import journal, periods
 from tests.billing import arrivals, desk, spending
 from tests.clients import records
 from tests.clients.parties import shared_costs
 from tests.houses import House, browser_of
+from tests.ledger.events import rent
 
 COLUMNS = ["front-desk", "accountant", "therapist", "administrator", "auditor", "other", "nobody"]
 
@@ -316,14 +317,14 @@ billing:report_order      GET    403    200    403    403    404    404    302
 billing:report_order      POST   403    302    403    403    404    404    302
 billing:journal_entry     GET    403    200    403    403    200    404    302
 billing:months            GET    403    200    403    403    200    200    302
-billing:month             GET    403    200    403    403    200    200    302
-billing:month_step        GET    403    200    403    403    200    200    302
-billing:month_close       GET    403    200    403    403    403    200    302
-billing:month_close       POST   403    302    403    403    403    302    302
-billing:month_soft_close  GET    403    200    403    403    403    200    302
-billing:month_soft_close  POST   403    302    403    403    403    302    302
-billing:month_reopen      GET    403    200    403    403    403    200    302
-billing:month_reopen      POST   403    422    403    403    403    422    302
+billing:month             GET    403    200    403    403    200    404    302
+billing:month_step        GET    403    200    403    403    200    404    302
+billing:month_close       GET    403    200    403    403    403    404    302
+billing:month_close       POST   403    302    403    403    403    404    302
+billing:month_soft_close  GET    403    200    403    403    403    404    302
+billing:month_soft_close  POST   403    302    403    403    403    404    302
+billing:month_reopen      GET    403    200    403    403    403    404    302
+billing:month_reopen      POST   403    422    403    403    403    404    302
 billing:month_frozen      GET    403    200    403    403    200    404    302
 billing:month_frozen_file POST   403    200    403    403    200    404    302
 billing:chart             GET    403    200    403    403    200    200    302
@@ -597,6 +598,7 @@ def world(practice: House, other_practice: House) -> World:
         )
         run_kept = desk.kept_run(by)
         ordered = desk.ordered_file(practice.people["accountant"])
+        journal.post(**rent(by, on=CLOSED))
         closed = periods.close(month=CLOSED, today=desk.TODAY, by=practice.people["accountant"])
         bank = chart.accounts()[0].pk
         token = api_tokens.make(

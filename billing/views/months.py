@@ -28,6 +28,8 @@ from ledger.selectors import frozen, months, periods, reports
 from ledger.services import known
 from ledger.services import periods as services
 
+NOT_CLOSED = (services.AlreadyClosed, services.BeforeTheBooks, services.NotOver, known.Busy)
+
 
 class Months(BillingView):
     """Every month since the first entry, and how it stands."""
@@ -49,18 +51,21 @@ class MonthView(BillingView):
     permission = Permission.REPORT_VIEW
 
     @cached_property
-    def first(self) -> date:
+    def month(self) -> months.Month:
+        """The month, or 404: before the books begin there is none, nor is one to come."""
+        named = self.kwargs["month"]
         try:
-            first = datetime.strptime(self.kwargs["month"], "%Y-%m").date()  # noqa: DTZ007  # a month
+            first = datetime.strptime(named, "%Y-%m").date()  # noqa: DTZ007  # a month
         except ValueError:
             raise Http404 from None
-        if first > self.today or f"{first:%Y-%m}" != self.kwargs["month"]:
+        found = months.month(first, today=self.today)
+        if found is None or found.slug != named:
             raise Http404
-        return first
+        return found
 
-    @cached_property
-    def month(self) -> months.Month:
-        return months.month(self.first, today=self.today)
+    @property
+    def first(self) -> date:
+        return self.month.first
 
     @cached_property
     def about(self) -> Asked:
@@ -121,7 +126,7 @@ class MonthClose(MonthView):
         close = services.close_softly if self.is_soft else services.close
         try:
             close(month=self.first, today=self.today, by=request.membership)
-        except (services.AlreadyClosed, services.NotOver, known.Busy) as refused:
+        except NOT_CLOSED as refused:
             return self.show(str(refused), HTTPStatus.CONFLICT)
         whom = " to all but accountants" if self.is_soft else ""
         messages.success(request, f"{self.month.name} is closed{whom}.")

@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from accounts.tenancy import PracticeKey, PracticeModel
 from ledger.chart import Kind, Side
+from ledger.days import FIRST_DAY, LAST_DAY
 from ledger.fields import MoneyField
 
 
@@ -98,6 +99,10 @@ class JournalEntry(PracticeModel):
             ),
             models.CheckConstraint(
                 name="ledger_journalentry_says_what", condition=~Q(source="") & ~Q(memo="")
+            ),
+            models.CheckConstraint(
+                name="ledger_journalentry_of_our_time",
+                condition=Q(entry_date__gte=FIRST_DAY, entry_date__lte=LAST_DAY),
             ),
         ]
         indexes = [

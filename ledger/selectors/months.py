@@ -1,13 +1,22 @@
 """The months of the books and how each of them stands."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import islice
 from uuid import UUID
 
 from django.db.models import Min
 
-from ledger.models import CloseKind, JournalEntry, PeriodClose, PeriodReopen, PeriodSnapshot
+from ledger.models import (
+    CloseKind,
+    JournalEntry,
+    Period,
+    PeriodClose,
+    PeriodReopen,
+    PeriodSnapshot,
+)
 from ledger.models import ReopenReason as Reason
 
 A_MONTH = timedelta(days=31)
@@ -66,39 +75,54 @@ class Month:
 
 
 def first_month() -> date | None:
-    """Return the first day of the first month with an entry; None of empty books."""
+    """Return the first day of the first month with an entry, which is the first that can be closed;
+    None of empty books.
+    """
     earliest: date | None = JournalEntry.objects.aggregate(day=Min("entry_date"))["day"]
     return earliest.replace(day=1) if earliest else None
 
 
+def begin() -> date | None:
+    """Return the first day of the first month that there is: of an entry, or of a close."""
+    first_close: date | None = Period.objects.aggregate(first=Min("month"))["first"]
+    return min(filter(None, [first_month(), first_close]), default=None)
+
+
 def months(*, today: date) -> list[Month]:
-    """Return the months from the first entry, or close, to the present one, the newest first.
+    """Return the months from the first one to the present one, the newest first.
 
     They are ``MOST`` at most; an older one is reached by its address.
     """
-    steps, standing = _history()
-    begins = min(filter(None, [first_month(), *steps]), default=None)
-    if begins is None:
-        return []
-    found: list[Month] = []
-    month = today.replace(day=1)
-    while month >= begins and len(found) < MOST:
-        found.append(_month(month, today, steps, standing))
-        if month == begins:
-            break
-        month = (month - timedelta(days=1)).replace(day=1)
-    return found
+    return list(islice(_backwards(today, today), MOST))
 
 
-def month(first: date, *, today: date) -> Month:
-    """Return one month, whether anything was posted into it or not."""
+def month(first: date, *, today: date) -> Month | None:
+    """Return one month, or None of one that lies before the first or is not here yet."""
+    begins = begin()
+    if begins is None or not begins <= first <= today:
+        return None
     return _month(first, today, *_history(first))
 
 
 def open_before(first: date, *, today: date) -> list[Month]:
     """Return the earlier months that are not closed to everybody, the oldest first."""
-    earlier = [each for each in months(today=today) if each.first < first]
-    return [each for each in reversed(earlier) if each.state != "closed"]
+    if first == date.min:
+        return []
+    earlier = _backwards(first - timedelta(days=1), today)
+    return [each for each in earlier if each.state != "closed"][::-1]
+
+
+def _backwards(last: date, today: date) -> Iterator[Month]:
+    """Yield the months from that of ``last`` back to the first one."""
+    begins = begin()
+    if begins is None or last < begins:
+        return
+    history = _history()
+    month = last.replace(day=1)
+    yield _month(month, today, *history)
+    while month > begins:
+        month = (month - timedelta(days=1)).replace(day=1)
+        yield _month(month, today, *history)
 
 
 def _month(

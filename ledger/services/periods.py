@@ -23,7 +23,7 @@ from ledger.models import (
     PeriodSnapshot,
     ReopenReason,
 )
-from ledger.selectors import frozen, periods
+from ledger.selectors import frozen, months, periods
 from ledger.services import known, totals
 
 Reason = ReopenReason
@@ -41,6 +41,10 @@ class NotOver(Exception):
     """The month is not over, so it cannot be closed."""
 
 
+class BeforeTheBooks(Exception):
+    """The month lies before the first entry, so there is nothing of it to close."""
+
+
 class OtherReason(Exception):
     """The second person agreed for another reason than is given now."""
 
@@ -51,6 +55,7 @@ def close_softly(*, month: date, today: date, by: Membership) -> PeriodClose:
 
     Raises:
         NotOver: ``today``, local to the practice, is not past the month.
+        BeforeTheBooks: it lies before the month of the first entry.
         AlreadyClosed: it is closed, in either way.
     """
     closed = _close(month, today, CloseKind.SOFT, by)
@@ -67,6 +72,7 @@ def close(*, month: date, today: date, by: Membership) -> PeriodClose:
 
     Raises:
         NotOver: ``today``, local to the practice, is not past the month.
+        BeforeTheBooks: it lies before the month of the first entry.
         AlreadyClosed: it is closed to everybody.
         known.Busy: somebody has been posting for longer than two seconds.
     """
@@ -131,6 +137,9 @@ def _close(month: date, today: date, kind: CloseKind, by: Membership) -> PeriodC
     first = month.replace(day=1)
     if (today.year, today.month) <= (first.year, first.month):
         raise NotOver(f"{first:%B %Y} is not over.")
+    begins = months.first_month()
+    if begins is None or first < begins:
+        raise BeforeTheBooks(f"{first:%B %Y} lies before the first entry of the books.")
     _lock(first)
     standing = periods.standing(first)
     if standing is not None and (kind == CloseKind.SOFT or standing.kind == CloseKind.HARD):

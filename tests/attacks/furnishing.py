@@ -283,13 +283,14 @@ def _months(by: Membership) -> None:
     """Keep a run of a report, order a long one, and close months: one is reopened."""
     at.kept_run(by)
     at.ordered_file(by)
-    periods.close(month=REOPENED, today=at.TODAY, by=by)
-    closing.reopen(REOPENED, by=by)
     rent = [
         Line(AccountRole.RENT, debit=Money(1)),
         Line(AccountRole.OPERATING_BANK, credit=Money(1)),
     ]
-    journal.post(source="rent:closed", entry_date=CLOSED, memo="Rent", lines=rent, by=by)
+    for on in (REOPENED, CLOSED):
+        journal.post(source=f"rent:{on}", entry_date=on, memo="Rent", lines=rent, by=by)
+    periods.close(month=REOPENED, today=at.TODAY, by=by)
+    closing.reopen(REOPENED, by=by)
     periods.close(month=CLOSED, today=at.TODAY, by=by)
     # Asked for and not answered.
     periods.reopen(month=CLOSED, reason=periods.Reason.CORRECTION, now=timezone.now(), by=by)

@@ -31,6 +31,7 @@ REFUSALS = (
     journal.PeriodClosed,
     payments.KeyReused,
     periods.AlreadyClosed,
+    periods.BeforeTheBooks,
     periods.NotClosed,
 )
 """What the product may say no with; anything else is a failure of the product."""

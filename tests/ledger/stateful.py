@@ -185,6 +185,9 @@ class Ledger(RuleBasedStateMachine):
         if month in self.model.closed:
             with pytest.raises(periods.AlreadyClosed), self.scope():
                 periods.close(month=month, today=YEAR_END, by=self.by)
+        elif not self.has_begun(month):
+            with pytest.raises(periods.BeforeTheBooks), self.scope():
+                periods.close(month=month, today=YEAR_END, by=self.by)
         else:
             with self.scope():
                 periods.close(month=month, today=YEAR_END, by=self.by)
@@ -340,6 +343,10 @@ class Ledger(RuleBasedStateMachine):
         """Return one of the entries that are no reversal."""
         plain = [kept for kept in self.model.posted if not kept.is_reversal]
         return plain[place % len(plain)]
+
+    def has_begun(self, month: date) -> bool:
+        days = [kept.voucher.entry_date for kept in self.model.posted]
+        return bool(days) and min(days).replace(day=1) <= month
 
     def is_closed(self, on: date) -> bool:
         return on.replace(day=15) in self.model.closed

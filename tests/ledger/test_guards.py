@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Act, Approval, Membership
 from accounts.tenancy import practice_scope
+from ledger.days import FIRST_DAY, LAST_DAY
 from ledger.models import Account, JournalEntry, Period, PeriodClose, PeriodSnapshot
 from ledger.services import chart, journal, known, periods
 from tests.houses import House
@@ -155,7 +156,16 @@ def test_an_entry_is_posted_at_the_time_of_posting(books: Membership, shift: tim
         raw.insert_rent(books, posted_at=datetime.now(UTC) + shift)
 
 
+@pytest.mark.parametrize(
+    "on", [FIRST_DAY - timedelta(days=1), LAST_DAY + timedelta(days=1)], ids=str
+)
+def test_an_entry_of_no_day_of_the_books_is_refused(books: Membership, on: date) -> None:
+    with pytest.raises(IntegrityError, match="ledger_journalentry_of_our_time"), raw.committing():
+        raw.insert_rent(books, on=on)
+
+
 @pytest.mark.parametrize("day", [1, 31])
+@pytest.mark.usefixtures("begun")
 def test_a_closed_month_takes_no_entry(books: Membership, day: int) -> None:
     periods.close(month=JANUARY, today=FEBRUARY_1, by=books)
 
@@ -164,16 +174,18 @@ def test_a_closed_month_takes_no_entry(books: Membership, day: int) -> None:
 
 
 @pytest.mark.parametrize("on", [date(2025, 12, 31), FEBRUARY_1, date(2027, 1, 15)], ids=str)
+@pytest.mark.usefixtures("begun")
 def test_a_closed_month_leaves_the_others_open(books: Membership, on: date) -> None:
     periods.close(month=JANUARY, today=FEBRUARY_1, by=books)
 
     with raw.committing():
-        raw.insert_rent(books, on=on)
+        entry = raw.insert_rent(books, on=on)
 
-    assert JournalEntry.objects.get().entry_date == on
+    assert JournalEntry.objects.get(pk=entry).entry_date == on
 
 
 @pytest.mark.commits
+@pytest.mark.usefixtures("begun")
 def test_a_temporary_table_does_not_deceive_the_guards(books: Membership) -> None:
     """Where somebody lets ``app`` make one after all."""
     with connections["owner"].cursor() as cursor:
@@ -186,6 +198,7 @@ def test_a_temporary_table_does_not_deceive_the_guards(books: Membership) -> Non
 
 
 @pytest.mark.parametrize("kind", ["SOFT", "HARD"])
+@pytest.mark.usefixtures("begun")
 def test_a_month_is_closed_once(books: Membership, kind: str) -> None:
     closed = periods.close(month=JANUARY, today=FEBRUARY_1, by=books)
 
@@ -197,6 +210,7 @@ def test_a_month_is_closed_once(books: Membership, kind: str) -> None:
         )
 
 
+@pytest.mark.usefixtures("begun")
 def test_a_soft_close_refuses_whoever_may_not_post_late(
     books: Membership, front_desk: Membership
 ) -> None:
@@ -208,6 +222,7 @@ def test_a_soft_close_refuses_whoever_may_not_post_late(
         raw.insert_rent(books)
 
 
+@pytest.mark.usefixtures("begun")
 def test_who_has_left_does_not_post_into_a_soft_close(books: Membership) -> None:
     periods.close_softly(month=JANUARY, today=FEBRUARY_1, by=books)
     Membership.objects.filter(pk=books.pk).update(ended_at=timezone.now(), ended_by=books)
@@ -227,6 +242,7 @@ def test_who_has_left_does_not_post_into_a_soft_close(books: Membership) -> None
     ],
     ids=["waits", "not spent", "refused", "of another close", "asked by somebody else"],
 )
+@pytest.mark.usefixtures("begun")
 def test_no_month_is_reopened_without_a_second_person(
     books: Membership, decision: str, spent: bool, about: str
 ) -> None:
@@ -252,6 +268,7 @@ def test_no_month_is_reopened_without_a_second_person(
         reopen_raw(closed, approval, books)
 
 
+@pytest.mark.usefixtures("begun")
 def test_an_approval_reopens_one_month_once(books: Membership) -> None:
     closed = periods.close(month=JANUARY, today=FEBRUARY_1, by=books)
     reopened = closing.reopen(JANUARY, by=books)
@@ -260,6 +277,7 @@ def test_an_approval_reopens_one_month_once(books: Membership) -> None:
         reopen_raw(closed, reopened.approval, books)
 
 
+@pytest.mark.usefixtures("begun")
 def test_a_soft_close_is_not_taken_back_under_a_hard_one(books: Membership) -> None:
     soft = periods.close_softly(month=JANUARY, today=FEBRUARY_1, by=books)
     periods.close(month=JANUARY, today=FEBRUARY_1, by=books)
@@ -277,6 +295,18 @@ def reopen_raw(closed: PeriodClose, approval: Approval, by: Membership) -> None:
     )
 
 
+def test_a_month_before_the_books_is_not_closed(books: Membership, begun: JournalEntry) -> None:
+    period = Period.objects.create(month=date(2025, 10, 1))
+
+    with pytest.raises(IntegrityError, match="2025-10 lies before the books"), raw.committing():
+        raw.execute(
+            "INSERT INTO ledger_periodclose (id, period_id, kind, closed_by_id)"
+            " VALUES (%s, %s, 'SOFT', %s)",
+            *(uuid4(), period.pk, books.pk),
+        )
+
+
+@pytest.mark.usefixtures("begun")
 def test_a_close_without_frozen_statements_is_refused_at_commit(books: Membership) -> None:
     period = Period.objects.create(month=JANUARY.replace(day=1))
 
@@ -288,6 +318,7 @@ def test_a_close_without_frozen_statements_is_refused_at_commit(books: Membershi
         )
 
 
+@pytest.mark.usefixtures("begun")
 def test_statements_are_frozen_under_their_own_hash(books: Membership) -> None:
     soft = periods.close_softly(month=JANUARY, today=FEBRUARY_1, by=books)
     known_at = known.settle()
@@ -303,6 +334,8 @@ def test_statements_are_frozen_at_a_moment_settled_just_now(
     practice: House, accountant: Membership
 ) -> None:
     with practice_scope(practice.id):
+        chart.open(by=accountant)
+        journal.post(**rent(accountant))
         soft = periods.close_softly(month=JANUARY, today=FEBRUARY_1, by=accountant)
         earlier = known.settle()
     for known_at in (earlier, timezone.now()):

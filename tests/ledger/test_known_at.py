@@ -44,6 +44,7 @@ def test_statements_are_the_same_bytes_while_others_post_close_and_reopen(
 ) -> None:
     with practice_scope(practice.id):
         chart.open(by=accountant)
+        journal.post(**rent(accountant))
     done, seen = Event(), Seen()
     again: defaultdict[tuple[date, datetime], set[str]] = defaultdict(set)
 

@@ -17,6 +17,7 @@ from ledger.chart import CONTROL_ROLES, NORMAL_SIDE, Role, Side
 from ledger.models import JournalEntry
 from ledger.money import Money
 from ledger.selectors import integrity, reports, subledger
+from ledger.selectors.months import first_month
 from ledger.services import journal, periods
 from ledger.services.journal import Line
 from tests.ledger import closing, raw
@@ -106,7 +107,11 @@ class Model:
             self._count(event, sign=-1)
 
     def close(self, month: date) -> None:
-        if month not in self.closed:
+        begins = first_month()
+        if begins is None or month < begins:
+            with pytest.raises(periods.BeforeTheBooks):
+                periods.close(month=month, today=YEAR_END, by=self.by)
+        elif month not in self.closed:
             periods.close(month=month, today=YEAR_END, by=self.by)
             self.closed.add(month)
 

@@ -10,9 +10,10 @@ from clients.models import Client
 from ledger.chart import Role
 from ledger.money import Money
 from ledger.selectors import reports, subledger
-from ledger.services import periods
+from ledger.services import journal, periods
 from ledger.services.journal import PeriodClosed
 from tests.billing import desk as at
+from tests.ledger.events import rent
 
 
 def issue(sessions: list[Session], by: Membership, on: date = at.TODAY) -> Invoice:
@@ -106,6 +107,7 @@ def test_an_invoice_bills_money(desk: Membership, amara: Client) -> None:
 
 def test_an_invoice_cannot_be_dated_in_a_closed_month(desk: Membership, amara: Client) -> None:
     session = at.session(amara, desk)
+    journal.post(**rent(desk))
     periods.close(month=date(2026, 2, 1), today=at.TODAY, by=desk)
 
     with pytest.raises(PeriodClosed, match="February 2026"):

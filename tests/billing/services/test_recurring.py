@@ -16,10 +16,11 @@ from billing.models import Bill, RecurringBill
 from billing.selectors import recurring as found
 from billing.services import bill_files, recurring, vendors
 from billing.services.bills import KeyReused
-from ledger.services import periods
+from ledger.services import journal, periods
 from tests.billing import desk as at
 from tests.billing import spending
 from tests.houses import House
+from tests.ledger.events import rent
 
 
 @pytest.fixture
@@ -117,6 +118,7 @@ def test_its_last_day_ends_it(books: Membership) -> None:
 
 def test_a_bill_of_a_closed_month_is_entered_today(books: Membership) -> None:
     row = spending.monthly(spending.vendor(books), books, starts_on=date(2026, 1, 10))
+    journal.post(**rent(books))
     periods.close(month=date(2026, 1, 1), today=at.TODAY, by=books)
 
     assert made(row, books, date(2026, 2, 3)) == [date(2026, 2, 3)]
@@ -138,6 +140,7 @@ def test_one_form_sets_up_one(books: Membership) -> None:
 def test_a_month_that_is_closed_softly_holds_no_bill_up(books: Membership) -> None:
     """The worker may not post there, though some people may."""
     row = spending.monthly(spending.vendor(books), books, starts_on=date(2026, 1, 10))
+    journal.post(**rent(books))
     periods.close_softly(month=date(2026, 1, 1), today=at.TODAY, by=books)
 
     assert made(row, members.automaton(), date(2026, 2, 3)) == [date(2026, 2, 3)]
@@ -152,6 +155,7 @@ def test_a_bill_that_may_not_be_entered_holds_no_other_up(
         at.open_books(accountant)
         for name in ("Elm", "Oak"):
             spending.monthly(spending.vendor(accountant, name), accountant)
+        journal.post(**rent(accountant))
         periods.close(month=date(2026, 2, 1), today=at.TODAY, by=accountant)
 
     assert tasks.make_due(practice.id, now=datetime(2026, 2, 28, 12, tzinfo=UTC)) == 0

@@ -53,6 +53,18 @@ def test_before_anything_is_posted_there_is_nothing_to_close(
     assert "Nothing to close yet" in signed_in(accountant).get("/months/").text
 
 
+@pytest.mark.parametrize("slug", ["0001-01", "1500-01", "2026-02", "9999-12"])
+def test_there_is_no_month_before_the_books_and_none_to_come(
+    as_accountant: Browser, slug: str
+) -> None:
+    for path in ("", "steps/sessions/", "close/", "soft-close/", "reopening/"):
+        page = f"/months/{slug}/{path}"
+        assert as_accountant.get(page).status_code == 404, page
+    for path in ("close/", "soft-close/", "reopening/"):
+        page = f"/months/{slug}/{path}"
+        assert as_accountant.post(page).status_code == 404, page
+
+
 def test_each_check_counts_what_its_list_shows(as_accountant: Browser, billed: Billed) -> None:
     with practice_scope(billed.house.id):
         by = billed.house.people["front-desk"]

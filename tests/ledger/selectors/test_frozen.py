@@ -41,6 +41,7 @@ def test_a_close_freezes_the_statements_of_its_month(books: Membership) -> None:
     assert snapshot.sha256 == hashlib.sha256(content).hexdigest()
 
 
+@pytest.mark.usefixtures("begun")
 def test_a_soft_close_freezes_nothing(books: Membership) -> None:
     soft = periods.close_softly(month=JANUARY, today=FEBRUARY_1, by=books)
 

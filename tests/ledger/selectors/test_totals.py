@@ -18,6 +18,7 @@ from ledger.money import Money
 from ledger.selectors import books as read
 from ledger.selectors import periods as months
 from ledger.selectors import reports, totals
+from ledger.selectors.months import first_month
 from ledger.selectors.totals import Stretch
 from ledger.services import journal, known, periods
 from ledger.services import totals as services
@@ -58,12 +59,16 @@ class Books:
             journal.post(source=source, entry_date=on, memo="Event", lines=lines, by=self.by)
 
     def close(self, month: date) -> None:
-        if not months.is_closed(month):
+        if self.has_begun(month) and not months.is_closed(month):
             periods.close(month=month, today=YEAR_END, by=self.by)
 
     def close_softly(self, month: date) -> None:
-        if months.standing(month) is None:
+        if self.has_begun(month) and months.standing(month) is None:
             periods.close_softly(month=month, today=YEAR_END, by=self.by)
+
+    def has_begun(self, month: date) -> bool:
+        begins = first_month()
+        return begins is not None and begins <= month
 
     def reopen(self, month: date) -> None:
         if months.standing(month) is not None:

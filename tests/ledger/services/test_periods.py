@@ -24,6 +24,7 @@ from tests.ledger.events import JANUARY, rent
 FEBRUARY_1 = date(2026, 2, 1)
 
 
+@pytest.mark.usefixtures("begun")
 def test_a_closed_month_is_closed_from_its_first_to_its_last_day(books: Membership) -> None:
     periods.close(month=JANUARY, today=FEBRUARY_1, by=books)
 
@@ -36,6 +37,23 @@ def test_a_month_that_is_not_over_is_not_closed(books: Membership) -> None:
         periods.close(month=JANUARY, today=date(2026, 1, 31), by=books)
 
 
+def test_a_month_before_the_first_entry_is_none_to_close(books: Membership) -> None:
+    journal.post(**rent(books))
+
+    for close in (periods.close, periods.close_softly):
+        with pytest.raises(periods.BeforeTheBooks, match="December 2025 lies before the first"):
+            close(month=date(2025, 12, 31), today=FEBRUARY_1, by=books)
+        with pytest.raises(periods.BeforeTheBooks):
+            close(month=date.min, today=FEBRUARY_1, by=books)
+    assert not PeriodClose.objects.exists()
+
+
+def test_of_empty_books_there_is_no_month_to_close(books: Membership) -> None:
+    with pytest.raises(periods.BeforeTheBooks, match="January 2026"):
+        periods.close(month=JANUARY, today=FEBRUARY_1, by=books)
+
+
+@pytest.mark.usefixtures("begun")
 def test_a_month_is_not_closed_twice(books: Membership) -> None:
     periods.close(month=JANUARY, today=FEBRUARY_1, by=books)
 
@@ -50,6 +68,7 @@ def test_an_open_month_is_not_reopened(books: Membership) -> None:
         )
 
 
+@pytest.mark.usefixtures("begun")
 def test_a_reopened_month_takes_entries_and_can_be_closed_again(books: Membership) -> None:
     periods.close(month=JANUARY, today=FEBRUARY_1, by=books)
     reopened = closing.reopen(JANUARY, by=books, reason=periods.Reason.LATE_DOCUMENT)
@@ -62,6 +81,7 @@ def test_a_reopened_month_takes_entries_and_can_be_closed_again(books: Membershi
     assert list(integrity.findings()) == []
 
 
+@pytest.mark.usefixtures("begun")
 def test_a_soft_close_lets_accountants_post_and_nobody_else(
     books: Membership, front_desk: Membership
 ) -> None:
@@ -82,6 +102,7 @@ def test_what_was_posted_before_a_soft_close_is_replayed_by_anybody(
     assert journal.post(**rent(front_desk) | {"source": "rent:1"}) == before
 
 
+@pytest.mark.usefixtures("begun")
 def test_a_month_is_closed_softly_and_then_to_everybody(books: Membership) -> None:
     periods.close_softly(month=JANUARY, today=FEBRUARY_1, by=books)
     with pytest.raises(periods.AlreadyClosed):
@@ -92,6 +113,7 @@ def test_a_month_is_closed_softly_and_then_to_everybody(books: Membership) -> No
         journal.post(**rent(books))
 
 
+@pytest.mark.usefixtures("begun")
 def test_taking_a_close_back_leaves_the_softer_one(
     books: Membership, front_desk: Membership
 ) -> None:
@@ -107,6 +129,7 @@ def test_taking_a_close_back_leaves_the_softer_one(
     assert months.standing(JANUARY) is None
 
 
+@pytest.mark.usefixtures("begun")
 def test_a_month_stays_closed_until_a_second_person_agrees(books: Membership) -> None:
     periods.close(month=JANUARY, today=FEBRUARY_1, by=books)
 
@@ -119,6 +142,7 @@ def test_a_month_stays_closed_until_a_second_person_agrees(books: Membership) ->
     assert isinstance(ask_to_reopen(books), Waiting)
 
 
+@pytest.mark.usefixtures("begun")
 def test_what_is_agreed_to_is_the_reason_that_was_asked_for(books: Membership) -> None:
     periods.close(month=JANUARY, today=FEBRUARY_1, by=books)
     asked = ask_to_reopen(books)
@@ -131,6 +155,7 @@ def test_what_is_agreed_to_is_the_reason_that_was_asked_for(books: Membership) -
     assert isinstance(ask_to_reopen(books), PeriodReopen)
 
 
+@pytest.mark.usefixtures("begun")
 def test_an_agreement_counts_for_one_close(books: Membership) -> None:
     periods.close(month=JANUARY, today=FEBRUARY_1, by=books)
     closing.reopen(JANUARY, by=books)
@@ -163,6 +188,7 @@ def test_a_close_waits_for_whoever_is_posting_into_the_month(
 
     with practice_scope(practice.id):
         chart.open(by=accountant)
+        journal.post(**rent(accountant))
     with ThreadPoolExecutor() as pool:
         posting = elsewhere(pool, practice, post)
         assert is_posted.wait(10)
@@ -186,6 +212,7 @@ def test_an_entry_that_meets_a_close_is_refused(practice: House, accountant: Mem
 
     with practice_scope(practice.id):
         chart.open(by=accountant)
+        journal.post(**rent(accountant))
     with ThreadPoolExecutor() as pool:
         closing = elsewhere(pool, practice, close)
         assert is_closing.wait(10)

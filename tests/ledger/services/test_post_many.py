@@ -96,6 +96,7 @@ def bad(by: Membership) -> dict[str, tuple[Voucher, type[Exception], str]]:
     }
 
 
+@pytest.mark.usefixtures("begun")
 @pytest.mark.parametrize("kind", ["unbalanced", "empty", "closed", "reused", "currency"])
 def test_one_bad_voucher_and_nothing_is_posted(books: Membership, kind: str) -> None:
     periods.close(month=date(2025, 12, 1), today=JANUARY, by=books)
