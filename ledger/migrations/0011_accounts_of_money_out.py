@@ -8,11 +8,14 @@ ADDED = """
 INSERT INTO ledger_account
     (id, practice_id, code, name, kind, normal_side, role, is_control)
 SELECT gen_random_uuid(), chart.practice_id,
-    -- A practice may have given the code to another account.
-    added.code || CASE WHEN EXISTS (
-        SELECT FROM ledger_account AS taken
-        WHERE taken.practice_id = chart.practice_id AND taken.code = added.code
-    ) THEN '-1' ELSE '' END,
+    -- A practice may have given the code to another account: the first one that is free.
+    (SELECT wanted.code FROM (
+        SELECT 0, added.code
+        UNION ALL SELECT nth, added.code || '-' || nth FROM generate_series(1, 1000) AS nth
+    ) AS wanted (nth, code)
+    WHERE NOT EXISTS (SELECT FROM ledger_account AS taken
+        WHERE taken.practice_id = chart.practice_id AND taken.code = wanted.code)
+    ORDER BY wanted.nth LIMIT 1),
     added.name, added.kind, added.side, added.role, false
 FROM (SELECT DISTINCT practice_id FROM ledger_account) AS chart
 CROSS JOIN (VALUES
