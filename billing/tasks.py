@@ -17,7 +17,7 @@ from accounts.tenancy import practice_scope
 from billing import ehr, gateway
 from billing.reports.registry import REPORTS
 from billing.selectors import card_intents, days, recurring, report_files, uploads
-from billing.services import checkout, imports, pulls, report_orders, webhooks
+from billing.services import bank_files, checkout, imports, pulls, report_orders, webhooks
 from billing.services import recurring as recurring_bills
 from billing.services import uploads as uploading
 from ledger.services.journal import PeriodClosed
@@ -74,6 +74,7 @@ def redrive_practice(*, practice_id: str, **_: object) -> None:
     with practice_scope(practice):
         uploading.give_up(now=now)
         report_orders.tidy(now=now)
+        bank_files.forget_old(now=now)
         ordered = report_files.left_behind(now=now)
         batches = uploads.left_behind(now=now)
         waiting = card_intents.waiting_events(before=now - WAITS_FOR_WORKER)

@@ -16,7 +16,8 @@ WORDS_CHARS = 300
 class BankFile(PracticeModel):
     """A file of bank lines that somebody chose: kept sealed until it is taken in or thrown away.
 
-    Its name is never kept, since it may say more than it should.
+    That is a day at most; its lines stay, since they prove what the books say. Its name is never
+    kept, since it may say more than it should.
     """
 
     class Format(models.TextChoices):

@@ -75,8 +75,8 @@ LEFT_OUT: Mapping[str, str] = {
     "billing.BillPayment": "What the practice paid to a vendor.",
     "billing.BillFile": "A vendor's paper.",
     "billing.RecurringBill": "What the practice owes to a vendor again and again.",
-    "billing.BankFile": "A file of the practice's bank, emptied once its lines are taken in or it"
-    " is thrown away.",
+    "billing.BankFile": "A file of the practice's bank, emptied once its lines are taken in, within"
+    " a day.",
     "billing.BankLine": "What the practice's bank account moved; a deposit's words may name who"
     " paid.",
     "billing.WebhookEvent": "The card company's report; what it did is a payment here.",

@@ -1,7 +1,7 @@
 """Files of bank lines: kept sealed, looked through, and taken in whole or not at all."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
@@ -16,6 +16,9 @@ from billing.models import BankFile, BankLine
 from billing.services import numbers
 from ledger.money import Money
 from ledger.selectors.categories import Chosen
+
+KEPT_FOR = timedelta(days=1)
+"""How long a file waits to be taken in."""
 
 
 class Faulty(Exception):
@@ -44,13 +47,13 @@ def upload(*, account: Chosen, content: bytes, now: datetime, by: Membership) ->
     """Keep a file, sealed, until it is taken in or thrown away.
 
     Raises:
-        bank_files.Unreadable: it is neither OFX nor a CSV file.
+        bank_files.Unreadable: it is neither OFX nor a CSV file with a line below its headings.
     """
     is_ofx = ofx.is_ofx(content)
     if is_ofx:
         ofx.read(content)
-    else:
-        columns.head_of(content)
+    elif not columns.head_of(content).examples:
+        raise bank_files.Unreadable("The file has headings and no line below them.")
     file = BankFile.objects.create(
         account_id=account.id,
         format=BankFile.Format.OFX if is_ofx else BankFile.Format.CSV,
@@ -144,6 +147,17 @@ def discard(*, file: BankFile, now: datetime, by: Membership) -> None:
         raise Over("This file was taken in or thrown away already.")
     _finish(locked, now)
     events.record(Action.BANK_FILE_DISCARDED, target=locked, discarded_by=str(by.pk))
+
+
+@transaction.atomic
+def forget_old(*, now: datetime) -> int:
+    """Throw away the files that nobody took in within ``KEPT_FOR``; return how many."""
+    rows = BankFile.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
+    old = rows.filter(uploaded_at__lte=now - KEPT_FOR, finished_at=None).defer("content")
+    for file in old:
+        _finish(file, now)
+        events.record(Action.BANK_FILE_DISCARDED, target=file)
+    return len(old)
 
 
 def identity_of(line: bank_files.Line) -> bytes:

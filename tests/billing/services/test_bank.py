@@ -1,7 +1,7 @@
 """Bank lines: taken in once however often, matched exactly, and every difference explained."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -9,7 +9,11 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import Membership
 from accounts.tenancy import practice_scope
-from billing.models import BankLine, BankMatch
+from audit.actions import Action
+from audit.models import Event
+from billing import tasks
+from billing.bank_files import Unreadable
+from billing.models import BankFile, BankLine, BankMatch
 from billing.selectors import bank
 from billing.services import bank_files, bank_matches, bill_payments
 from billing.views.bank import tie_of
@@ -19,7 +23,7 @@ from ledger.selectors import account_moves
 from ledger.selectors.categories import Chosen
 from ledger.services.journal import Line, post
 from tests.billing import desk as at
-from tests.billing import spending
+from tests.billing import raw, spending
 from tests.billing.test_bank_files import SGML
 from tests.houses import House
 
@@ -98,6 +102,53 @@ def test_a_file_is_over_once(books: Membership) -> None:
     file = spending.taken_in(books)
     with pytest.raises(bank_files.Over):
         bank_files.discard(file=file, now=at.NOW, by=books)
+
+
+def test_a_file_that_nobody_takes_in_is_thrown_away_after_a_day(books: Membership) -> None:
+    taken = spending.taken_in(books)
+    file = bank_files.upload(
+        account=bank_account(), content=spending.BANK_CSV, now=at.NOW, by=books
+    )
+
+    assert bank_files.forget_old(now=at.NOW + timedelta(hours=23)) == 0
+    assert bank_files.forget_old(now=at.NOW + timedelta(hours=24)) == 1
+
+    file.refresh_from_db()
+    assert (file.content, file.is_taken_in) == (None, False)
+    assert BankLine.objects.filter(file=taken).count() == 2
+
+
+@pytest.mark.commits
+def test_a_file_is_emptied_by_the_beat(practice: House, accountant: Membership) -> None:
+    with practice_scope(practice.id, person_id=accountant.person_id):
+        at.open_books(accountant)
+        file = bank_files.upload(
+            account=bank_account(), content=spending.BANK_CSV, now=at.NOW, by=accountant
+        )
+
+    tasks.redrive_practice(practice_id=str(practice.id))
+
+    with practice_scope(practice.id):
+        assert BankFile.objects.get(pk=file.pk).content is None
+        told = Event.objects.get(action=Action.BANK_FILE_DISCARDED)
+        assert (told.target_id, told.person_id) == (file.pk, None)
+
+
+def test_the_database_keeps_no_content_of_a_file_that_is_over(books: Membership) -> None:
+    file = bank_files.upload(
+        account=bank_account(), content=spending.BANK_CSV, now=at.NOW, by=books
+    )
+
+    with pytest.raises(IntegrityError, match="emptied_when_over"), transaction.atomic():
+        raw.execute("UPDATE billing_bankfile SET finished_at = now() WHERE id = %s", file.pk)
+
+
+def test_a_file_of_headings_alone_is_not_kept(books: Membership) -> None:
+    for content in (b"Date,Description,Amount", b"Date,Description,Amount\r\n,,\r\n\r\n"):
+        with pytest.raises(Unreadable, match="headings and no line below"):
+            bank_files.upload(account=bank_account(), content=content, now=at.NOW, by=books)
+
+    assert not BankFile.objects.exists()
 
 
 def test_a_posting_of_the_amount_within_a_week_is_offered(books: Membership) -> None:

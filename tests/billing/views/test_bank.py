@@ -87,7 +87,9 @@ def test_rows_that_cannot_be_read_are_listed_and_nothing_comes_in(
     assert the_file(billed).content is None
 
 
-@pytest.mark.parametrize("content", [b"", b"%PDF-1.7", b"<OFX>", b"\0\0\0"])
+@pytest.mark.parametrize(
+    "content", [b"", b"%PDF-1.7", b"<OFX>", b"\0\0\0", b"Date,Description,Amount\n"]
+)
 def test_what_is_no_bank_file_is_refused_in_words(
     as_accountant: Browser, billed: Billed, content: bytes
 ) -> None:
