@@ -84,16 +84,6 @@ class KeyRing:
         return derive(self.keks[version], *purpose)
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """Where a sealed value stands; all of it is associated data, and so is the key's version."""
-
-    practice_id: UUID
-    table: str
-    column: str
-    row_id: UUID
-
-
 def key_ring() -> KeyAdapter:
     """Return the keys of the file or the JSON in ``QUIETLEDGER_KEYS``: the default adapter.
 
@@ -248,32 +238,6 @@ def version_of(sealed: bytes) -> int:
     if len(sealed) < OVERHEAD_BYTES or sealed[0] != FORMAT or sealed[1] != AES_256_GCM:
         raise IntegrityFailure("The bytes are not a sealed value.")
     return int.from_bytes(sealed[2:HEADER_BYTES], "big")
-
-
-def cipher(cell: Cell, *, data_key: bytes, version: int) -> ColumnCipher:
-    """Return the cipher of a cell's column."""
-    return ColumnCipher(
-        data_key,
-        version=version,
-        practice_id=cell.practice_id,
-        table=cell.table,
-        column=cell.column,
-    )
-
-
-def seal(plain: bytes, *, cell: Cell, data_key: bytes, version: int) -> bytes:
-    """Return a value sealed for its cell."""
-    return cipher(cell, data_key=data_key, version=version).seal(plain, cell.row_id)
-
-
-def unseal(sealed: bytes, *, cell: Cell, data_key: bytes) -> bytes:
-    """Return what was sealed.
-
-    Raises:
-        IntegrityFailure: the value was altered, or belongs to another cell.
-    """
-    version = version_of(sealed)
-    return cipher(cell, data_key=data_key, version=version).open(sealed, cell.row_id)
 
 
 def _pad(plain: bytes) -> bytes:

@@ -4,7 +4,7 @@ import base64
 import json
 import random
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
@@ -13,10 +13,35 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts import crypto
-from accounts.crypto import Cell, IntegrityFailure
+from accounts.crypto import ColumnCipher, IntegrityFailure
 
 DATA_KEY = bytes(range(32))
 KEKS = {n: random.Random(n).randbytes(32) for n in (1, 2)}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Where a sealed value stands."""
+
+    practice_id: UUID
+    table: str
+    column: str
+    row_id: UUID
+
+    def cipher(self, version: int) -> ColumnCipher:
+        return ColumnCipher(
+            DATA_KEY,
+            version=version,
+            practice_id=self.practice_id,
+            table=self.table,
+            column=self.column,
+        )
+
+    def open(self, sealed: bytes) -> bytes:
+        """Open a value as the fields do: under the version that it names."""
+        return self.cipher(crypto.version_of(sealed)).open(sealed, self.row_id)
+
+
 CELL = Cell(UUID(int=1), "clients_client", "family_name", UUID(int=2))
 ELSEWHERE = [
     replace(CELL, practice_id=UUID(int=3)),
@@ -27,18 +52,18 @@ ELSEWHERE = [
 
 
 def sealed(plain: bytes = b"Okonkwo", version: int = 1) -> bytes:
-    return crypto.seal(plain, cell=CELL, data_key=DATA_KEY, version=version)
+    return CELL.cipher(version).seal(plain, CELL.row_id)
 
 
 @given(st.binary(max_size=400))
 def test_what_was_sealed_opens_in_its_cell(plain: bytes) -> None:
-    assert crypto.unseal(sealed(plain), cell=CELL, data_key=DATA_KEY) == plain
+    assert CELL.open(sealed(plain)) == plain
 
 
 @pytest.mark.parametrize("cell", ELSEWHERE, ids=["practice", "table", "column", "row"])
 def test_a_value_that_was_moved_does_not_open(cell: Cell) -> None:
     with pytest.raises(IntegrityFailure):
-        crypto.unseal(sealed(), cell=cell, data_key=DATA_KEY)
+        cell.open(sealed())
 
 
 def test_the_length_of_a_name_is_not_told() -> None:
@@ -69,7 +94,7 @@ def test_no_tampered_value_opens(tampers: int) -> None:
                 cut = chance.randrange(crypto.HEADER_BYTES, len(changed))
                 changed[cut:] = other[cut:]
         with pytest.raises(IntegrityFailure):
-            crypto.unseal(bytes(changed), cell=CELL, data_key=DATA_KEY)
+            CELL.open(bytes(changed))
 
 
 @pytest.mark.parametrize(
