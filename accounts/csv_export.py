@@ -17,6 +17,8 @@ from uuid import UUID
 
 Cell = str | int | Decimal | date
 
+CONTENT_TYPE = "text/csv; charset=utf-8"
+
 APOSTROPHE = "'"
 BEGINS_FORMULA = frozenset("=+-@\N{MINUS SIGN}")
 QUOTES = frozenset("'\"`\N{ACUTE ACCENT}‘’‚‛“”„‟«»‹›")  # noqa: RUF001  # those that look alike too
@@ -62,11 +64,6 @@ def written(*, columns: Sequence[str], rows: Iterable[Sequence[Cell]], export_id
     lines.writerow([*map(guarded, columns), MARK])
     lines.writerows([*map(_cell, row), str(export_id)] for row in rows)
     return text.getvalue().encode()
-
-
-def file_name(export_id: UUID) -> str:
-    """Return the name under which a browser keeps the file: it tells of nobody."""
-    return f"export-{export_id}.csv"
 
 
 def _cell(value: Cell) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.core.validators import MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db.models import Model, QuerySet
 
 from accounts.models import Membership
@@ -14,24 +14,27 @@ from billing.models import Payment
 from billing.models.session import LONGEST_MINUTES
 from billing.selectors import service_codes
 from clients.selectors import families
+from ledger.days import FIRST_DAY, LAST_DAY
 from ledger.money import ZERO, Money, NotMoney
 
 DATE_FORMAT = "%Y-%m-%d"
 MOMENT_FORMAT = "%Y-%m-%dT%H:%M"
 PLAIN = {"autocomplete": "off", "spellcheck": "false"}
 DESK_METHODS = [(method.value, method.label) for method in Payment.Method if method != "CARD"]
-FIRST_DAY = date(1990, 1, 1)
 IN_FUTURE = "This day is not here yet."
 
 
 class DayField(forms.DateField):
-    """A business date, not before ``FIRST_DAY``: months are counted back to the first entry."""
+    """A business date that the books know."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
             widget=forms.DateInput(attrs={"type": "date"}, format=DATE_FORMAT),
             error_messages={"required": "Enter the day.", "invalid": "Enter a date."},
-            validators=[MinValueValidator(FIRST_DAY, "Enter a day of 1990 or later.")],
+            validators=[
+                MinValueValidator(FIRST_DAY, f"Enter a day of {FIRST_DAY.year} or later."),
+                MaxValueValidator(LAST_DAY, f"Enter a day of {LAST_DAY.year} or earlier."),
+            ],
             **kwargs,
         )
 
@@ -206,19 +209,6 @@ class PaymentForm(OfClientForm):
         if not is_check:
             data["reference"] = ""
         return data
-
-
-class AsOfForm(forms.Form):
-    """As of which day a report is, and from what the books knew at which moment."""
-
-    as_of = DayField(label="As of")
-    known_at = forms.DateTimeField(
-        label="Known at",
-        required=False,
-        input_formats=[MOMENT_FORMAT],
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT_FORMAT),
-        error_messages={"invalid": "Enter a day and a time."},
-    )
 
 
 class InvoiceFilterForm(forms.Form):

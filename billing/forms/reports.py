@@ -7,19 +7,20 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils import timezone
 
-from billing.forms import MOMENT_FORMAT, AsOfForm, DayField
+from billing.forms import DayField
 from billing.selectors.tables import Asked
-from ledger.selectors import journal
+from ledger.days import FIRST_DAY
+from ledger.selectors import chart
 
-EARLIEST_YEAR = 1990
-"""No practice here has books of an earlier year."""
+MOMENT_FORMAT = "%Y-%m-%dT%H:%M"
 
 
-class ReportForm(AsOfForm):
+class ReportForm(forms.Form):
     """Base: as of a day, and as known at a moment. Any other field is a choice of the report."""
 
     DATES: ClassVar[frozenset[str]] = frozenset({"since", "as_of", "known_at"})
 
+    as_of = DayField(label="As of")
     known_at = forms.DateTimeField(
         label="Known at",
         required=False,
@@ -33,7 +34,7 @@ class ReportForm(AsOfForm):
         moment: datetime | None = self.cleaned_data["known_at"]
         if moment is None:
             return None
-        if moment.year < EARLIEST_YEAR:
+        if moment.date() < FIRST_DAY:
             raise forms.ValidationError("There were no books yet. Choose a later moment.")
         if moment > timezone.now():
             raise forms.ValidationError("This moment is not here yet. Choose an earlier one.")
@@ -102,6 +103,6 @@ class AccountForm(PeriodForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        chart = [(each.role, f"{each.code} {each.name}") for each in journal.chart()]
+        accounts = [(each.role, f"{each.code} {each.name}") for each in chart.accounts()]
         fields: Any = self.fields
-        fields["account"].choices = [("", "All accounts"), *chart]
+        fields["account"].choices = [("", "All accounts"), *accounts]

@@ -8,7 +8,7 @@ from billing.reports.drilling import BEGINNING, account_url
 from billing.selectors.tables import Asked, Level, Row, Table, Tie, money, text, title, total
 from ledger.chart import Role
 from ledger.money import ZERO, Money
-from ledger.selectors import journal, reports
+from ledger.selectors import chart, reports
 from ledger.selectors.reports import AccountBalance
 
 COLUMNS = (text("code", "No."), text("account", "Account"), money("balance", "Balance"))
@@ -16,7 +16,7 @@ COLUMNS = (text("code", "No."), text("account", "Account"), money("balance", "Ba
 
 def table(asked: Asked) -> Table:
     sheet = reports.balance_sheet(**asked.known)
-    roles = {each.code: each.role for each in journal.chart()}
+    roles = {each.code: each.role for each in chart.accounts()}
 
     def lines(accounts: Iterable[AccountBalance]) -> list[Row]:
         return [

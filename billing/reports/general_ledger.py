@@ -6,7 +6,7 @@ from billing.forms.reports import AccountForm
 from billing.reports.declared import Report
 from billing.selectors.tables import Asked, Level, Mapped, Row, Table, Tie, day, money, text
 from ledger.chart import NORMAL_SIDE, Role, Side
-from ledger.selectors import journal, subledger
+from ledger.selectors import chart, subledger
 from ledger.selectors.journal import Line, Lines
 
 SAID = (day("date", "Date"), text("memo", "What happened"))
@@ -41,7 +41,7 @@ def _of_one(asked: Asked, role: Role, lines: Lines) -> Table:
     debits, credits = lines.sums
     opening = lines.opening
     closing = opening + debits - credits
-    account = next(each for each in journal.chart() if each.role == role)
+    account = next(each for each in chart.accounts() if each.role == role)
 
     def row(line: Line) -> Row:
         balance = -line.balance if is_credit else line.balance

@@ -8,7 +8,7 @@ from billing.reports.declared import Report
 from billing.reports.drilling import account_url
 from billing.selectors.tables import Asked, Level, Row, Table, Tie, money, text, title
 from ledger.money import ZERO, Money
-from ledger.selectors import cash, journal, reports
+from ledger.selectors import cash, chart, reports
 from ledger.selectors.cash import CashView
 from ledger.selectors.reports import AccountBalance
 
@@ -17,7 +17,7 @@ COLUMNS = (text("code", "No."), text("account", "Account"), money("amount", "Amo
 
 def table(asked: Asked) -> Table:
     earned, view = reports.income_statement(**asked.span), cash.view(**asked.span)
-    roles = {each.code: each.role for each in journal.chart()}
+    roles = {each.code: each.role for each in chart.accounts()}
 
     def lines(accounts: Iterable[AccountBalance]) -> list[Row]:
         return [

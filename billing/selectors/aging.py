@@ -10,7 +10,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from billing.models import Invoice, InvoiceLine
-from clients.models import Client
+from billing.selectors import codes
 from ledger.chart import Role
 from ledger.money import ZERO, Money
 from ledger.selectors import ages, subledger
@@ -114,11 +114,11 @@ def receivables(
     credits: defaultdict[UUID, Money] = defaultdict(lambda: ZERO)
     for item in kept:
         credits[item.party] -= item.balance
-    codes = _codes(amounts.keys() | credits.keys())
+    names = codes.of_clients(amounts.keys() | credits.keys())
     rows = [
         ClientAge(
             party,
-            codes.get(party, NO_CLIENT),
+            names.get(party, NO_CLIENT),
             amounts[party],
             sum(amounts[party], ZERO),
             credits[party],
@@ -186,8 +186,3 @@ def _sessions(owed: Iterable[OpenCharge]) -> dict[UUID, list[InvoiceLine]]:
     for line in rows.select_related("session").order_by("invoice", "position"):
         found[line.invoice_id].append(line)
     return found
-
-
-def _codes(ids: Iterable[UUID]) -> dict[UUID, str]:
-    """Return client id → code."""
-    return dict(Client.objects.filter(pk__in=set(ids)).values_list("pk", "code"))

@@ -4,7 +4,7 @@ They are read by code and amount; no name and no service stands in them.
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -17,7 +17,7 @@ from billing.models import CardIntent, Payment, Session, WebhookEvent
 from billing.selectors import days, intake, sessions
 from ledger.chart import CONTROL_ROLES, NORMAL_SIDE, Role, Side
 from ledger.money import ZERO, Money
-from ledger.selectors import books, months, periods, subledger, totals
+from ledger.selectors import books, months, movements, periods, subledger, totals
 
 CLEARING = (Role.REMITTANCE_CLEARING, Role.PAYOUTS_IN_TRANSIT)
 """Accounts that come back to zero once everything in them has arrived (accounting.md, I-11)."""
@@ -187,11 +187,8 @@ def _client(pk: UUID) -> str:
 
 def prepaid(asked: Asked) -> tuple[Money, Money, Money, Money]:
     """Return what was prepaid before the month, sold in it, used in it, and is left, in cents."""
-    before = asked.first - timedelta(days=1)
-    opening = subledger.balance(Role.PREPAID_SESSIONS, as_of=before)
-    moved = books.postings(since=asked.first, as_of=asked.last).filter(
-        account__role=Role.PREPAID_SESSIONS
-    )
-    sums = moved.aggregate(used=Sum("debit"), sold=Sum("credit"))
-    sold, used = sums["sold"] or ZERO, sums["used"] or ZERO
+    rolls = movements.rolls(Role.PREPAID_SESSIONS, first=asked.first, last=asked.last)
+    opening = sum((roll.opening for roll in rolls), ZERO)
+    sold = sum((roll.came for roll in rolls), ZERO)
+    used = sum((roll.went for roll in rolls), ZERO)
     return opening, sold, used, opening + sold - used

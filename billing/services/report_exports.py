@@ -1,11 +1,11 @@
 """Taking a report away as a file: under an export id, which the log names with who took it."""
 
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from django.db import transaction
 
+from accounts.exported import Exported
 from accounts.ids import uuid7
 from accounts.selectors import members
 from audit.actions import Action
@@ -15,20 +15,6 @@ from billing.selectors.touched import clients_among
 from billing.services import report_files
 from billing.services.report_files import FORMATS, Made
 from ledger.selectors import periods
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Exported:
-    """A file that is about to leave. Its name tells of nobody."""
-
-    export_id: UUID
-    content: bytes
-    content_type: str
-    kind: str
-
-    @property
-    def file_name(self) -> str:
-        return f"export-{self.export_id}.{self.kind}"
 
 
 @transaction.atomic

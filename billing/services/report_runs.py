@@ -16,7 +16,7 @@ from billing.selectors.tables import Asked, Table
 from billing.selectors.touched import clients_among
 from billing.services import report_files
 from billing.services.report_files import Made, digest
-from ledger.selectors import books, journal
+from ledger.selectors import books, chart, journal
 from ledger.services import known
 
 SAME = "identical"
@@ -131,7 +131,7 @@ def _reasons(run: ReportRun, version: int, is_words: bool) -> tuple[str, ...]:
 
 
 def _chart() -> str:
-    lines = [f"{each.role}\t{each.code}\t{each.name}" for each in journal.chart()]
+    lines = [f"{each.role}\t{each.code}\t{each.name}" for each in chart.accounts()]
     return digest("\n".join(lines).encode())
 
 

@@ -1,34 +1,19 @@
 """Taking a list of clients away as a file."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts import csv_export
+from accounts.exported import Exported
 from accounts.ids import uuid7
 from audit.actions import Action
 from audit.services import events
 from clients.models import Client
 from clients.selectors import exports
 from clients.selectors.clients import Permissions
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Exported:
-    """A file that is about to leave, and the id by which the log tells who took it."""
-
-    export_id: UUID
-    content: bytes
-    rows_count: int
-    left_out_count: int
-
-    @property
-    def file_name(self) -> str:
-        return csv_export.file_name(self.export_id)
 
 
 @transaction.atomic
@@ -51,4 +36,4 @@ def export(*, visible: QuerySet[Client], on: date, permissions: Permissions) -> 
         **left_out,
         export=str(export_id),
     )
-    return Exported(export_id, content, len(found), kept)
+    return Exported(export_id, content, csv_export.CONTENT_TYPE, "csv")

@@ -13,6 +13,7 @@ class ChartRow:
     """An account of the practice's chart; ``purpose`` is its role in words."""
 
     pk: UUID
+    role: str
     code: str
     name: str
     kind_name: str
@@ -50,6 +51,7 @@ def shown(found: Account) -> ChartRow:
     """Return an account as pages show it."""
     return ChartRow(
         found.pk,
+        found.role,
         found.code,
         found.name,
         found.kind.capitalize(),

@@ -9,21 +9,12 @@ from uuid import UUID
 from django.db.models import QuerySet, Sum
 
 from ledger.chart import Role
-from ledger.models import Account, JournalEntry, Posting
+from ledger.models import JournalEntry, Posting
 from ledger.money import ZERO, Money
 from ledger.selectors import books
 
 IN_ORDER = ("entry__entry_date", "entry_id", "-debit", "pk")
 """Ids of entries are made in the order of posting; within an entry the debits come first."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChartLine:
-    """One account of the chart, as it is called today."""
-
-    role: str
-    code: str
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +45,6 @@ class Entry:
     reverses: UUID | None
     reversed_by: UUID | None
     lines: list[Line]
-
-
-def chart() -> list[ChartLine]:
-    """Return every account of the chart, by code."""
-    rows = Account.objects.order_by("code").values_list("role", "code", "name")
-    return [ChartLine(*row) for row in rows]
 
 
 class Lines:

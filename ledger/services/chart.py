@@ -1,9 +1,7 @@
-from dataclasses import dataclass
-from uuid import UUID
-
 from django.db import IntegrityError, transaction
 
 from accounts import csv_export
+from accounts.exported import Exported
 from accounts.ids import uuid7
 from accounts.models import Membership
 from audit.actions import Action
@@ -15,18 +13,6 @@ from ledger.selectors import chart
 
 class CodeTaken(Exception):
     """Another account of the chart has this code."""
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Exported:
-    """A file that is about to leave, and the id by which the log tells who took it."""
-
-    export_id: UUID
-    content: bytes
-
-    @property
-    def file_name(self) -> str:
-        return csv_export.file_name(self.export_id)
 
 
 def open(*, by: Membership) -> None:
@@ -80,4 +66,4 @@ def export() -> Exported:
     export_id, rows = uuid7(), chart.file_rows()
     content = csv_export.written(columns=chart.COLUMNS, rows=rows, export_id=export_id)
     events.record(Action.CHART_EXPORTED, count=len(rows), export=str(export_id))
-    return Exported(export_id, content)
+    return Exported(export_id, content, csv_export.CONTENT_TYPE, "csv")

@@ -14,7 +14,8 @@ from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.csv_export import BEGINS_FORMULA, file_name, guarded, is_risky, unguarded, written
+from accounts.csv_export import BEGINS_FORMULA, guarded, is_risky, unguarded, written
+from accounts.exported import Exported
 
 EXPORT = UUID(int=9)
 BEGINNINGS = [*"=+-@\t\r\n\0", *"＝＋－＠", "\N{MINUS SIGN}", "﹦", "﹢", "﹣", "﹫", "\x0b"]  # noqa: RUF001
@@ -109,7 +110,10 @@ def test_numbers_and_dates_stay_what_they_are() -> None:
 
 
 def test_a_file_is_named_after_its_export_alone() -> None:
-    assert file_name(EXPORT) == "export-00000000-0000-0000-0000-000000000009.csv"
+    exported = Exported(EXPORT, b"", "text/csv", "csv")
+
+    assert exported.file_name == f"export-{EXPORT}.csv"
+    assert "secret" not in repr(Exported(EXPORT, b"secret", "text/csv", "csv"))
 
 
 def test_known_payloads_are_texts_that_come_back() -> None:

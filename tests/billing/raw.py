@@ -1,35 +1,17 @@
 """Going round Python: rows written by plain SQL, as the app role or as the tables' owner."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 from uuid import UUID
 
 from django.apps import apps
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 
 from accounts.ids import uuid7
 from accounts.models import Membership
 from billing.models import Invoice, Payment, Session
 from tests.billing.desk import NOW, TODAY
-
-
-@contextmanager
-def committing() -> Iterator[None]:
-    """Run the checks of a commit at the end of the block, without one; roll back what failed."""
-    with transaction.atomic():
-        yield
-        check_as_at_commit()
-
-
-def check_as_at_commit() -> None:
-    execute("SET CONSTRAINTS ALL IMMEDIATE")
-    execute("SET CONSTRAINTS ALL DEFERRED")
-
-
-def execute(statement: str, *parameters: Any) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
+from tests.ledger.raw import check_as_at_commit as check_as_at_commit
+from tests.ledger.raw import committing as committing
+from tests.ledger.raw import execute as execute
 
 
 def insert_application(payment: Payment, invoice: Invoice, cents: int, by: Membership) -> None:

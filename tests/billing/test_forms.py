@@ -7,7 +7,8 @@ from django.core.exceptions import ValidationError
 
 from accounts.models import Membership
 from accounts.selectors import members
-from billing.forms import AsOfForm, DayField, PaymentForm, SessionForm
+from billing.forms import DayField, PaymentForm, SessionForm
+from billing.forms.reports import ReportForm
 from billing.models import ServiceCode
 from clients.models import Client
 from ledger.money import Money
@@ -140,7 +141,7 @@ def test_a_therapist_who_records_alone_chooses_nobody_else(
 
 
 def test_a_report_is_as_of_a_day_and_perhaps_known_at_a_moment() -> None:
-    form = AsOfForm({"as_of": "2026-02-28", "known_at": "2026-03-03T09:12"})
+    form = ReportForm({"as_of": "2026-02-28", "known_at": "2026-03-03T09:12"})
 
     assert form.is_valid()
     assert form.cleaned_data["as_of"] == date(2026, 2, 28)
@@ -148,7 +149,9 @@ def test_a_report_is_as_of_a_day_and_perhaps_known_at_a_moment() -> None:
 
 
 @pytest.mark.parametrize("typed", ["0001-01-01", "1989-12-31"])
-def test_a_day_before_our_time_is_refused_in_words(typed: str) -> None:
+def test_a_day_that_the_books_do_not_know_is_refused_in_words(typed: str) -> None:
     with pytest.raises(ValidationError, match="1990 or later"):
         DayField().clean(typed)
+    with pytest.raises(ValidationError, match="2200 or earlier"):
+        DayField().clean("2201-01-01")
     assert DayField().clean("1990-01-01") == date(1990, 1, 1)

@@ -103,7 +103,8 @@ def test_a_bill_of_a_closed_month_is_refused_and_stays_typed(
         ({"category_1": "", "amount_1": ""}, "Enter the amount."),
         ({"amount_1": "12.345"}, "at most two digits after the decimal point"),
         ({"due_on": "2020-01-01"}, "due on its own date or later"),
-        ({"billed_on": "2999-01-01", "due_on": "2999-01-02"}, "not here yet"),
+        ({"billed_on": "2199-01-01", "due_on": "2199-01-02"}, "not here yet"),
+        ({"due_on": "2999-01-02"}, "Enter a day of 2200 or earlier."),
         ({"number": "<b>"}, "Use letters, digits"),
     ],
 )
