@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts.exported import Exported
 from accounts.models import Membership
 from accounts.permissions import Permission
 from accounts.selectors import members
@@ -16,7 +17,6 @@ from billing.models import ReportFile
 from billing.selectors import report_files as files
 from billing.selectors.tables import Asked, Table
 from billing.services import report_exports
-from billing.services.report_exports import Exported
 from billing.services.report_files import FORMATS, TooLong
 
 LONG = 5_000

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import progress
+from accounts.exported import Exported
 from accounts.permissions import Permission
 from accounts.views.base import StaffRequest
 from accounts.worker import wake
@@ -28,7 +29,6 @@ from billing.selectors import report_files
 from billing.selectors.tables import Asked, Table
 from billing.selectors.touched import clients_among
 from billing.services import report_exports, report_orders
-from billing.services.report_exports import Exported
 from billing.services.report_files import FORMATS, TooLong
 from billing.views.base import BillingView
 from ledger.selectors import books, journal

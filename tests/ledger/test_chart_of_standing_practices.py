@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import connections, transaction
+from django.db.migrations import RunSQL
 from django.db.migrations.loader import MigrationLoader
 
 from accounts.models import Membership
@@ -26,9 +27,10 @@ LATER = {
 def upgrade() -> None:
     migrations = MigrationLoader(None).disk_migrations
     (operation,) = migrations["ledger", "0011_accounts_of_money_out"].operations
+    assert isinstance(operation, RunSQL)
     with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
         for statement in operation.sql:
-            cursor.execute(statement)
+            cursor.execute(str(statement))
 
 
 @pytest.mark.commits
