@@ -10,7 +10,7 @@ from django.utils import timezone
 from billing.forms import DayField
 from billing.selectors.tables import Asked
 from ledger.days import FIRST_DAY
-from ledger.selectors import chart
+from ledger.selectors import chart, journal
 
 MOMENT_FORMAT = "%Y-%m-%dT%H:%M"
 
@@ -22,10 +22,11 @@ class ReportForm(forms.Form):
 
     as_of = DayField(label="As of")
     known_at = forms.DateTimeField(
-        label="Known at",
+        label="As the books stood at",
         required=False,
         input_formats=[MOMENT_FORMAT, f"{MOMENT_FORMAT}:%S", f"{MOMENT_FORMAT}:%S.%f"],
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT_FORMAT),
+        help_text="Empty for now. A moment leaves out every entry that was posted after it.",
         error_messages={"invalid": "Enter a day and a time."},
     )
 
@@ -77,6 +78,14 @@ class PeriodForm(ReportForm):
     since = DayField(label="From")
 
     field_order: Iterable[str] | None = ("since", "as_of", "known_at")
+
+    @classmethod
+    def sent(cls, given: Mapping[str, str], *, today: date) -> "ReportForm":
+        """An empty first day, unlike one that is not spoken of, is that of the first entry."""
+        if given.get("since") == "":
+            first = f"{journal.first_day() or today:%Y-%m-%d}"
+            given = {**given, "since": min(first, given.get("as_of") or first)}
+        return super().sent(given, today=today)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,10 +1,11 @@
 """What the practice owns and owes at the end of a day."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from billing.forms.reports import ReportForm
 from billing.reports.declared import Report
-from billing.reports.drilling import BEGINNING, account_url
+from billing.reports.drilling import account_url
 from billing.selectors.tables import Asked, Level, Row, Table, Tie, money, text, title, total
 from ledger.chart import Role
 from ledger.money import ZERO, Money
@@ -64,7 +65,7 @@ def _named(row: AccountBalance, roles: dict[str, str]) -> str:
 def _earned(asked: Asked) -> Money:
     """All that was ever earned, by the income statement."""
     return reports.income_statement(
-        first=BEGINNING, last=asked.as_of, known_at=asked.known_at
+        first=date.min, last=asked.as_of, known_at=asked.known_at
     ).net_income
 
 

@@ -8,13 +8,20 @@ from django.utils import timezone
 
 from billing.selectors.tables import Asked
 
-BEGINNING = date.min
+
+def account_url(asked: Asked, role: str, *, since: date | None = None) -> str:
+    """Return the address of an account's lines up to the same day, as known at the same moment.
+
+    Without ``since`` they begin with the first entry of the books.
+    """
+    ledger = reverse("billing:report", args=["general-ledger"])
+    return f"{ledger}?{urlencode({'account': role})}&{asked_of(asked, since=since)}"
 
 
-def account_url(asked: Asked, role: str, *, since: date = BEGINNING) -> str:
-    """Return the address of an account's lines up to the same day, as known at the same moment."""
-    query = {"account": role, "since": since.isoformat(), "as_of": asked.as_of.isoformat()}
+def asked_of(asked: Asked, *, since: date | None = None) -> str:
+    """Return the same days and moment for an address; without ``since``, from the first entry."""
+    query = {"since": since.isoformat() if since else "", "as_of": asked.as_of.isoformat()}
     if asked.known_at is not None:
         known = timezone.localtime(asked.known_at).replace(tzinfo=None)
         query["known_at"] = known.isoformat(timespec="microseconds")
-    return f"{reverse('billing:report', args=['general-ledger'])}?{urlencode(query)}"
+    return urlencode(query)

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.paginator import Page
+
 from billing.selectors.tables import Cell, Column, ColumnKind, Level, Row, Table, Tie
 from ledger.money import Money
 
@@ -36,8 +38,10 @@ class ShownTable:
     bars: Sequence[Any]
 
 
-def shown(table: Table, rows: Iterable[Row], *, links_clients: bool) -> ShownTable:
-    """Return some rows of a table for a page; without ``links_clients`` a code is no link."""
+def shown(table: Table, page: Page[Row], *, links_clients: bool) -> ShownTable:
+    """Return a page's rows of a table; without ``links_clients`` a code is no link."""
+    first = table.continued(page.start_index() - 1) if table.continued else None
+    rows: Iterable[Row] = [first, *page] if first else page
     return ShownTable(
         table.columns,
         [_row(row, table.columns, links_clients) for row in rows],

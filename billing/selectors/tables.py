@@ -132,7 +132,10 @@ class Mapped:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The answer of a report. ``notes`` say what its figures do not."""
+    """The answer of a report. ``notes`` say what its figures do not.
+
+    ``continued`` gives the title of the section that a page goes on with, by its first row's place.
+    """
 
     columns: tuple[Column, ...]
     rows: Rows
@@ -140,6 +143,7 @@ class Table:
     ties: tuple[Tie, ...] = ()
     notes: tuple[str, ...] = ()
     bars: tuple[Bar, ...] = ()
+    continued: Callable[[int], Row | None] | None = None
 
     def counted(self, tell: Callable[[int], None]) -> "Table":
         """Return the same table, which tells how many of its rows were read, by the thousand."""

@@ -21,17 +21,18 @@ from audit.actions import Action
 from audit.services import events
 from billing import tasks
 from billing.forms.reports import ReportForm
+from billing.models import Bill, Invoice, Payment
 from billing.models import ReportFile as OrderedFile
 from billing.reports.declared import Report
 from billing.reports.registry import GROUPS, REPORTS
 from billing.reports.shown import shown
-from billing.selectors import report_files
+from billing.selectors import origins, payments, report_files
 from billing.selectors.tables import Asked, Table
 from billing.selectors.touched import clients_among
 from billing.services import report_exports, report_orders
 from billing.services.report_files import FORMATS, TooLong
 from billing.views.base import BillingView
-from ledger.selectors import books, journal
+from ledger.selectors import books, journal, periods
 
 
 class ReportIndex(BillingView):
@@ -223,7 +224,7 @@ class ReportOrder(HandsOut):
 
 
 class JournalEntryPage(BillingView):
-    """One entry: its lines, who posted it, and what it reverses."""
+    """One entry: its lines, what it comes from, who posted it, and what it reverses."""
 
     permission = Permission.REPORT_VIEW
 
@@ -236,4 +237,22 @@ class JournalEntryPage(BillingView):
             label=entry.source,
             touched=clients_among(line.party for line in entry.lines),
         )
-        return self.page("billing/reports/entry.html", entry=entry)
+        month = entry.entry_date.replace(day=1)
+        return self.page(
+            "billing/reports/entry.html",
+            entry=entry,
+            origins=origins.of_source(entry.source, self.visible),
+            ledger_days=urlencode({"since": month, "as_of": periods.last_day(month)}),
+        )
+
+    @property
+    def visible(self) -> origins.Visible:
+        """What this person may open of what entries come from."""
+        member, rights = self.request.membership, self.request.permissions
+        may_bill = self.may(Permission.INVOICE_VIEW)
+        paid = payments.visible_to(member, on=self.today, permissions=rights)
+        return origins.Visible(
+            invoices=self.visible_invoices() if may_bill else Invoice.objects.none(),
+            payments=paid if may_bill else Payment.objects.none(),
+            bills=Bill.objects.all() if self.may(Permission.BILL_VIEW) else Bill.objects.none(),
+        )

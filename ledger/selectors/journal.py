@@ -1,4 +1,4 @@
-"""The journal, read: its entries, and the lines of an account with its running balance."""
+"""The journal, read: its entries and their lines, in the order of their days."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,9 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Min, QuerySet, Sum
 
-from ledger.chart import Role
 from ledger.models import JournalEntry, Posting
 from ledger.money import ZERO, Money
 from ledger.selectors import books
@@ -19,17 +18,26 @@ IN_ORDER = ("entry__entry_date", "entry_id", "-debit", "pk")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One posting with its entry. ``balance``, debits less credits, counts all up to it."""
+    """One posting with its entry."""
 
     entry_id: UUID
     entry_date: date
     memo: str
+    role: str
     code: str
     name: str
     party: UUID | None
     debit: Money
     credit: Money
-    balance: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Another entry, which mirrors one."""
+
+    id: UUID
+    entry_date: date
+    memo: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,26 +50,24 @@ class Entry:
     memo: str
     posted_at: datetime
     posted_by: str
-    reverses: UUID | None
-    reversed_by: UUID | None
+    reverses: Other | None
+    reversed_by: Other | None
     lines: list[Line]
+
+    @property
+    def debits(self) -> Money:
+        return sum((line.debit for line in self.lines), ZERO)
+
+    @property
+    def credits(self) -> Money:
+        return sum((line.credit for line in self.lines), ZERO)
 
 
 class Lines:
-    """The postings of a time, of one account or of all, in the order of their days.
+    """The postings of a time, of all accounts. A page reads the lines that it shows; a file all."""
 
-    A page reads the lines that it shows and the sum of those before them; a file reads them all.
-    """
-
-    def __init__(
-        self,
-        *,
-        since: date,
-        as_of: date,
-        known_at: datetime | None = None,
-        role: Role | None = None,
-    ) -> None:
-        self.since, self.as_of, self.known_at, self.role = since, as_of, known_at, role
+    def __init__(self, *, since: date, as_of: date, known_at: datetime | None = None) -> None:
+        self.since, self.as_of, self.known_at = since, as_of, known_at
 
     def __len__(self) -> int:
         return self._found().count()
@@ -70,21 +76,7 @@ class Lines:
         return iter(self[0:None])
 
     def __getitem__(self, place: slice) -> list[Line]:
-        start = place.start or 0
-        before = _net(self._found().order_by(*IN_ORDER)[:start]) if start else ZERO
-        balance = self.opening + before
-        lines = []
-        for entry_id, on, memo, code, name, party, debit, credit in self._rows()[place]:
-            balance += debit - credit
-            lines.append(Line(entry_id, on, memo, code, name, party, debit, credit, balance))
-        return lines
-
-    @property
-    def opening(self) -> Money:
-        """The balance of the account at the beginning; of all accounts together it is zero."""
-        earlier = books.postings(as_of=self.as_of, known_at=self.known_at)
-        earlier = earlier.filter(entry__entry_date__lt=self.since)
-        return _net(self._of_account(earlier))
+        return [Line(*row) for row in self._rows()[place]]
 
     @property
     def sums(self) -> tuple[Money, Money]:
@@ -93,11 +85,7 @@ class Lines:
         return sums["debits"] or ZERO, sums["credits"] or ZERO
 
     def _found(self) -> QuerySet[Posting]:
-        found = books.postings(since=self.since, as_of=self.as_of, known_at=self.known_at)
-        return self._of_account(found)
-
-    def _of_account(self, postings: QuerySet[Posting]) -> QuerySet[Posting]:
-        return postings if self.role is None else postings.filter(account__role=self.role)
+        return books.postings(since=self.since, as_of=self.as_of, known_at=self.known_at)
 
     def _rows(self) -> QuerySet[Posting, Any]:
         return (
@@ -107,6 +95,7 @@ class Lines:
                 "entry_id",
                 "entry__entry_date",
                 "entry__memo",
+                "account__role",
                 "account__code",
                 "account__name",
                 "party",
@@ -114,6 +103,12 @@ class Lines:
                 "credit",
             )
         )
+
+
+def first_day() -> date | None:
+    """Return the day of the first entry of the books; None of empty ones."""
+    earliest: date | None = JournalEntry.objects.aggregate(day=Min("entry_date"))["day"]
+    return earliest
 
 
 def posted_later(*, since: date | None, as_of: date, known_at: datetime) -> int:
@@ -128,23 +123,20 @@ def entry(pk: UUID) -> Entry | None:
     if found is None:
         return None
     rows = found.postings.select_related("account").order_by("-debit", "pk")
-    balance, lines = ZERO, []
-    for row in rows:
-        balance += row.debit - row.credit
-        lines.append(
-            Line(
-                found.pk,
-                found.entry_date,
-                found.memo,
-                row.account.code,
-                row.account.name,
-                row.party,
-                row.debit,
-                row.credit,
-                balance,
-            )
+    lines = [
+        Line(
+            found.pk,
+            found.entry_date,
+            found.memo,
+            row.account.role,
+            row.account.code,
+            row.account.name,
+            row.party,
+            row.debit,
+            row.credit,
         )
-    reversal = JournalEntry.objects.filter(reverses=found).values_list("pk", flat=True).first()
+        for row in rows
+    ]
     return Entry(
         found.pk,
         found.source,
@@ -152,12 +144,12 @@ def entry(pk: UUID) -> Entry | None:
         found.memo,
         found.posted_at,
         found.posted_by.display_name,
-        found.reverses_id,
-        reversal,
+        _other(JournalEntry.objects.filter(pk=found.reverses_id)),
+        _other(JournalEntry.objects.filter(reverses=found)),
         lines,
     )
 
 
-def _net(postings: QuerySet[Posting]) -> Money:
-    sums = postings.aggregate(debits=Sum("debit"), credits=Sum("credit"))
-    return (sums["debits"] or ZERO) - (sums["credits"] or ZERO)
+def _other(entries: QuerySet[JournalEntry]) -> Other | None:
+    found = entries.values_list("pk", "entry_date", "memo").first()
+    return Other(*found) if found else None

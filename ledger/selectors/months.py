@@ -11,13 +11,13 @@ from django.db.models import Min
 
 from ledger.models import (
     CloseKind,
-    JournalEntry,
     Period,
     PeriodClose,
     PeriodReopen,
     PeriodSnapshot,
 )
 from ledger.models import ReopenReason as Reason
+from ledger.selectors import journal
 
 A_MONTH = timedelta(days=31)
 MOST = 120
@@ -78,7 +78,7 @@ def first_month() -> date | None:
     """Return the first day of the first month with an entry, which is the first that can be closed;
     None of empty books.
     """
-    earliest: date | None = JournalEntry.objects.aggregate(day=Min("entry_date"))["day"]
+    earliest = journal.first_day()
     return earliest.replace(day=1) if earliest else None
 
 

@@ -5,6 +5,7 @@ import io
 import json
 import re
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -16,7 +17,7 @@ from accounts.tenancy import practice_scope
 from audit.models import Event, Touch
 from billing.models import ReportRun
 from billing.reports.registry import REPORTS
-from billing.selectors.tables import Asked, ColumnKind
+from billing.selectors.tables import Asked, ColumnKind, total
 from billing.services import report_files
 from ledger.chart import Role
 from ledger.money import Money
@@ -223,7 +224,9 @@ def test_every_figure_leads_to_its_entries(as_accountant: Browser, paid: Billed)
     ledger = as_accountant.get(link(balance, "general-ledger/?account=CLIENT_RECEIVABLE")).text
     entry = as_accountant.get(link(ledger, "entries/")).text
 
-    assert "The last balance equals account 1100 Client receivable: 145.00 = 145.00" in ledger
+    assert "From Mar 3, 2026 to Mar 31, 2026" in ledger
+    assert "field--error" not in ledger
+    assert "The closing balance equals account 1100 Client receivable: 145.00 = 145.00" in ledger
     assert "Invoice INV-2026-0001 issued" in entry
     assert "Session fees" in entry
 
@@ -239,9 +242,57 @@ def test_the_general_ledger_goes_on_where_its_last_page_ended(
 
     second = as_accountant.get("/reports/general-ledger/", asked | {"page": "2"})
 
-    assert "51 to 52 of 52 rows" in second.text
-    assert "51.00" in second.text
+    assert "51 to 53 of 53 rows" in second.text
+    assert "Opening balance" not in second.text
+    assert "50.00" in second.text
     assert "account 1010 Undeposited funds: 52.00 = 52.00" in second.text
+
+
+def test_every_account_goes_from_its_opening_to_its_closing_balance(
+    as_accountant: Browser, paid: Billed
+) -> None:
+    by = paid.house.people["front-desk"]
+    with practice_scope(paid.house.id):
+        at.cash(paid.own, by, "20.00", keep_rest=True)
+        sections: dict[str, list[Any]] = {}
+        for row in REPORTS["general-ledger"].table(Asked(date(2026, 3, 31), date(2026, 3, 4))).rows:
+            if row.level == "TITLE":
+                name = row.cells[0]
+            sections.setdefault(name, []).append(row)
+
+    assert "1100 Client receivable" in sections
+    for rows in sections.values():
+        _, opening, *lines, closing = [row.cells for row in rows]
+        assert (opening[0], closing[0]) == ("Opening balance", "Closing balance")
+        assert [row.level for row in rows[2:-1]] == ["LINE"] * len(lines)
+        balances = [cells[4] for cells in (opening, *lines)]
+        assert balances[-1] == closing[4]
+        moved = total(cells[2] for cells in lines if cells[2]) - total(
+            cells[3] for cells in lines if cells[3]
+        )
+        assert abs(closing[4] - opening[4]) == abs(moved)
+
+
+def test_an_account_that_did_not_move_still_has_its_balance(
+    as_accountant: Browser, paid: Billed
+) -> None:
+    asked = {"account": "CLIENT_RECEIVABLE", "since": "2026-04-01", "as_of": "2026-04-30"}
+
+    page = as_accountant.get("/reports/general-ledger/", asked)
+
+    assert page.text.index("Opening balance") < page.text.index("Closing balance")
+    assert "145.00 = 145.00" in page.text
+
+
+@pytest.mark.parametrize(("start", "stop"), [(0, 1), (1, 4), (3, 7), (5, 50), (40, 50)])
+def test_a_page_of_the_general_ledger_is_a_slice_of_the_whole(
+    paid: Billed, start: int, stop: int
+) -> None:
+    with practice_scope(paid.house.id):
+        rows = REPORTS["general-ledger"].table(Asked(date(2026, 3, 31), date(2026, 3, 1))).rows
+
+        assert rows[start:stop] == list(rows)[start:stop]
+        assert len(list(rows)) == len(rows)
 
 
 def link(page: str, part: str) -> str:

@@ -1,0 +1,82 @@
+"""What a journal entry comes from: the invoice, payment or bill that its source names."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from billing.models import Bill, BillPayment, Invoice, Payment, PaymentApplication
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A record that an entry comes from, and where it stands."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Visible:
+    """The records that a reader may see."""
+
+    invoices: QuerySet[Invoice]
+    payments: QuerySet[Payment]
+    bills: QuerySet[Bill]
+
+
+def of_source(source: str, visible: Visible) -> list[Origin]:
+    """Return what an entry comes from, of what its reader may see. Sources name an id, such as
+    ``invoice:0190…:issued``; of any other nothing is known.
+    """
+    kind, _, rest = source.partition(":")
+    find = FINDERS.get(kind)
+    try:
+        pk = UUID(rest.partition(":")[0])
+    except ValueError:
+        return []
+    return find(pk, visible) if find else []
+
+
+def _invoice(pk: UUID, visible: Visible) -> list[Origin]:
+    return [
+        Origin(f"Invoice {invoice.number}", reverse("billing:invoice", args=[invoice.pk]))
+        for invoice in visible.invoices.filter(pk=pk)
+    ]
+
+
+def _payment(pk: UUID, visible: Visible) -> list[Origin]:
+    return [
+        Origin(f"Payment {payment.receipt}", reverse("billing:payment", args=[payment.pk]))
+        for payment in visible.payments.filter(pk=pk)
+    ]
+
+
+def _application(pk: UUID, visible: Visible) -> list[Origin]:
+    found = PaymentApplication.objects.filter(pk=pk).first()
+    if found is None:
+        return []
+    return [*_payment(found.payment_id, visible), *_invoice(found.invoice_id, visible)]
+
+
+def _bill(pk: UUID, visible: Visible) -> list[Origin]:
+    return [
+        Origin(f"Bill {bill.reference}", reverse("billing:bill", args=[bill.pk]))
+        for bill in visible.bills.filter(pk=pk)
+    ]
+
+
+def _bill_payment(pk: UUID, visible: Visible) -> list[Origin]:
+    found = BillPayment.objects.filter(pk=pk).first()
+    return _bill(found.bill_id, visible) if found else []
+
+
+FINDERS: dict[str, Callable[[UUID, Visible], list[Origin]]] = {
+    "application": _application,
+    "bill": _bill,
+    "bill_payment": _bill_payment,
+    "invoice": _invoice,
+    "payment": _payment,
+}
