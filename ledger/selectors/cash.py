@@ -39,11 +39,11 @@ ADVANCES: tuple[tuple[str, tuple[Role, ...]], ...] = (
 
 ADVANCED = tuple(role for _, roles in ADVANCES for role in roles)
 
+OWED = (R.CLIENT_RECEIVABLE, R.INSURANCE_RECEIVABLE, R.DOUBTFUL_ACCOUNTS, R.DISPUTED_PAYMENTS)
+"""What clients and payers owe."""
+
 CHARGED = (
-    R.CLIENT_RECEIVABLE,
-    R.INSURANCE_RECEIVABLE,
-    R.DOUBTFUL_ACCOUNTS,
-    R.DISPUTED_PAYMENTS,
+    *OWED,
     R.SESSION_FEES,
     R.CANCELLATION_FEES,
     R.REPORT_FEES,
@@ -60,7 +60,8 @@ CHARGED = (
 
 @dataclass(frozen=True, slots=True)
 class CashView:
-    """Receipts and their bridge. ``moved`` left the advances for other accounts, without money.
+    """Receipts and their bridge. ``moved`` left the advances for other accounts, without money;
+    by ``owed`` clients and payers owe more at the end than before.
 
     ``money_change`` and ``other_flows`` prove the receipts from the money's own side.
     """
@@ -69,6 +70,7 @@ class CashView:
     refunded: Money
     charged_back: Money
     recouped: Money
+    owed: Money
     applied: Money
     advances: tuple[tuple[str, Money], ...]
     moved: Money
@@ -101,6 +103,7 @@ def view(*, first: date, last: date, known_at: datetime | None = None) -> CashVi
         refunded=-to_clients,
         charged_back=-disputes,
         recouped=-went,
+        owed=_sum(all_nets, OWED),
         applied=-_sum(moving, CHARGED) - _sum(settling, CHARGED),
         advances=tuple((label, -_sum(all_nets, roles)) for label, roles in ADVANCES),
         moved=-_sum(settling, tuple(moved)),
