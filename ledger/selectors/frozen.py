@@ -16,7 +16,7 @@ from django.db import connection
 
 from ledger.chart import CHART, Kind
 from ledger.models import Account, JournalEntry, PeriodSnapshot
-from ledger.money import Money
+from ledger.money import ZERO, Money
 from ledger.selectors import periods, totals
 
 FORMAT = "quietledger month 1"
@@ -59,11 +59,20 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class TrialRow:
+    """An account of a frozen trial balance: its balance is a debit or a credit, never both."""
+
+    code: str
+    name: str
+    debit: Money | None
+    credit: Money | None
+
+
+@dataclass(frozen=True, slots=True)
 class Statements:
     """The frozen statements of a month. ``total`` is of each side of the trial balance."""
 
-    debits: list[Row]
-    credits: list[Row]
+    trial: list[TrialRow]
     total: Money
     income: list[Row]
     expenses: list[Row]
@@ -72,6 +81,36 @@ class Statements:
     liabilities: list[Row]
     equity: list[Row]
     earnings: Money
+
+    @property
+    def owned(self) -> list[Row]:
+        """Equity with what was earned so far."""
+        return [*self.equity, Row("", "Earnings so far", self.earnings)]
+
+    @property
+    def total_income(self) -> Money:
+        return _sum(self.income)
+
+    @property
+    def total_expenses(self) -> Money:
+        return _sum(self.expenses)
+
+    @property
+    def total_assets(self) -> Money:
+        return _sum(self.assets)
+
+    @property
+    def total_liabilities(self) -> Money:
+        return _sum(self.liabilities)
+
+    @property
+    def total_equity(self) -> Money:
+        return _sum(self.owned)
+
+    @property
+    def total_claims(self) -> Money:
+        """Liabilities and equity together, which equal the assets."""
+        return self.total_liabilities + self.total_equity
 
 
 def statements(*, month: date, known_at: datetime, from_postings: bool = False) -> bytes:
@@ -151,9 +190,10 @@ def read(snapshot: PeriodSnapshot) -> Statements:
         return [Row(account.code, account.name, Money(cents)) for account, cents in chosen]
 
     trial, income, sheet = "trial_balance", "income_statement", "balance_sheet"
+    sides = [TrialRow(row.code, row.name, row.amount, None) for row in rows(trial, "debit")]
+    sides += [TrialRow(row.code, row.name, None, row.amount) for row in rows(trial, "credit")]
     return Statements(
-        debits=rows(trial, "debit"),
-        credits=rows(trial, "credit"),
+        trial=sorted(sides, key=lambda row: row.code),
         total=Money(told[trial]["total_debit"]),
         income=rows(income, "income"),
         expenses=rows(income, "expenses"),
@@ -219,6 +259,10 @@ def remake_all() -> Iterable[Remade]:
             movements=_moved(movements),
         )
         yield Remade(snapshot, content, sums)
+
+
+def _sum(rows: Iterable[Row]) -> Money:
+    return sum((row.amount for row in rows), ZERO)
 
 
 def _moved(sums: Mapping[str, int]) -> dict[str, int]:

@@ -132,6 +132,8 @@ def test_closing_asks_once_more_and_freezes_the_month(
     file = as_accountant.post(f"{PAGE}closes/{snapshot.close_id}/file/")
     assert "Identical." in frozen
     assert snapshot.sha256 in frozen
+    for total in ("Total income", "Net income", "Total assets", "Liabilities and equity"):
+        assert total in frozen
     assert hashlib.sha256(file.content).hexdigest() == snapshot.sha256
     with practice_scope(billed.house.id):
         told = Event.objects.get(action="ledger.report.exported")

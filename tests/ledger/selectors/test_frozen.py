@@ -10,6 +10,7 @@ from accounts.models import Membership
 from accounts.tenancy import practice_scope
 from ledger.chart import Role
 from ledger.models import Account, PeriodSnapshot
+from ledger.money import Money
 from ledger.selectors import frozen, integrity
 from ledger.services import chart, journal, periods
 from tests.houses import House
@@ -39,6 +40,20 @@ def test_a_close_freezes_the_statements_of_its_month(books: Membership) -> None:
     assert told["balance_sheet"]["assets"] == {"OPERATING_BANK": -1_000_00}
     assert told["balance_sheet"]["earnings"] == -1_000_00
     assert snapshot.sha256 == hashlib.sha256(content).hexdigest()
+
+
+def test_frozen_statements_are_read_with_their_totals(books: Membership) -> None:
+    journal.post(**rent(books, on=date(2025, 12, 31)))
+    journal.post(**rent(books))
+
+    told = frozen.read(close_january(books))
+
+    sides = [(row.debit, row.credit) for row in told.trial]
+    assert sides == [(None, Money(1_000_00)), (Money(1_000_00), None)]
+    assert (told.total_income, told.total_expenses) == (Money(0), Money(500_00))
+    assert told.net_income == told.total_income - told.total_expenses
+    assert told.total_assets == told.total_claims == Money(-1_000_00)
+    assert told.total_equity == told.earnings
 
 
 @pytest.mark.usefixtures("begun")
