@@ -109,7 +109,8 @@ class OfVendorForm(forms.Form):
                 self.add_error(amount, "Enter how much of it this is.")
             elif cents:
                 self.add_error(category, "Choose what it was for.")
-        if not parts and not self.errors:
+        of_lines = {field.name for row in self.rows() for field in row}
+        if not parts and not of_lines & self.errors.keys():
             self.add_error("category_1", "Choose what it was for.")
             self.add_error("amount_1", "Enter the amount.")
         return parts
@@ -222,7 +223,7 @@ class BillFilterForm(forms.Form):
     """Which bills a list shows."""
 
     state = forms.ChoiceField(
-        label="Show",
+        label="Which bills",
         choices=[("open", "What we owe"), ("late", "Overdue"), ("", "All bills")],
         required=False,
     )

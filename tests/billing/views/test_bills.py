@@ -150,6 +150,22 @@ def test_a_bill_is_paid_in_parts_and_a_payment_taken_back(
     assert "Take it back" in page.text
 
 
+@pytest.mark.parametrize("url", [NEW, "/expenses/new/"])
+def test_an_empty_form_is_told_everything_that_is_missing(
+    as_accountant: Browser, billed: Billed, url: str
+) -> None:
+    answer = as_accountant.post(url, {"key": str(uuid4())})
+
+    assert answer.status_code == 422
+    for words in (
+        "Enter the vendor&#x27;s name.",
+        "Enter the day.",
+        "Choose what it was for.",
+        "Enter the amount.",
+    ):
+        assert words in answer.text
+
+
 def test_a_bill_that_was_taken_back_is_entered_anew(
     as_accountant: Browser, billed: Billed, today: date
 ) -> None:
