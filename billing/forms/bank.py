@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -83,25 +83,26 @@ class ClosingForm(forms.Form):
 class ColumnsForm(ClosingForm):
     """Which column of a CSV file holds what."""
 
-    day = forms.ChoiceField(label="Date")
-    words = forms.ChoiceField(label="Description")
-    more_words = forms.ChoiceField(label="More words", required=False)
-    amount = forms.ChoiceField(label="Amount", required=False)
-    money_out = forms.ChoiceField(label="Money out", required=False)
-    money_in = forms.ChoiceField(label="Money in", required=False)
-    mark = forms.ChoiceField(label="The bank's own number", required=False)
-    order = forms.ChoiceField(label="Dates", choices=ORDERS, required=False)
+    day = forms.ChoiceField(label="Column of the date")
+    words = forms.ChoiceField(label="Column of the description")
+    more_words = forms.ChoiceField(label="More of the description", required=False)
+    amount = forms.ChoiceField(label="Column of the amount", required=False)
+    money_out = forms.ChoiceField(label="Or: column of money out", required=False)
+    money_in = forms.ChoiceField(label="Or: column of money in", required=False)
+    mark = forms.ChoiceField(label="Column of the bank's own number", required=False)
+    order = forms.ChoiceField(label="Order of day and month", choices=ORDERS, required=False)
     is_turned = forms.BooleanField(
         label="Money that left stands without a minus sign, as on many cards", required=False
     )
 
-    field_order = ("day", "words", "more_words", "amount", "money_out", "money_in", "mark")
+    COLUMNS: ClassVar = ("day", "words", "more_words", "amount", "money_out", "money_in", "mark")
+    field_order = (*COLUMNS, "order", "is_turned", "closing_on", "closing_balance")
 
     def __init__(self, *args: Any, names: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         columns = [(str(place), name) for place, name in enumerate(names)]
         fields: Any = self.fields
-        for name in self.field_order:
+        for name in self.COLUMNS:
             required = fields[name].required
             fields[name].choices = columns if required else [("", "None"), *columns]
 

@@ -27,6 +27,7 @@ class Moved:
     """A posting of the account, as somebody may match it."""
 
     pk: UUID
+    entry_id: UUID
     entry_date: date
     memo: str
     amount: Money
@@ -57,6 +58,7 @@ class MatchRow:
     booked_on: date
     words: str
     amount: Money
+    entry_id: UUID
     entry_date: date
     memo: str
 
@@ -167,6 +169,7 @@ def shown(matches: Sequence[BankMatch]) -> list[MatchRow]:
             row.line.booked_on,
             row.line.words,
             row.line.amount,
+            row.posting.entry_id,
             row.posting.entry.entry_date,
             row.posting.entry.memo,
         )
@@ -234,7 +237,7 @@ def _offers(line: BankLine, postings: Sequence[Any]) -> list[Moved]:
 
 
 def _moved(row: Any, days_apart: int = 0) -> Moved:
-    return Moved(row.pk, row.entry.entry_date, row.entry.memo, row.moved, days_apart)
+    return Moved(row.pk, row.entry_id, row.entry.entry_date, row.entry.memo, row.moved, days_apart)
 
 
 def _closings(account_id: UUID) -> list[tuple[date, Money]]:

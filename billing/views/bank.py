@@ -76,6 +76,7 @@ class BankLines(BankView):
             has_lines=bank.first_day(self.account.id) is not None,
             may_match=self.may(Permission.BANK_MATCH),
             may_spend=self.may(Permission.BILL_CHANGE) and self.may(Permission.BILL_PAY),
+            may_read=self.may(Permission.REPORT_VIEW),
         )
 
     def only_books(self, found: bank.Reconciliation | None) -> list[bank.Moved]:
@@ -119,6 +120,7 @@ class BankMatched(BankView):
             page=page,
             query=f"account={self.account.id}&",
             may_match=self.may(Permission.BANK_MATCH),
+            may_read=self.may(Permission.REPORT_VIEW),
         )
 
 
@@ -155,7 +157,9 @@ class BankLineMatch(OfLineView):
         except NO_MATCH as error:
             messages.error(request, str(error))
         else:
-            messages.success(request, f"{abs(self.line.amount).dollars} is matched.")
+            messages.success(
+                request, f"{abs(self.line.amount).dollars} is matched. Undo it under Matched lines."
+            )
         return self.back()
 
 
@@ -168,7 +172,9 @@ class BankLineUndo(OfLineView):
         except matches.NotMatched as error:
             messages.error(request, str(error))
         else:
-            messages.success(request, "The match is undone.")
+            messages.success(
+                request, "The match is undone: the line is among the bank lines again."
+            )
         return self.back("billing:bank_matched")
 
 

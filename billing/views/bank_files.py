@@ -108,7 +108,7 @@ class BankFilePage(BankView):
             form.add_error(None, str(error))
             checked = files.check(file=self.file, mapping=mapping)
             return self.show(form, checked, HTTPStatus.UNPROCESSABLE_ENTITY)
-        messages.success(request, f"{file.added} lines are new, {file.known} were here already.")
+        messages.success(request, f"{_lines(file.added)} new, {file.known:,} here already.")
         return redirect(f"{reverse('billing:bank_lines')}?account={file.account_id}")
 
     def form(self) -> ClosingForm:
@@ -143,3 +143,7 @@ class BankFileDiscard(BankView):
         else:
             messages.success(request, "The file is thrown away. Nothing was added.")
         return redirect("billing:bank_upload")
+
+
+def _lines(count: int) -> str:
+    return "1 line is" if count == 1 else f"{count:,} lines are"

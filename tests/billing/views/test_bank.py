@@ -58,7 +58,7 @@ def test_a_csv_file_is_looked_through_and_taken_in(as_accountant: Browser, bille
         "Record expense",
     ):
         assert words in page.text
-    assert "This file is over" in as_accountant.get(answer["Location"]).text
+    assert "The file is taken in" in as_accountant.get(answer["Location"]).text
 
 
 def test_a_file_is_taken_in_once_and_a_second_click_is_told(
