@@ -96,7 +96,7 @@ class ColumnsForm(ClosingForm):
     )
 
     COLUMNS: ClassVar = ("day", "words", "more_words", "amount", "money_out", "money_in", "mark")
-    field_order = (*COLUMNS, "order", "is_turned", "closing_on", "closing_balance")
+    field_order = (*COLUMNS, "order", "closing_on", "closing_balance", "is_turned")
 
     def __init__(self, *args: Any, names: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

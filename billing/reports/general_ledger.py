@@ -31,6 +31,7 @@ from ledger.selectors.by_account import Line, Lines, Section
 
 COLUMNS = (
     day("date", "Date"),
+    text("code", "No."),
     text("memo", "What happened"),
     money("debit", "Debit"),
     money("credit", "Credit"),
@@ -65,7 +66,7 @@ def _of_all(asked: Asked, sections: list[Section], lines: Lines) -> Table:
         COLUMNS,
         rows,
         continued=rows.continued,
-        totals=(Row(("Total of all accounts", None, debits, credits, None), Level.SUM),),
+        totals=(Row(("Total of all accounts", None, None, debits, credits, None), Level.SUM),),
         ties=(
             Tie("Debits equal credits", debits, credits),
             Tie(
@@ -144,6 +145,7 @@ def _row(line: Line) -> Row:
     url = reverse("billing:journal_entry", args=[line.entry_id])
     cells: tuple[Cell, ...] = (
         line.entry_date,
+        line.section.code,
         line.memo,
         line.debit or None,
         line.credit or None,
@@ -154,12 +156,12 @@ def _row(line: Line) -> Row:
 
 def _opening(section: Section) -> Row:
     balance = _on_side(section, section.opening)
-    return Row((OPENING, None, None, None, balance), Level.SUM)
+    return Row((OPENING, None, None, None, None, balance), Level.SUM)
 
 
 def _closing(section: Section) -> Row:
     balance = _on_side(section, section.closing)
-    return Row((CLOSING, None, section.debits, section.credits, balance), Level.SUM)
+    return Row((CLOSING, None, None, section.debits, section.credits, balance), Level.SUM)
 
 
 def _on_side(section: Section, net: Money) -> Money:

@@ -102,6 +102,11 @@ class Reconciliation:
     def explained(self) -> Money:
         return self.before + self.only_bank - self.only_books + self.other_side
 
+    @property
+    def unexplained(self) -> Money:
+        """What the bank's own balances say beside its lines."""
+        return self.difference - self.explained
+
 
 def unmatched_lines(account_id: UUID) -> QuerySet[BankLine]:
     """Return the lines of an account that are not in the books yet, the newest first."""

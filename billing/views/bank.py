@@ -23,6 +23,7 @@ from billing.selectors import bank
 from billing.services import bank_matches as matches
 from billing.services import bills, expenses
 from billing.services import vendors as vendor_services
+from billing.services.documents import long_day
 from billing.views.base import BillingView, wanted_id
 from billing.views.bills import OfVendorView
 from billing.views.ties import Tie
@@ -94,8 +95,8 @@ def tie_of(found: bank.Reconciliation) -> Tie:
             False,
             "The bank's balances do not fit its lines.",
             " ".join(
-                f"From {gap.since} to {gap.until}, {gap.missing} is not in the lines:"
-                " a file is missing, or a balance is wrong."
+                f"From {long_day(gap.since)} to {long_day(gap.until)}, {gap.missing} is in the"
+                " bank's balances and in no line: a file is missing, or a balance is wrong."
                 for gap in found.gaps[:GAPS_SHOWN]
             ),
         )

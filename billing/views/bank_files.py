@@ -13,12 +13,18 @@ from django.utils import timezone
 
 from accounts.permissions import Permission
 from accounts.views.base import StaffRequest
+from audit.actions import Action
+from audit.services import events
 from billing.bank_files import Unreadable, columns
 from billing.forms.bank import BankFileForm, ClosingForm, ColumnsForm
 from billing.models import BankFile
 from billing.selectors import bank
 from billing.services import bank_files as files
 from billing.views.bank import BankView
+from ledger.money import Money
+
+PREVIEWED = 20
+"""Lines of a file that are shown before it is taken in."""
 
 
 class BankUpload(BankView):
@@ -119,13 +125,20 @@ class BankFilePage(BankView):
     def show(
         self, form: ClosingForm | None, checked: files.Checked | None, status: int = HTTPStatus.OK
     ) -> HttpResponse:
+        read = checked.read if checked else None
+        lines = read.lines[:PREVIEWED] if read and not read.problems else []
+        if lines:
+            events.record(Action.BANK_LINE_LISTED, count=len(lines))
         return self.page(
             "billing/bank/file.html",
             status=status,
             file=self.file,
-            head=self.headings if form is not None else None,
+            head=self.headings if form is not None and not lines else None,
             form=form,
+            has_columns=self.headings is not None,
             checked=checked,
+            lines=[(line.booked_on, line.words, Money(line.cents)) for line in lines],
+            closing=Money(read.closing.cents) if read and read.closing else None,
         )
 
 

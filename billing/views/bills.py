@@ -185,6 +185,7 @@ class BillDetail(BillingView):
             bill=row,
             vendor_id=bill.vendor_id,
             entered_by=bill.entered_by.display_name,
+            entry_id=bill.entry_id if self.may(Permission.REPORT_VIEW) else None,
             parts=bills.parts_of(bill),
             payments=payments,
             papers=bills.papers_of(bill),

@@ -45,7 +45,8 @@ class ReportIndex(BillingView):
             (title, [report for report in group if self.may(report.permission)])
             for title, group in GROUPS
         ]
-        files = report_files.under_way(request.membership)
+        waiting = report_files.under_way(request.membership)
+        files = [(file, REPORTS.get(file.report)) for file in waiting]
         return self.page("billing/reports/index.html", groups=groups, files=files)
 
 

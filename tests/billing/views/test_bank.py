@@ -13,11 +13,21 @@ from django.utils import timezone
 from accounts.tenancy import practice_scope
 from billing.models import BankFile, BankLine, Bill, BillFile, BillPayment, RecurringBill
 from ledger.chart import Role
-from ledger.money import Money
+from ledger.money import MINUS, Money
 from tests.billing import desk as at
 from tests.billing import spending
 from tests.billing.conftest import Billed
 
+OFX = b"""OFXHEADER:100
+DATA:OFXSGML
+VERSION:102
+ENCODING:USASCII
+CHARSET:1252
+
+<OFX><BANKMSGSRSV1><STMTTRNRS><STMTRS><CURDEF>USD<BANKTRANLIST><STMTTRN><TRNTYPE>DEBIT
+<DTPOSTED>20260211<TRNAMT>-45.10<FITID>1<NAME>PAPER AND INK</STMTTRN></BANKTRANLIST>
+<LEDGERBAL><BALAMT>9174.20<DTASOF>20260212</LEDGERBAL></STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>
+"""
 COLUMNS = {"day": "0", "words": "1", "amount": "2"}
 
 
@@ -45,6 +55,7 @@ def test_a_csv_file_is_looked_through_and_taken_in(as_accountant: Browser, bille
 
     looked = as_accountant.post(answer["Location"], {**COLUMNS, "look": "1"})
     assert "2 new lines" in looked.text
+    assert f'<td class="num">{MINUS}500.00</td>' in looked.text
     with practice_scope(billed.house.id):
         assert not BankLine.objects.exists()
     closing = {"closing_on": "2026-02-28", "closing_balance": "-419.50"}
@@ -59,6 +70,17 @@ def test_a_csv_file_is_looked_through_and_taken_in(as_accountant: Browser, bille
     ):
         assert words in page.text
     assert "The file is taken in" in as_accountant.get(answer["Location"]).text
+
+
+def test_an_ofx_file_shows_its_lines_before_they_come_in(
+    as_accountant: Browser, billed: Billed
+) -> None:
+    page = as_accountant.get(chosen(as_accountant, billed, OFX)["Location"])
+
+    for words in ("1 new line", "PAPER AND INK", f"{MINUS}45.10", "$9,174.20", "Add 1 line"):
+        assert words in page.text
+    with practice_scope(billed.house.id):
+        assert not BankLine.objects.exists()
 
 
 def test_a_file_is_taken_in_once_and_a_second_click_is_told(
@@ -104,10 +126,12 @@ def test_a_line_is_matched_with_one_click_and_undone(
 ) -> None:
     by = billed.house.people["accountant"]
     with practice_scope(billed.house.id, person_id=by.person_id):
-        spending.paid(spending.bill(spending.vendor(by), by), by, "500.00")
+        paid = spending.paid(spending.bill(spending.vendor(by), by), by, "500.00")
         _, line = spending.bank_lines(by)
+    entry = reverse("billing:journal_entry", args=[paid.entry_id])
     page = as_accountant.get("/bank/").text
     assert "Payment BP-00001 of bill B-00001" in page
+    assert f'href="{entry}"' in page
     posting = page.split('name="posting" value="')[1].split('"')[0]
 
     as_accountant.post(reverse("billing:bank_line_match", args=[line.pk]), {"posting": posting})

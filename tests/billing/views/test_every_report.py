@@ -265,12 +265,12 @@ def test_every_account_goes_from_its_opening_to_its_closing_balance(
         _, opening, *lines, closing = [row.cells for row in rows]
         assert (opening[0], closing[0]) == ("Opening balance", "Closing balance")
         assert [row.level for row in rows[2:-1]] == ["LINE"] * len(lines)
-        balances = [cells[4] for cells in (opening, *lines)]
-        assert balances[-1] == closing[4]
-        moved = total(cells[2] for cells in lines if cells[2]) - total(
-            cells[3] for cells in lines if cells[3]
+        balances = [cells[5] for cells in (opening, *lines)]
+        assert balances[-1] == closing[5]
+        moved = total(cells[3] for cells in lines if cells[3]) - total(
+            cells[4] for cells in lines if cells[4]
         )
-        assert abs(closing[4] - opening[4]) == abs(moved)
+        assert abs(closing[5] - opening[5]) == abs(moved)
 
 
 def test_an_account_that_did_not_move_still_has_its_balance(
