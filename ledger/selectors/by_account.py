@@ -13,8 +13,8 @@ from ledger.models import Account, Posting
 from ledger.money import ZERO, Money
 from ledger.selectors import books, totals
 
-IN_ORDER = ("account__code", "entry__entry_date", "entry_id", "-debit", "pk")
-"""Ids of entries are made in the order of posting; within an entry the debits come first."""
+IN_ORDER = ("entry__entry_date", "entry_id", "-debit", "pk")
+"""The lines of an account: ids of entries are made in the order of posting, debits come first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +82,10 @@ class Lines:
         if skipped:
             balance += _net(self._found([at]).order_by(*IN_ORDER)[:skipped])
         by_role = {section.role: section for section in reached}
+        # Lines of one account need no sorting by account: they may come as the index has them.
+        order = IN_ORDER if len(reached) == 1 else ("account__code", *IN_ORDER)
         lines = []
-        for role, entry_id, on, memo, party, debit, credit in _rows(found)[
+        for role, entry_id, on, memo, party, debit, credit in _rows(found, order)[
             skipped : skipped + end - start
         ]:
             if role != at.role:
@@ -97,14 +99,15 @@ class Lines:
         """Return the accounts with a line from ``start`` to ``end``, and how many lines of the
         first of them lie before.
         """
-        reached, skipped, at = [], 0, 0
+        reached: list[Section] = []
+        skipped, at = 0, 0
         for section in self.sections:
             if at < end and at + section.count > start:
                 if not reached:
-                    skipped = start - at
+                    skipped = max(start - at, 0)
                 reached.append(section)
             at += section.count
-        return reached, max(skipped, 0)
+        return reached, skipped
 
     def _found(self, sections: Sequence[Section]) -> QuerySet[Posting]:
         found = books.postings(since=self.since, as_of=self.as_of, known_at=self.known_at)
@@ -138,8 +141,8 @@ def _moved(
     return {of: (debits, credits, lines) for of, debits, credits, lines in sums.order_by()}
 
 
-def _rows(found: QuerySet[Posting]) -> QuerySet[Posting, Any]:
-    return found.order_by(*IN_ORDER).values_list(
+def _rows(found: QuerySet[Posting], order: Sequence[str]) -> QuerySet[Posting, Any]:
+    return found.order_by(*order).values_list(
         "account__role", "entry_id", "entry__entry_date", "entry__memo", "party", "debit", "credit"
     )
 

@@ -144,7 +144,7 @@ def entry(pk: UUID) -> Entry | None:
         found.memo,
         found.posted_at,
         found.posted_by.display_name,
-        _other(JournalEntry.objects.filter(pk=found.reverses_id)),
+        _other(JournalEntry.objects.filter(reversals=found)),
         _other(JournalEntry.objects.filter(reverses=found)),
         lines,
     )

@@ -8,7 +8,7 @@ import pytest
 from accounts.models import Membership
 from ledger.chart import CONTROL_ROLES, Role
 from ledger.money import ZERO, Money
-from ledger.selectors import ages, cash, integrity, journal, reports, subledger
+from ledger.selectors import ages, by_account, cash, integrity, reports, subledger
 from tests.ledger import worked_fixture
 from tests.ledger.worked_fixture import TRIAL_BALANCES, amounts, named
 
@@ -190,11 +190,13 @@ def test_ages_add_up_to_the_control_account_on_every_day(fixture: Membership) ->
 
 
 def test_the_card_company_s_bridge_of_january_is_the_expected_one(fixture: Membership) -> None:
-    lines = journal.Lines(since=date(2026, 1, 1), as_of=JANUARY_31, role=Role.STRIPE_CLEARING)
+    days = {"since": date(2026, 1, 1), "as_of": JANUARY_31}
+    sections = by_account.sections(**days, role=Role.STRIPE_CLEARING)
+    lines = by_account.Lines(sections, **days)
 
     moved = Counter(str(line.debit - line.credit) for line in lines)
     assert moved == Counter(["135.00", "600.00", "−4.22", "−17.70", "−130.78"])  # noqa: RUF001  # a true minus
-    assert list(lines)[-1].balance == Money.parse("582.30")
+    assert list(lines)[-1].balance == sections[0].closing == Money.parse("582.30")
 
 
 def test_what_the_card_company_is_owed_stands_below_zero(fixture: Membership) -> None:
