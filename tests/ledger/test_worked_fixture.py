@@ -190,9 +190,9 @@ def test_ages_add_up_to_the_control_account_on_every_day(fixture: Membership) ->
 
 
 def test_the_card_company_s_bridge_of_january_is_the_expected_one(fixture: Membership) -> None:
-    days = {"since": date(2026, 1, 1), "as_of": JANUARY_31}
-    sections = by_account.sections(**days, role=Role.STRIPE_CLEARING)
-    lines = by_account.Lines(sections, **days)
+    first, last = date(2026, 1, 1), JANUARY_31
+    sections = by_account.sections(since=first, as_of=last, role=Role.STRIPE_CLEARING)
+    lines = by_account.Lines(sections, since=first, as_of=last)
 
     moved = Counter(str(line.debit - line.credit) for line in lines)
     assert moved == Counter(["135.00", "600.00", "−4.22", "−17.70", "−130.78"])  # noqa: RUF001  # a true minus
