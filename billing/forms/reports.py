@@ -75,7 +75,7 @@ class ReportForm(forms.Form):
 class PeriodForm(ReportForm):
     """From one day to another, both included: this month where nothing is said."""
 
-    since = DayField(label="From")
+    since = DayField(label="From", help_text="Empty for the first entry.")
 
     field_order: Iterable[str] | None = ("since", "as_of", "known_at")
 
