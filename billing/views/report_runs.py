@@ -32,8 +32,8 @@ class ReportKeep(ReportView):
     http_method_names = ["post"]
 
     def post(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
-        if not self.form.is_valid():
-            # The page says what is wrong; a run of anything else was not asked for.
+        if not self.form.is_valid():  # Else another question would be kept than was asked.
+            messages.warning(request, "Nothing was kept: mend what is marked first.")
             return self.back()
         try:
             run = services.keep(

@@ -315,6 +315,7 @@ def test_a_run_as_known_at_a_moment_to_come_is_refused_in_words(
 
     kept = as_accountant.post("/reports/aging/keep/", sent, follow=True)
 
+    assert "Nothing was kept" in kept.text
     assert "This moment is not here yet" in kept.text
     with practice_scope(paid.house.id):
         assert not ReportRun.objects.exists()
