@@ -88,9 +88,11 @@ def test_statements_are_the_same_bytes_while_others_post_close_and_reopen(
     with ThreadPoolExecutor(12) as pool:
         reporting = pool.submit(report)
         busy = [pool.submit(write, on) for on in (JANUARY, FEBRUARY_1)] + [pool.submit(turn)]
-        for each in busy:
-            each.result(timeout=600)
-        done.set()
+        try:
+            for each in busy:
+                each.result(timeout=600)
+        finally:
+            done.set()
         reporting.result(timeout=60)
 
     assert len(seen) > 2
