@@ -145,9 +145,13 @@ BEGIN
     SELECT place, CASE
             WHEN roles IS NOT NULL THEN 'NO_ACCOUNT'
             WHEN wanted IS NULL THEN 'EMPTY'
-            WHEN entry_id IS NULL AND date_trunc('month', date)::date IN (
-                SELECT ledger_closed_months(practice, by)) THEN 'CLOSED'
-            WHEN entry_id IS NULL THEN 'REVERSED'
+            WHEN entry_id IS NULL AND date_trunc('month', date)::date NOT IN (
+                SELECT ledger_closed_months(practice, by)) AND EXISTS (
+                SELECT FROM ledger_journalentry AS other
+                WHERE other.practice_id = practice AND other.reverses_id = told.reverses)
+                THEN 'REVERSED'
+            -- Its month may have been reopened since the first statement met it closed.
+            WHEN entry_id IS NULL THEN 'CLOSED'
             WHEN wanted = stands AND reverses IS NOT DISTINCT FROM reverses_id THEN 'REPLAYED'
             ELSE 'OTHER_LINES'
         END,
