@@ -141,7 +141,7 @@ def test_a_late_review_is_amber_on_the_page_and_in_the_rail(
         for item in AccessReviewItem.objects.all():
             reviews.confirm(item_id=item.pk, now=timezone.now(), by=by)
         reviews.close(review=review, now=timezone.now(), by=by)
-        reviews.start(now=timezone.now() - timedelta(days=31), by=by)
+        reviews.start(now=timezone.now() - timedelta(days=32), by=by)
 
     page = fresh.get(PAGE).content.decode()
 

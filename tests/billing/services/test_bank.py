@@ -257,7 +257,7 @@ def test_a_missing_file_shows_between_which_balances(books: Membership) -> None:
     assert found.gaps == [bank.Gap(date(2026, 1, 31), date(2026, 3, 31), Money(50_00))]
     assert found.difference != found.explained
     assert not tie_of(found).ok
-    assert "From 2026-01-31 to 2026-03-31, 50.00" in tie_of(found).text
+    assert "From January 31, 2026 to March 31, 2026, 50.00" in tie_of(found).text
 
     line("2026-02-28", "50.00", "1150.00")
     found = bank.reconciliation(bank_account())
