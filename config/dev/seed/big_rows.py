@@ -49,12 +49,18 @@ class House:
     @cached_property
     def _id(self) -> tuple[str, str]:
         made = f"{int(self.now.timestamp() * 1000):012x}"
-        return f"{made[:8]}-{made[8:]}-7", f"-8{self.practice_id.hex[-3:]}-"
+        return (
+            f"{made[:8]}-{made[8:]}-7",
+            f"-8{self.practice_id.hex[-3:]}-{self.practice_id.hex[-7:-3]}",
+        )
 
     def id_of(self, kind: int, number: int) -> str:
-        """Return the id of the row of a kind with this number: version 7, and in their order."""
+        """Return the id of the row of a kind with this number: version 7, and in their order.
+
+        28 bits of the practice's own keep apart those that are filled at one moment.
+        """
         head, middle = self._id
-        return f"{head}{kind:03x}{middle}{number:012x}"
+        return f"{head}{kind:03x}{middle}{number:08x}"
 
     def client(self, number: int) -> UUID:
         return self.clients[number % len(self.clients)]
