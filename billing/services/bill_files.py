@@ -10,6 +10,7 @@ from accounts.models import Membership
 from audit.actions import Action
 from audit.services import events
 from billing.models import Bill, BillFile
+from billing.services import numbers
 
 BYTES_MAX = 5 * 1024 * 1024
 FILES_MAX = 10
@@ -58,6 +59,7 @@ def add(*, bill: Bill, content: bytes, now: datetime, by: Membership) -> BillFil
     kind = kind_of(content)
     if kind is None:
         raise NotTaken("Choose a PDF, or a picture in PNG or JPEG.")
+    numbers.lock(numbers.BILLS)  # Two papers at once would both take the next place.
     last = BillFile.objects.filter(bill=bill).aggregate(last=Max("place"))["last"] or 0
     if last >= FILES_MAX:
         raise NotTaken(f"A bill keeps {FILES_MAX} papers at most.")

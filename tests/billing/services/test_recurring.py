@@ -1,7 +1,9 @@
 """Bills that come again: on the right days, once each, whatever the calendar does."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
+from functools import partial
 from itertools import islice
 from uuid import uuid4
 
@@ -20,6 +22,7 @@ from ledger.services import journal, periods
 from tests.billing import desk as at
 from tests.billing import spending
 from tests.houses import House
+from tests.ledger.elsewhere import elsewhere
 from tests.ledger.events import rent
 
 
@@ -222,6 +225,20 @@ def test_a_paper_is_what_it_begins_with(
 ) -> None:
     with pytest.raises(bill_files.NotTaken, match=words):
         spending.paper(bill, books, content)
+
+
+@pytest.mark.commits
+def test_papers_that_come_at_once_all_find_a_place(practice: House, accountant: Membership) -> None:
+    with practice_scope(practice.id):
+        at.open_books(accountant)
+        bill = spending.bill(spending.vendor(accountant), accountant)
+
+    with ThreadPoolExecutor(4) as pool:
+        keeping = partial(spending.paper, bill, accountant)
+        kept = [elsewhere(pool, practice, keeping) for _ in range(4)]
+        places = sorted(each.result(30).place for each in kept)
+
+    assert places == [1, 2, 3, 4]
 
 
 def test_a_paper_comes_back_as_it_was_under_a_neutral_name(books: Membership, bill: Bill) -> None:
