@@ -1,5 +1,6 @@
 """Saying that a bank line and a posting are the same money, and taking that back."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -8,10 +9,13 @@ from django.db import transaction
 from accounts.models import Membership
 from audit.actions import Action
 from audit.services import events
-from billing.models import BankLine, BankMatch
+from billing.models import BankLine, BankMatch, Vendor
 from billing.selectors import bank
-from billing.services import numbers
+from billing.services import expenses, numbers
+from billing.services.bills import Part
+from billing.services.expenses import Spent
 from ledger.selectors import account_moves
+from ledger.selectors.categories import Chosen
 
 
 class AlreadyMatched(Exception):
@@ -49,6 +53,46 @@ def match(*, line: BankLine, posting_id: UUID, now: datetime, by: Membership) ->
         raise AlreadyMatched("Another line is matched with this already.")
     events.record(Action.BANK_LINE_MATCHED, target=line, amount_cents=line.amount.cents)
     return matched
+
+
+@transaction.atomic
+def spend(
+    *,
+    line: BankLine,
+    vendor: Vendor,
+    parts: Sequence[Part],
+    paid_from: Chosen,
+    check_number: str,
+    now: datetime,
+    by: Membership,
+) -> Spent:
+    """Record the expense that a line tells of, and match the two: both happen, or neither.
+
+    Above the person's limit the bill is entered alone, and its payment waits.
+
+    Raises:
+        AlreadyMatched: the line is in the books, or was recorded from another account.
+        DoesNotFit: the parts do not add up to the line.
+        any of expenses.REFUSALS; journal.PeriodClosed: the line's day lies in a closed month.
+    """
+    if bank.standing_match(line) is not None:
+        raise AlreadyMatched("This line is matched already.")
+    spent = expenses.spend(
+        vendor=vendor,
+        parts=parts,
+        paid_from=paid_from,
+        paid_on=line.booked_on,
+        check_number=check_number,
+        key=expenses.key_of_line(line.pk),
+        now=now,
+        by=by,
+    )
+    if spent.payment is not None:
+        posting = account_moves.on_account(spent.payment.entry_id, line.account_id)
+        if posting is None:
+            raise AlreadyMatched("This was recorded from another account before.")
+        match(line=line, posting_id=posting.pk, now=now, by=by)
+    return spent
 
 
 @transaction.atomic

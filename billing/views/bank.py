@@ -3,7 +3,6 @@
 from functools import cached_property
 from http import HTTPStatus
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
@@ -28,7 +27,7 @@ from billing.views.base import BillingView, wanted_id
 from billing.views.bills import OfVendorView
 from billing.views.ties import Tie
 from ledger.money import ZERO
-from ledger.selectors import account_moves, categories
+from ledger.selectors import categories
 from ledger.selectors.categories import Chosen
 from ledger.services import journal
 
@@ -64,6 +63,7 @@ class BankLines(BankView):
         rows = bank.with_offers(self.account.id, list(page.object_list))
         page.object_list = rows
         found = bank.reconciliation(self.account)
+        only_books = self.only_books(found)
         events.record(Action.BANK_LINE_LISTED, count=len(rows))
         return self.page(
             "billing/bank/lines.html",
@@ -73,7 +73,8 @@ class BankLines(BankView):
             query=f"account={self.account.id}&",
             found=found,
             tie=tie_of(found) if found else None,
-            only_books=self.only_books(found),
+            only_books=only_books[: bank.SHOWN],
+            has_more=len(only_books) > bank.SHOWN,
             has_lines=bank.first_day(self.account.id) is not None,
             may_match=self.may(Permission.BANK_MATCH),
             may_spend=self.may(Permission.BILL_CHANGE) and self.may(Permission.BILL_PAY),
@@ -85,7 +86,7 @@ class BankLines(BankView):
         if first is None:
             return []
         until = found.on if found else self.today
-        return bank.only_in_books(self.account.id, since=first, until=until)[: bank.SHOWN]
+        return bank.only_in_books(self.account.id, since=first, until=until)
 
 
 def tie_of(found: bank.Reconciliation) -> Tie:
@@ -211,20 +212,16 @@ class BankLineSpend(OfLineView, OfVendorView):
             form.add_error("amount_1", f"The lines must add up to {(-line.amount).dollars}.")
             return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
         try:
-            with transaction.atomic():  # The expense and its match, or neither.
-                self.require_unmatched()
-                spent = expenses.spend(
+            with transaction.atomic():  # The vendor and the expense, or neither.
+                spent = matches.spend(
+                    line=line,
                     vendor=self.vendor_of(typed),
                     parts=typed["parts"],
                     paid_from=self.account_of_line,
-                    paid_on=line.booked_on,
                     check_number=typed["check_number"],
-                    key=expenses.key_of_line(line.pk),
                     now=now,
                     by=request.membership,
                 )
-                if spent.payment is not None:
-                    self.match(spent.payment.entry_id)
         except bills.KeyReused:
             form.add_error(None, "This line has a bill of another vendor. Take that back first.")
         except (*expenses.REFUSALS, *NO_MATCH, journal.PeriodClosed) as error:
@@ -238,22 +235,6 @@ class BankLineSpend(OfLineView, OfVendorView):
             messages.success(request, said)
             return self.back()
         return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
-
-    def require_unmatched(self) -> None:
-        """Refuse a line that is in the books, before anything is entered for it again."""
-        if bank.standing_match(self.line) is not None:
-            raise matches.AlreadyMatched("This line is matched already.")
-
-    def match(self, entry_id: UUID) -> None:
-        posting = account_moves.on_account(entry_id, self.line.account_id)
-        if posting is None:
-            raise matches.AlreadyMatched("This was recorded from another account before.")
-        matches.match(
-            line=self.line,
-            posting_id=posting.pk,
-            now=timezone.now(),
-            by=self.request.membership,
-        )
 
     @property
     def account_of_line(self) -> Chosen:
