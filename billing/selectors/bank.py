@@ -126,11 +126,11 @@ def with_offers(account_id: UUID, lines: Sequence[BankLine]) -> list[LineRow]:
     span = timedelta(days=DAYS_APART)
     near = account_moves.whole(unmatched_postings(account_id)).filter(
         moved__in={line.amount for line in lines},
-        entry__entry_date__gte=min(line.booked_on for line in lines) - span,
-        entry__entry_date__lte=max(line.booked_on for line in lines) + span,
+        entry_date__gte=min(line.booked_on for line in lines) - span,
+        entry_date__lte=max(line.booked_on for line in lines) + span,
     )
     by_amount: dict[Money, list[Any]] = {}
-    for posting in near.order_by("entry__entry_date", "pk"):
+    for posting in near.order_by("entry_date", "pk"):
         by_amount.setdefault(posting.moved, []).append(posting)
     return [
         LineRow(
@@ -148,8 +148,8 @@ def only_in_books(account_id: UUID, *, since: date, until: date) -> list[Moved]:
     """Return the postings of some days that no bank line confirms; what was undone is left out."""
     rows = list(
         unmatched_postings(account_id)
-        .filter(entry__entry_date__gte=since, entry__entry_date__lte=until)
-        .order_by("-entry__entry_date", "-pk")
+        .filter(entry_date__gte=since, entry_date__lte=until)
+        .order_by("-entry_date", "-pk")
     )
     entries = {row.entry_id for row in rows}
     undone = {row.entry.reverses_id for row in rows} & entries
@@ -175,7 +175,7 @@ def shown(matches: Sequence[BankMatch]) -> list[MatchRow]:
             row.line.words,
             row.line.amount,
             row.posting.entry_id,
-            row.posting.entry.entry_date,
+            row.posting.entry_date,
             row.posting.entry.memo,
         )
         for row in matches
@@ -198,18 +198,18 @@ def reconciliation(account: Chosen) -> Reconciliation | None:
     at_first = oldest - _sum_between(moved, date.min, oldest_on)
     first = min([on, *moved])
     lines = BankLine.objects.filter(account=account.id, booked_on__lte=on)
-    postings = unmatched_postings(account.id).filter(entry__entry_date__lte=on)
-    earlier = postings.filter(entry__entry_date__lt=first)
+    postings = unmatched_postings(account.id).filter(entry_date__lte=on)
+    earlier = postings.filter(entry_date__lt=first)
     both = BankMatch.objects.filter(undone_at=None, line__account=account.id)
-    later_in_books = both.filter(line__booked_on__lte=on, posting__entry__entry_date__gt=on)
-    later_at_bank = both.filter(line__booked_on__gt=on, posting__entry__entry_date__lte=on)
+    later_in_books = both.filter(line__booked_on__lte=on, posting__entry_date__gt=on)
+    later_at_bank = both.filter(line__booked_on__gt=on, posting__entry_date__lte=on)
     return Reconciliation(
         on=on,
         bank=bank,
         books=account_moves.total(account_moves.of(account.id), until=on),
         before=at_first - account_moves.total(earlier),
         only_bank=_sum(lines.filter(~Exists(_matches("line")))),
-        only_books=account_moves.total(postings.filter(entry__entry_date__gte=first)),
+        only_books=account_moves.total(postings.filter(entry_date__gte=first)),
         other_side=_sum_of_lines(later_in_books) - _sum_of_lines(later_at_bank),
         gaps=_gaps(closings, moved),
     )
@@ -236,13 +236,13 @@ def _matches(side: str) -> QuerySet[BankMatch]:
 
 
 def _offers(line: BankLine, postings: Sequence[Any]) -> list[Moved]:
-    near = [_moved(row, abs((row.entry.entry_date - line.booked_on).days)) for row in postings]
+    near = [_moved(row, abs((row.entry_date - line.booked_on).days)) for row in postings]
     close = [row for row in near if row.days_apart <= DAYS_APART]
     return sorted(close, key=lambda row: (row.days_apart, row.pk))[:OFFERED]
 
 
 def _moved(row: Any, days_apart: int = 0) -> Moved:
-    return Moved(row.pk, row.entry_id, row.entry.entry_date, row.entry.memo, row.moved, days_apart)
+    return Moved(row.pk, row.entry_id, row.entry_date, row.entry.memo, row.moved, days_apart)
 
 
 def _closings(account_id: UUID) -> list[tuple[date, Money]]:

@@ -1,4 +1,5 @@
 from ledger.models.books import Account, ClockTime, JournalEntry, KnownPoint, Posting
+from ledger.models.items import ItemSnapshot, ItemTotal
 from ledger.models.periods import (
     CloseKind,
     MonthTotal,
@@ -13,6 +14,8 @@ __all__ = [
     "Account",
     "ClockTime",
     "CloseKind",
+    "ItemSnapshot",
+    "ItemTotal",
     "JournalEntry",
     "KnownPoint",
     "MonthTotal",

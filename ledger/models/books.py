@@ -125,9 +125,11 @@ class Posting(PracticeModel):
     """One side of a journal entry: a debit or a credit of one account, in cents.
 
     ``party`` and ``item`` are opaque to the ledger: whose subledger, and which open item of it.
+    ``entry_date`` is that of the entry, by its key: accounts are read day by day without entries.
     """
 
     entry = PracticeKey(JournalEntry, related_name="postings")
+    entry_date = models.DateField(db_comment="The day of its entry.")
     account = PracticeKey(Account, related_name="postings")
     debit = MoneyField(db_comment="Cents.")
     credit = MoneyField(db_comment="Cents.")
@@ -136,7 +138,7 @@ class Posting(PracticeModel):
 
     FIELD_CLASSES: ClassVar[dict[str, str]] = {
         "FINANCIAL": "debit credit",
-        "PUBLIC": "id practice_id entry account party item",
+        "PUBLIC": "id practice_id entry entry_date account party item",
     }
 
     class Meta:
@@ -149,7 +151,7 @@ class Posting(PracticeModel):
         indexes = [
             models.Index(
                 fields=["practice_id", "party", "account", "item"],
-                include=["entry", "debit", "credit"],
+                include=["entry_date", "entry", "debit", "credit"],
                 name="ledger_posting_by_party",
             )
         ]

@@ -151,10 +151,11 @@ class MonthTotal(PracticeModel):
     account = PracticeKey(Account)
     debit = MoneyField(db_comment="Cents.")
     credit = MoneyField(db_comment="Cents.")
+    posting_count = models.PositiveIntegerField(db_comment="How many postings were added up.")
 
     FIELD_CLASSES: ClassVar[dict[str, str]] = {
         "FINANCIAL": "debit credit",
-        "PUBLIC": "id practice_id close account",
+        "PUBLIC": "id practice_id close account posting_count",
     }
 
     class Meta:

@@ -27,7 +27,7 @@ def whole(rows: QuerySet[Any]) -> QuerySet[Any]:
 def total(rows: QuerySet[Any], *, until: date | None = None) -> Money:
     """Return what moved altogether, in cents, up to the close of a day."""
     if until is not None:
-        rows = rows.filter(entry__entry_date__lte=until)
+        rows = rows.filter(entry_date__lte=until)
     sums = rows.order_by().aggregate(debits=Sum("debit"), credits=Sum("credit"))
     debits: Money = sums["debits"] or ZERO
     credits: Money = sums["credits"] or ZERO

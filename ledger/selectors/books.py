@@ -7,6 +7,11 @@ from django.db.models import QuerySet
 
 from ledger.models import Account, KnownPoint, Posting
 
+IN_ORDER = ("entry_date", "entry_id", "-debit", "pk")
+"""Postings as they are listed: ids of entries are made in the order of posting; within an entry the
+debits come first.
+"""
+
 
 class NotKnownYet(Exception):
     """A moment was asked about up to which the books are not settled: they could still change."""
@@ -37,9 +42,9 @@ def postings(
     """
     chosen = Posting.objects.all()
     if since is not None:
-        chosen = chosen.filter(entry__entry_date__gte=since)
+        chosen = chosen.filter(entry_date__gte=since)
     if as_of is not None:
-        chosen = chosen.filter(entry__entry_date__lte=as_of)
+        chosen = chosen.filter(entry_date__lte=as_of)
     if known_at is not None:
         chosen = chosen.filter(entry__posted_at__lte=known_at)
     return chosen

@@ -1,6 +1,7 @@
 """The books account by account: what stood there before, each line, and what stands there after."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,18 +10,16 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet, Sum
 
 from ledger.chart import Role
-from ledger.models import Account, Posting
+from ledger.models import Posting
 from ledger.money import ZERO, Money
 from ledger.selectors import books, totals
-
-IN_ORDER = ("entry__entry_date", "entry_id", "-debit", "pk")
-"""The lines of an account: ids of entries are made in the order of posting, debits come first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
     """One account over a time. Balances are debits less credits; ``count`` is of its lines."""
 
+    id: UUID
     role: str
     code: str
     name: str
@@ -74,44 +73,77 @@ class Lines:
     def __getitem__(self, place: slice) -> list[Line]:
         start = place.start or 0
         end = len(self) if place.stop is None else min(place.stop, len(self))
-        reached, skipped = self._reached(start, end)
-        if not reached:
-            return []
-        found = self._found(reached)
-        at, balance = reached[0], reached[0].opening
-        if skipped:
-            balance += _net(self._found([at]).order_by(*IN_ORDER)[:skipped])
-        by_role = {section.role: section for section in reached}
-        # Lines of one account need no sorting by account: they may come as the index has them.
-        order = IN_ORDER if len(reached) == 1 else ("account__code", *IN_ORDER)
-        lines = []
-        for role, entry_id, on, memo, party, debit, credit in _rows(found, order)[
-            skipped : skipped + end - start
-        ]:
-            if role != at.role:
-                at = by_role[role]
-                balance = at.opening
-            balance += debit - credit
-            lines.append(Line(at, entry_id, on, memo, party, debit, credit, balance))
-        return lines
-
-    def _reached(self, start: int, end: int) -> tuple[list[Section], int]:
-        """Return the accounts with a line from ``start`` to ``end``, and how many lines of the
-        first of them lie before.
-        """
-        reached: list[Section] = []
-        skipped, at = 0, 0
+        lines: list[Line] = []
+        at = 0
+        chosen: list[tuple[Section, int, int]] = []
         for section in self.sections:
             if at < end and at + section.count > start:
-                if not reached:
-                    skipped = max(start - at, 0)
-                reached.append(section)
+                chosen.append((section, max(start - at, 0), min(end - at, section.count)))
             at += section.count
-        return reached, skipped
+        for section, balance, rows in self._read(chosen):
+            for entry_id, on, memo, party, debit, credit in rows:
+                balance += debit - credit
+                lines.append(Line(section, entry_id, on, memo, party, debit, credit, balance))
+        return lines
 
-    def _found(self, sections: Sequence[Section]) -> QuerySet[Posting]:
+    def _read(
+        self, chosen: Sequence[tuple[Section, int, int]]
+    ) -> Iterator[tuple[Section, Money, list[Any]]]:
+        """Yield each section with the balance before its first line that was chosen, and its lines.
+
+        ``chosen`` names of each section the first line, and the one after the last. Only the first
+        section can begin in its middle, so that two questions find all of it.
+        """
+        if not chosen:
+            return
+        section, first, _ = chosen[0]
+        cut, before, balance = self._cut(section, first) if first else (Q(), 0, section.opening)
+        asked = [self._found(each)[:last] for each, _, last in chosen[1:]]
+        head = self._found(section).filter(cut)[: chosen[0][2] - before]
+        read: defaultdict[str, list[Any]] = defaultdict(list)
+        for role, *row in head.union(*asked, all=True) if asked else head:
+            read[role].append(row)
+        for place, (each, _, _) in enumerate(chosen):
+            rows = sorted(read[each.role], key=lambda row: (row[1], row[0], -row[4], row[6]))
+            skipped = [] if place else rows[: first - before]
+            opening = each.opening if place else balance + _net(skipped)
+            yield each, opening, [row[:6] for row in rows[len(skipped) :]]
+
+    def _cut(self, section: Section, first: int) -> tuple[Q, int, Money]:
+        """Return where the entry of a line begins, how many lines lie before, the balance there.
+
+        The lines before it are counted and summed by the index alone.
+        """
+        of = self._of(section)
+        on, entry_id = of.order_by("entry_date", "entry_id").values_list("entry_date", "entry_id")[
+            first
+        ]
+        before = Q(entry_date__lt=on) | Q(entry_date=on, entry_id__lt=entry_id)
+        sums = of.filter(before, entry_date__lte=on).aggregate(
+            debits=Sum("debit"), credits=Sum("credit"), count=Count("*")
+        )
+        net = (sums["debits"] or ZERO) - (sums["credits"] or ZERO)
+        return Q(~before, entry_date__gte=on), sums["count"], section.opening + net
+
+    def _found(self, section: Section) -> QuerySet[Posting, Any]:
+        return (
+            self._of(section)
+            .order_by(*books.IN_ORDER)
+            .values_list(
+                "account__role",
+                "entry_id",
+                "entry_date",
+                "entry__memo",
+                "party",
+                "debit",
+                "credit",
+                "pk",
+            )
+        )
+
+    def _of(self, section: Section) -> QuerySet[Posting]:
         found = books.postings(since=self.since, as_of=self.as_of, known_at=self.known_at)
-        return found.filter(account__role__in=[section.role for section in sections])
+        return found.filter(account=section.id)
 
 
 def sections(
@@ -119,34 +151,27 @@ def sections(
 ) -> list[Section]:
     """Return the accounts with a balance before or a line in a time, in chart order; or of one."""
     before = since - timedelta(days=1) if since > date.min else None
-    opened = totals.nets(since=None, as_of=before, known_at=known_at) if before is not None else []
-    openings = {net.role: net.net for net in opened}
-    moved = _moved(since, as_of, known_at, role)
-    used = openings.keys() | moved.keys()
-    chart = Account.objects.filter(Q(role__in=used) & (Q(role=role) if role else Q()))
+    opened = (
+        totals.sums(since=None, as_of=before, known_at=known_at, role=role)
+        if before is not None
+        else []
+    )
+    openings = {each.role: each.net for each in opened}
     return [
-        Section(of, code, name, openings.get(of, ZERO), *moved.get(of, (ZERO, ZERO, 0)))
-        for of, code, name in chart.order_by("code").values_list("role", "code", "name")
+        Section(
+            each.id,
+            each.role,
+            each.code,
+            each.name,
+            openings.get(each.role, ZERO),
+            each.debits,
+            each.credits,
+            each.count,
+        )
+        for each in totals.sums(since=since, as_of=as_of, known_at=known_at, role=role)
+        if each.count or openings.get(each.role, ZERO)
     ]
 
 
-def _moved(
-    since: date, as_of: date, known_at: datetime | None, role: Role | None
-) -> dict[str, tuple[Money, Money, int]]:
-    """Return role → its debits, its credits, and how many lines they are."""
-    found = books.postings(since=since, as_of=as_of, known_at=known_at)
-    if role is not None:
-        found = found.filter(account__role=role)
-    sums = found.values_list("account__role").annotate(Sum("debit"), Sum("credit"), Count("pk"))
-    return {of: (debits, credits, lines) for of, debits, credits, lines in sums.order_by()}
-
-
-def _rows(found: QuerySet[Posting], order: Sequence[str]) -> QuerySet[Posting, Any]:
-    return found.order_by(*order).values_list(
-        "account__role", "entry_id", "entry__entry_date", "entry__memo", "party", "debit", "credit"
-    )
-
-
-def _net(postings: QuerySet[Posting]) -> Money:
-    sums = postings.aggregate(debits=Sum("debit"), credits=Sum("credit"))
-    return (sums["debits"] or ZERO) - (sums["credits"] or ZERO)
+def _net(rows: Iterable[Any]) -> Money:
+    return sum((debit - credit for *_, debit, credit, _ in rows), ZERO)

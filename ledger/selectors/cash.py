@@ -119,7 +119,7 @@ def _came_and_went(by_money: QuerySet[Posting]) -> tuple[Money, Money]:
     """
     about = {*ADVANCED, *CHARGED} - {R.REFUNDS_PAYABLE, R.DISPUTED_PAYMENTS}
     entries = (
-        by_money.filter(account__role__in=about)
+        by_money.filter(account__role__in=sorted(about))
         .values("entry")
         .annotate(net=Sum(F("debit") - F("credit")))
     )

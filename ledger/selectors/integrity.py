@@ -36,7 +36,7 @@ from ledger.models import (
     PeriodSnapshot,
     Posting,
 )
-from ledger.selectors import frozen
+from ledger.selectors import frozen, items
 
 ONE_SIDED = Q(debit__gt=0, credit=0) | Q(debit=0, credit__gt=0)
 
@@ -90,6 +90,8 @@ def _postings_that_do_not_stand() -> Iterator[Finding]:
         yield Finding("I-1", f"Posting {pk} is not exactly a debit or a credit.", (pk,))
     for pk in _ids(Posting.objects.filter(~_exists(JournalEntry, "entry_id"))):
         yield Finding("I-1", f"Posting {pk} belongs to no entry.", (pk,))
+    for pk in _ids(Posting.objects.exclude(entry_date=F("entry__entry_date"))):
+        yield Finding("I-1", f"Posting {pk} stands on another day than its entry.", (pk,))
     for pk in _ids(Posting.objects.filter(~_exists(Account, "account_id"))):
         yield Finding("I-1", f"Posting {pk} stands on no account.", (pk,))
 
@@ -194,6 +196,8 @@ def _closes_that_do_not_stand() -> Iterator[Finding]:
         if kept.get(snapshot.close_id, remade.sums) != remade.sums:
             told = f"The totals of {month} are not what was posted."
             yield Finding("I-9", told, (snapshot.close_id,))
+    for item in items.wrong():
+        yield Finding("I-9", f"The sums of open item {item} are not what was posted.", (item,))
     alone = PeriodReopen.objects.exclude(
         approval__act=Act.REOPENING,
         approval__subject_id=F("close"),

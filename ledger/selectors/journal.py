@@ -12,9 +12,6 @@ from ledger.models import JournalEntry, Posting
 from ledger.money import ZERO, Money
 from ledger.selectors import books
 
-IN_ORDER = ("entry__entry_date", "entry_id", "-debit", "pk")
-"""Ids of entries are made in the order of posting; within an entry the debits come first."""
-
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -90,10 +87,10 @@ class Lines:
     def _rows(self) -> QuerySet[Posting, Any]:
         return (
             self._found()
-            .order_by(*IN_ORDER)
+            .order_by(*books.IN_ORDER)
             .values_list(
                 "entry_id",
-                "entry__entry_date",
+                "entry_date",
                 "entry__memo",
                 "account__role",
                 "account__code",

@@ -63,9 +63,9 @@ def movements(
     if beside:
         other = Posting.objects.filter(entry=OuterRef("entry"), account__role__in=beside)
         found = found.filter(Exists(other))
-    rows = found.order_by("entry__entry_date", "entry_id", "pk").values_list(
+    rows = found.order_by("entry_date", "entry_id", "pk").values_list(
         "entry_id",
-        "entry__entry_date",
+        "entry_date",
         "entry__memo",
         "account__role",
         "account__code",
@@ -93,7 +93,7 @@ def movements(
 
 def rolls(role: Role, *, first: date, last: date, known_at: datetime | None = None) -> list[Roll]:
     """Return each party with an opening, a closing or a movement, from ``first`` to ``last``."""
-    before = Q(entry__entry_date__lt=first)
+    before = Q(entry_date__lt=first)
     sums = (
         books.postings(as_of=last, known_at=known_at)
         .filter(account__role=role)

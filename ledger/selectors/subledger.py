@@ -1,4 +1,4 @@
-"""Who owes what, and who is owed: sums over postings by party and open item, never stored totals.
+"""Who owes what, and who is owed: sums over postings by party and open item.
 
 Amounts are positive on the account's normal side: a receivable is what is owed to the practice, a
 client credit is what the practice owes.
@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
 
 from ledger.chart import NORMAL_SIDE, Role, Side
+from ledger.days import LAST_DAY
 from ledger.models import Posting
 from ledger.money import ZERO, Money
-from ledger.selectors import books
+from ledger.selectors import books, items, totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def lines_of(parties: Collection[UUID]) -> list[PartyLine]:
         PartyLine(
             id=row.pk,
             entry_id=row.entry_id,
-            entry_date=row.entry.entry_date,
+            entry_date=row.entry_date,
             memo=row.entry.memo,
             account=f"{row.account.code} {row.account.name}",
             item=row.item,
@@ -67,6 +68,9 @@ def balance(
     known_at: datetime | None = None,
 ) -> Money:
     """Return the balance of an account, or of one party or item of it, in cents."""
+    if party is None and item is None:
+        net = totals.net(role, as_of=as_of or LAST_DAY, known_at=known_at)
+        return net if NORMAL_SIDE[role] is Side.DEBIT else -net
     return _net(role, _of(role, books.postings(as_of=as_of, known_at=known_at), party, item))
 
 
@@ -81,11 +85,13 @@ def open_items(
 
     ``parties`` keeps to those parties; an item in credit has a negative balance.
     """
+    if parties is None:
+        found = items.of_account(role, as_of=as_of, known_at=known_at)
+        return [OpenItem(each.party, each.item, _signed(role, each.net, ZERO)) for each in found]
     postings = books.postings(as_of=as_of, known_at=known_at).filter(account__role=role)
-    if parties is not None:
-        postings = postings.filter(party__in=parties)
     sums = (
-        postings.exclude(Q(party=None) | Q(item=None))
+        postings.filter(party__in=parties)
+        .exclude(item=None)
         .values_list("party", "item")
         .annotate(debits=Sum("debit"), credits=Sum("credit"))
         .exclude(debits=F("credits"))
@@ -99,9 +105,16 @@ def open_items(
 
 def difference(role: Role, *, as_of: date, known_at: datetime | None = None) -> Money:
     """Return what the control account holds beyond its open items: zero in sound books."""
-    items = open_items(role, as_of=as_of, known_at=known_at)
     control = balance(role, as_of=as_of, known_at=known_at)
-    return control - sum((item.balance for item in items), ZERO)
+    parties = balances(role, as_of=as_of, known_at=known_at)
+    return control - sum(parties.values(), ZERO)
+
+
+def balances(role: Role, *, as_of: date, known_at: datetime | None = None) -> dict[UUID, Money]:
+    """Return party → balance of its open items on a control account at the close of ``as_of``."""
+    found = items.of_parties(role, as_of=as_of, known_at=known_at)
+    is_debit = NORMAL_SIDE[role] is Side.DEBIT
+    return {party: net if is_debit else -net for party, net in found.items()}
 
 
 def _of(

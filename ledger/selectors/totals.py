@@ -5,38 +5,77 @@ long as the close stands, and for ever for who asks what was known while it stoo
 else, the tail, is summed posting by posting. Both are read by one statement, at one moment.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from ledger.models import CloseKind, MonthTotal, PeriodClose, PeriodReopen
-from ledger.money import Money
+from ledger.chart import Role
+from ledger.days import FIRST_DAY
+from ledger.money import ZERO, Money
 
-DAY = timedelta(days=1)
-
-NETS = """
-WITH covered AS MATERIALIZED ({covered}), summed AS (
-    SELECT account_id, debit AS debits, credit AS credits
+SUMS = """
+WITH asked AS MATERIALIZED (
+    SELECT %(since)s::date AS since, %(as_of)s::date AS as_of, %(known_at)s::timestamptz AS known_at
+), covered AS MATERIALIZED (
+    -- A month that lies within the days, took nothing since its close, and has its totals.
+    SELECT close.id, period.month, (period.month + INTERVAL '1 month')::date AS following
+    FROM asked CROSS JOIN ledger_periodclose AS close
+    JOIN ledger_period AS period
+        ON period.practice_id = close.practice_id AND period.id = close.period_id
+    WHERE close.kind = 'HARD' AND {covered}
+    AND period.month >= asked.since AND period.month + INTERVAL '1 month' <= asked.as_of + 1
+    AND (asked.known_at IS NULL OR close.closed_at <= asked.known_at)
+    AND NOT EXISTS (SELECT FROM ledger_periodreopen AS reopen
+        WHERE reopen.practice_id = close.practice_id AND reopen.close_id = close.id
+        AND (asked.known_at IS NULL OR reopen.reopened_at <= asked.known_at))
+    AND EXISTS (SELECT FROM ledger_monthtotal AS total
+        WHERE total.practice_id = close.practice_id AND total.close_id = close.id)
+), stretch AS MATERIALIZED (
+    -- The days of no covered month: before the first, between two, and after the last.
+    SELECT first, last FROM (
+        SELECT coalesce(lag(covered.following) OVER (ORDER BY covered.month), asked.since) AS first,
+            covered.month - 1 AS last
+        FROM asked CROSS JOIN covered
+        UNION ALL
+        SELECT greatest(asked.since, (SELECT max(following) FROM covered)), asked.as_of FROM asked
+    ) AS days WHERE first <= last
+), summed AS (
+    SELECT account_id, debit, credit, posting_count
     FROM ledger_monthtotal WHERE close_id IN (SELECT covered.id FROM covered)
     UNION ALL
-    SELECT posting.account_id, sum(posting.debit), sum(posting.credit)
-    FROM ledger_journalentry AS entry
+    {tail}
+)
+SELECT account.id, account.role, account.code, account.name, account.kind,
+    coalesce(sum(summed.debit), 0)::bigint, coalesce(sum(summed.credit), 0)::bigint,
+    coalesce(sum(summed.posting_count), 0)::bigint
+FROM ledger_account AS account LEFT JOIN summed ON summed.account_id = account.id
+WHERE %(role)s = '' OR account.role = %(role)s
+GROUP BY account.id, account.role, account.code, account.name, account.kind
+ORDER BY account.code
+"""
+# Each account, and each stretch, is a range of the index by account and day.
+TAIL = """
+    SELECT account.id, moved.debit, moved.credit, moved.posting_count
+    FROM stretch CROSS JOIN ledger_account AS account CROSS JOIN LATERAL (
+        SELECT sum(debit) AS debit, sum(credit) AS credit, count(*) AS posting_count
+        FROM ledger_posting AS posting
+        WHERE posting.practice_id = account.practice_id AND posting.account_id = account.id
+        AND posting.entry_date BETWEEN stretch.first AND stretch.last
+    ) AS moved
+    WHERE %(role)s = '' OR account.role = %(role)s
+"""
+# When a posting was known, its entry tells.
+KNOWN_TAIL = """
+    SELECT posting.account_id, sum(posting.debit), sum(posting.credit), count(*)
+    FROM stretch JOIN ledger_journalentry AS entry
+        ON entry.entry_date BETWEEN stretch.first AND stretch.last
     JOIN ledger_posting AS posting
         ON posting.practice_id = entry.practice_id AND posting.entry_id = entry.id
-    WHERE ({tail}) AND (%s::timestamptz IS NULL OR entry.posted_at <= %s)
+    WHERE entry.posted_at <= %(known_at)s
     GROUP BY posting.account_id
-)
-SELECT account.code, account.name, account.role, account.kind,
-    coalesce(sum(summed.debits - summed.credits), 0)::bigint, (SELECT count(*) FROM covered)
-FROM ledger_account AS account LEFT JOIN summed ON summed.account_id = account.id
-GROUP BY account.id, account.code, account.name, account.role, account.kind
-ORDER BY account.code
 """
 
 
@@ -52,11 +91,52 @@ class Net:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """Days one after the other, both ends included; None is as far as there are any."""
+class Sums:
+    """What the postings of one account over a time add up to; ``count`` is how many they are."""
 
-    first: date | None
-    last: date | None
+    id: UUID
+    role: str
+    code: str
+    name: str
+    kind: str
+    debits: Money
+    credits: Money
+    count: int
+
+    @property
+    def net(self) -> Money:
+        return self.debits - self.credits
+
+
+def sums(
+    *,
+    since: date | None,
+    as_of: date,
+    known_at: datetime | None,
+    role: Role | None = None,
+    from_postings: bool = False,
+) -> list[Sums]:
+    """Return each account, or one, with its postings from ``since`` to ``as_of``, in chart order.
+
+    ``from_postings`` reads every posting, whatever totals there are.
+    """
+    asked: dict[str, Any] = {
+        "since": since or FIRST_DAY,
+        "as_of": as_of,
+        "known_at": known_at,
+        "role": role or "",
+    }
+    statement = SUMS.format(
+        covered="false" if from_postings else "true",
+        tail=TAIL if known_at is None else KNOWN_TAIL,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, asked)
+        rows = cursor.fetchall()
+    return [
+        Sums(pk, of, code, name, kind, Money(debits), Money(credits), count)
+        for pk, of, code, name, kind, debits, credits, count in rows
+    ]
 
 
 def nets(
@@ -70,79 +150,11 @@ def nets(
 
     Accounts at zero are left out. ``from_postings`` reads every posting, whatever totals there are.
     """
-    usable = _usable(since, as_of, known_at)
-    closes = [] if from_postings else list(usable.values_list("pk", "period__month"))
-    rows = _read(usable, dict(closes), since, as_of, known_at)
-    if rows is None:
-        # A month was reopened, or its totals dropped, since they were looked up.
-        rows = _read(usable, {}, since, as_of, known_at) or []
-    return [
-        Net(code, name, role, kind, Money(cents)) for code, name, role, kind, cents in rows if cents
-    ]
+    found = sums(since=since, as_of=as_of, known_at=known_at, from_postings=from_postings)
+    return [Net(each.code, each.name, each.role, each.kind, each.net) for each in found if each.net]
 
 
-def _read(
-    usable: QuerySet[PeriodClose],
-    closes: dict[UUID, date],
-    since: date | None,
-    as_of: date,
-    known_at: datetime | None,
-) -> list[tuple[str, str, str, str, int]] | None:
-    """Return the sums, or None where not all of these closes can be used any more."""
-    tail, days = _written(stretches_without(sorted(closes.values()), since=since, as_of=as_of))
-    covered, which = _sql_of(usable.filter(pk__in=list(closes)).order_by().values("id"))
-    with connection.cursor() as cursor:
-        cursor.execute(NETS.format(covered=covered, tail=tail), [*which, *days, known_at, known_at])
-        rows = cursor.fetchall()
-    if any(found != len(closes) for *_, found in rows):
-        return None
-    return [(code, name, role, kind, cents) for code, name, role, kind, cents, _ in rows]
-
-
-def _sql_of(closes: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:
-    try:
-        return closes.query.sql_with_params()
-    except EmptyResultSet:
-        return "SELECT NULL::uuid AS id WHERE false", ()
-
-
-def _usable(since: date | None, as_of: date, known_at: datetime | None) -> QuerySet[PeriodClose]:
-    """Return the closes whose totals answer for their month: it lies within the days asked about,
-    and nothing was posted into it since, up to the moment that is asked about.
-    """
-    reopened = PeriodReopen.objects.filter(close=OuterRef("pk"))
-    # The month is over at as_of: it begins before the month of the day after.
-    within = Q(period__month__lt=(as_of + DAY).replace(day=1) if as_of < date.max else as_of)
-    if since is not None:
-        within &= Q(period__month__gte=since)
-    if known_at is not None:
-        reopened = reopened.filter(reopened_at__lte=known_at)
-        within &= Q(closed_at__lte=known_at)
-    have_totals = Exists(MonthTotal.objects.filter(close=OuterRef("pk")))
-    return PeriodClose.objects.filter(~Exists(reopened), have_totals, within, kind=CloseKind.HARD)
-
-
-def stretches_without(months: Sequence[date], *, since: date | None, as_of: date) -> list[Stretch]:
-    """Return the days from ``since`` to ``as_of`` that lie in none of some months, in order.
-
-    ``months`` are their first days, in order; each lies within these days as a whole.
-    """
-    found, begins = [], since
-    for month in months:
-        if begins is None or begins < month:
-            found.append(Stretch(begins, month - DAY))
-        begins = (month + timedelta(days=31)).replace(day=1)
-    if begins is None or begins <= as_of:
-        found.append(Stretch(begins, as_of))
-    return found
-
-
-def _written(stretches: Sequence[Stretch]) -> tuple[str, list[date]]:
-    """Return a condition on the date of entries, and its parameters."""
-    parts, days = [], []
-    for stretch in stretches:
-        ends = [("<=", stretch.last), (">=", stretch.first)]
-        given = [(sign, day) for sign, day in ends if day is not None]
-        parts.append(" AND ".join(f"entry.entry_date {sign} %s" for sign, _ in given))
-        days += [day for _, day in given]
-    return " OR ".join(f"({part})" for part in parts) or "false", days
+def net(role: Role, *, as_of: date, known_at: datetime | None) -> Money:
+    """Return debits less credits of one account at the close of ``as_of``; zero without it."""
+    found = sums(since=None, as_of=as_of, known_at=known_at, role=role)
+    return found[0].net if found else ZERO

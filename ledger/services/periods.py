@@ -124,6 +124,8 @@ def reopen(*, month: date, reason: Reason, now: datetime, by: Membership) -> Per
     reopened = PeriodReopen.objects.create(
         close=standing, reason=reason, approval=agreed, reopened_by=by
     )
+    if standing.kind == CloseKind.HARD:
+        totals.renew_items()
     events.record(Action.PERIOD_REOPENED, target=standing.period, reason=reason.label)
     return reopened
 

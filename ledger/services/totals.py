@@ -1,7 +1,9 @@
-"""Totals of closed months: made when a month is closed, and thrown away whenever one likes."""
+"""Totals of closed months, and the items that are open after them: made when a month is closed, and
+thrown away whenever one likes.
+"""
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Sum
+from django.db.models import Count, Exists, OuterRef, Sum
 
 from ledger.models import CloseKind, MonthTotal, PeriodClose, PeriodReopen
 from ledger.selectors import books, periods
@@ -14,12 +16,15 @@ def make(*, close: PeriodClose) -> None:
     sums = (
         books.postings(since=month, as_of=periods.last_day(month))
         .values_list("account")
-        .annotate(debits=Sum("debit"), credits=Sum("credit"))
+        .annotate(debits=Sum("debit"), credits=Sum("credit"), postings=Count("pk"))
     )
     MonthTotal.objects.bulk_create(
-        MonthTotal(close=close, account_id=account, debit=debits, credit=credits)
-        for account, debits, credits in sums
+        MonthTotal(
+            close=close, account_id=account, debit=debits, credit=credits, posting_count=postings
+        )
+        for account, debits, credits, postings in sums
     )
+    renew_items()
 
 
 @transaction.atomic
@@ -33,10 +38,21 @@ def renew() -> int:
     closes = list(missing.select_related("period").order_by("period__month"))
     for close in closes:
         make(close=close)
+    renew_items()
     return len(closes)
+
+
+def renew_items() -> None:
+    """Add the open items up anew, to the end of the first months without an open one."""
+    _ask("SELECT ledger_renew_items()")
 
 
 def drop() -> None:
     """Throw all totals away: reports read postings instead, and answer the same."""
+    _ask("SELECT ledger_drop_totals()")
+    _ask("SELECT ledger_drop_items()")
+
+
+def _ask(statement: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT ledger_drop_totals()")
+        cursor.execute(statement)

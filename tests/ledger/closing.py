@@ -1,6 +1,6 @@
-"""Reopening a month as the product does: one person asks, another agrees, the first goes on."""
+"""Closing and reopening months as the product does: one person asks to reopen, another agrees."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,47 @@ from accounts.models import Act, Approval, Membership
 from accounts.services import approvals
 from accounts.services.approvals import Waiting
 from ledger.models import PeriodClose, PeriodReopen
-from ledger.services import periods
+from ledger.selectors import periods as months
+from ledger.selectors.months import first_month
+from ledger.services import known, periods, totals
+
+YEAR_END = date(2026, 12, 31)
+
+
+class ClosingBooks:
+    """Books whose months are closed and reopened; ``points`` are the moments that were settled.
+
+    What cannot be done just now is left out.
+    """
+
+    def __init__(self, by: Membership) -> None:
+        self.by = by
+        self.points: list[datetime | None] = [None]
+
+    def close(self, month: date) -> None:
+        if self.has_begun(month) and not months.is_closed(month):
+            periods.close(month=month, today=YEAR_END, by=self.by)
+
+    def close_softly(self, month: date) -> None:
+        if self.has_begun(month) and months.standing(month) is None:
+            periods.close_softly(month=month, today=YEAR_END, by=self.by)
+
+    def has_begun(self, month: date) -> bool:
+        begins = first_month()
+        return begins is not None and begins <= month
+
+    def reopen(self, month: date) -> None:
+        if months.standing(month) is not None:
+            reopen(month, by=self.by)
+
+    def settle(self) -> None:
+        self.points.append(known.settle())
+
+    def drop(self) -> None:
+        totals.drop()
+
+    def renew(self) -> None:
+        totals.renew()
 
 
 def second_person(but: Membership) -> Membership:

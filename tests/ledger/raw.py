@@ -21,7 +21,13 @@ LEDGER_TABLES = (
     "ledger_periodreopen",
     "ledger_periodsnapshot",
 )
-UNGUARDED = (*LEDGER_TABLES, "ledger_monthtotal", "accounts_approval")
+UNGUARDED = (
+    *LEDGER_TABLES,
+    "ledger_monthtotal",
+    "ledger_itemsnapshot",
+    "ledger_itemtotal",
+    "accounts_approval",
+)
 
 
 @contextmanager
@@ -71,9 +77,12 @@ def insert_posting(
 ) -> None:
     """Insert a posting on the account with this code; amounts are cents."""
     execute(
-        "INSERT INTO public.ledger_posting (id, entry_id, account_id, debit, credit, party, item)"
-        " SELECT %s, %s, id, %s, %s, %s, %s FROM public.ledger_account WHERE code = %s",
-        *(uuid7(), entry, debit, credit, party, item, code),
+        "INSERT INTO public.ledger_posting"
+        " (id, entry_id, entry_date, account_id, debit, credit, party, item)"
+        " SELECT %s, %s, coalesce("
+        "(SELECT entry_date FROM public.ledger_journalentry WHERE id = %s), %s),"
+        " id, %s, %s, %s, %s FROM public.ledger_account WHERE code = %s",
+        *(uuid7(), entry, entry, JANUARY, debit, credit, party, item, code),
     )
 
 

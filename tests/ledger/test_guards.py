@@ -111,10 +111,25 @@ def test_a_posting_on_another_practices_account_is_refused_like_one_on_none(
                 transaction.atomic(),
             ):
                 raw.execute(
-                    "INSERT INTO ledger_posting (id, entry_id, account_id, debit, credit)"
-                    " VALUES (%s, %s, %s, 5, 0)",
-                    *(uuid4(), raw.insert_entry(practice.automaton), account),
+                    "INSERT INTO ledger_posting"
+                    " (id, entry_id, entry_date, account_id, debit, credit)"
+                    " VALUES (%s, %s, %s, %s, 5, 0)",
+                    *(uuid4(), raw.insert_entry(practice.automaton), JANUARY, account),
                 )
+
+
+def test_a_posting_stands_on_the_day_of_its_entry(books: Membership) -> None:
+    entry = raw.insert_entry(books, on=JANUARY)
+
+    with (
+        pytest.raises(IntegrityError, match="ledger_posting_entry_id_same_practice"),
+        transaction.atomic(),
+    ):
+        raw.execute(
+            "INSERT INTO ledger_posting (id, entry_id, entry_date, account_id, debit, credit)"
+            " SELECT %s, %s, %s, id, 5, 0 FROM ledger_account WHERE role = 'RENT'",
+            *(uuid4(), entry, JANUARY + timedelta(days=1)),
+        )
 
 
 def test_an_entry_is_reversed_at_most_once(books: Membership) -> None:

@@ -15,17 +15,20 @@ from tests.ledger import raw
 from tests.ledger.events import JANUARY, payment
 
 PAGE = (BASE_DIR / "docs/PLANS.md").read_text("utf-8")
-SAID = dict(re.findall(r"^## (.+)\n\nStatements: \d+, `(\w+)`$", PAGE, re.MULTILINE))
+SAID = {
+    part.splitlines()[0]: set(re.findall(r"^Statement `(\w+)`", part, re.MULTILINE))
+    for part in PAGE.split("\n## ")[1:]
+}
 PER_ROW = re.compile(r"(?:Filter|Cond): .*(?:current_practice_id|context_part|current_setting)\(")
 
 
 def asked(books: Membership, name: str) -> list[str]:
     entry = journal.post(**payment(books))
     party = entry.postings.get(account__role=Role.CLIENT_CREDITS).party
-    return plans.statements(plans.REPORTS[name], JANUARY, party or uuid4())
+    return plans.statements(plans.READINGS[name], JANUARY, party or uuid4())
 
 
-@pytest.mark.parametrize("name", plans.REPORTS)
+@pytest.mark.parametrize("name", plans.READINGS)
 def test_a_report_works_its_context_out_once(books: Membership, name: str) -> None:
     for statement in asked(books, name):
         plan = plans.plan(statement)
@@ -34,7 +37,7 @@ def test_a_report_works_its_context_out_once(books: Membership, name: str) -> No
         assert not PER_ROW.search(plan), plan
 
 
-@pytest.mark.parametrize("name", plans.REPORTS)
+@pytest.mark.parametrize("name", plans.READINGS)
 def test_a_report_finds_its_practice_by_an_index(books: Membership, name: str) -> None:
     raw.execute("SET LOCAL enable_seqscan = off")
 
@@ -42,14 +45,14 @@ def test_a_report_finds_its_practice_by_an_index(books: Membership, name: str) -
         assert "Seq Scan" not in plans.plan(statement)
 
 
-@pytest.mark.parametrize("name", plans.REPORTS)
+@pytest.mark.parametrize("name", plans.READINGS)
 def test_the_page_of_plans_is_of_the_reports_as_they_are(books: Membership, name: str) -> None:
     """Run `manage.py explain_reports` when this fails, and read what changed."""
-    assert SAID[name] == plans.digest(asked(books, name))
+    assert {plans.digest(statement) for statement in asked(books, name)} <= SAID[name]
 
 
 def test_the_page_knows_no_other_reports() -> None:
-    assert SAID.keys() == plans.REPORTS.keys()
+    assert SAID.keys() == plans.READINGS.keys()
 
 
 @pytest.mark.commits

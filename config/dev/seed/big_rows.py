@@ -170,10 +170,11 @@ def postings(house: House) -> Iterator[str]:
     for step in steps(house):
         entry = house.id_of(Kind.ENTRY, step.number)
         first, second = (house.id_of(Kind.POSTING, step.number * 2 + side) for side in (0, 1))
+        day = step.day
         account, party, item = step.debit
-        yield f"{first}\t{practice}\t{entry}\t{account}\t{step.cents}\t0\t{party}\t{item}"
+        yield f"{first}\t{practice}\t{entry}\t{day}\t{account}\t{step.cents}\t0\t{party}\t{item}"
         account, party, item = step.credit
-        yield f"{second}\t{practice}\t{entry}\t{account}\t0\t{step.cents}\t{party}\t{item}"
+        yield f"{second}\t{practice}\t{entry}\t{day}\t{account}\t0\t{step.cents}\t{party}\t{item}"
 
 
 def sessions(house: House) -> Iterator[str]:
@@ -249,7 +250,7 @@ TOGETHER = (
     ),
     Table(
         "ledger_posting",
-        "id, practice_id, entry_id, account_id, debit, credit, party, item",
+        "id, practice_id, entry_id, entry_date, account_id, debit, credit, party, item",
         postings,
     ),
     Table(

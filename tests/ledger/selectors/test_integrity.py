@@ -14,6 +14,18 @@ def of(source: str, column: str = "entry_id") -> str:
     return f"{column} = (SELECT id FROM ledger_journalentry WHERE source = '{source}')"
 
 
+FREE_DAYS = "ALTER TABLE ledger_posting DROP CONSTRAINT ledger_posting_entry_id_same_practice"
+
+
+def re_dated(source: str, day: str) -> list[str]:
+    """Return what moves an entry and its postings to another day."""
+    return [
+        FREE_DAYS,
+        f"UPDATE ledger_posting SET entry_date = '{day}' WHERE {of(source)}",
+        f"UPDATE ledger_journalentry SET entry_date = '{day}' WHERE source = '{source}'",
+    ]
+
+
 TAMPERINGS = {
     "a cent more": (
         [f"UPDATE ledger_posting SET debit = debit + 1 WHERE debit > 0 AND {of(RENT)}"],
@@ -29,11 +41,20 @@ TAMPERINGS = {
     ),
     "a balanced pair more": (
         [
-            "INSERT INTO ledger_posting (id, practice_id, entry_id, account_id, debit, credit)"
-            " SELECT gen_random_uuid(), practice_id, entry_id, account_id, credit, debit"
+            "INSERT INTO ledger_posting"
+            " (id, practice_id, entry_id, entry_date, account_id, debit, credit)"
+            " SELECT gen_random_uuid(), practice_id, entry_id, entry_date, account_id,"
+            " credit, debit"
             f" FROM ledger_posting WHERE {of(RENT)}"
         ],
         ("I-1", "has 4 of its 2 postings", RENT),
+    ),
+    "a posting on another day": (
+        [
+            FREE_DAYS,
+            f"UPDATE ledger_posting SET entry_date = '2026-02-14' WHERE debit > 0 AND {of(AGAIN)}",
+        ],
+        ("I-1", "stands on another day than its entry", None),
     ),
     "a negative debit": (
         [
@@ -92,7 +113,7 @@ TAMPERINGS = {
         ("I-6", "The event rent:1 is posted 2 times", RENT),
     ),
     "an entry moved into a closed month": (
-        [f"UPDATE ledger_journalentry SET entry_date = '2026-01-31' WHERE source = '{AGAIN}'"],
+        re_dated(AGAIN, "2026-01-31"),
         ("I-10", "was posted into January 2026 after it was closed", AGAIN),
     ),
 }

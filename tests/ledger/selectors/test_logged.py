@@ -8,11 +8,11 @@ from ledger.selectors import integrity, logged
 from tests.houses import House
 from tests.ledger.events import AGAIN, RENT
 from tests.ledger.raw import as_owner_unguarded, insert_rent
-from tests.ledger.selectors.test_integrity import of
+from tests.ledger.selectors.test_integrity import of, re_dated
 
 TAMPERINGS = {
     "another date": (
-        f"UPDATE ledger_journalentry SET entry_date = '2026-02-14' WHERE source = '{AGAIN}'",
+        ";".join(re_dated(AGAIN, "2026-02-14")),
         "is dated 2026-02-14; when it was posted, it was dated 2026-02-15",
         AGAIN,
     ),

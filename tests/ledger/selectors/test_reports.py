@@ -79,11 +79,9 @@ def test_income_is_earned_in_its_own_month(books: Membership) -> None:
     ],
     ids=["trial balance", "income statement", "balance sheet"],
 )
-def test_a_report_is_two_queries(
-    books: Membership, ask: Any, django_assert_num_queries: Any
-) -> None:
-    """One for the closed months whose totals it can use, and one for the sums."""
+def test_a_report_is_one_query(books: Membership, ask: Any, django_assert_num_queries: Any) -> None:
+    """Closed months and the days since are read at one moment."""
     journal.post(**rent(books))
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         ask()
