@@ -16,6 +16,7 @@ from accounts.models import Membership, Practice, SignInSession
 from accounts.selectors import doors, sealed
 from accounts.sessions import MFA_AT, SessionStore
 from accounts.tenancy import practice_scope
+from billing.reports.registry import REPORTS
 from config.dev.bench import (
     access,
     database,
@@ -205,7 +206,16 @@ def test_the_figures_of_the_books_are_of_sound_ones(
 
     found = [figure.as_json() for figure in ledger.figures(Effort(rounds=1, calls=1))]
 
-    reading = ["ledger.trial_balance", "ledger.ageing", "ledger.client_balance"]
+    read = [
+        "trial_balance",
+        "income_statement",
+        "ageing",
+        "ageing_a_year_ago",
+        "client_balance",
+        "account_balance",
+        "statement_of_account",
+    ]
+    every_report = [f"report.{slug}" for slug in REPORTS]
     told = [(figure["name"], figure["size"]) for figure in found]
     assert [figure for figure in told if figure[0] != "ledger.post_cpu"] == [
         ("ledger.post_beside_bare", 0),
@@ -213,8 +223,9 @@ def test_the_figures_of_the_books_are_of_sound_ones(
         ("ledger.post_four_writers", 0),
         ("ledger.post_many", 0),
         ("ledger.post_many_linear", 0),
-        *((name, size) for size in (24, 84) for name in reading),
+        *((f"ledger.{name}", size) for size in (24, 84) for name in read),
         ("ledger.post_beside_empty", 84),
+        *((f"ledger.closed.{name}", 84) for name in (*read, *every_report)),
     ]
 
 

@@ -18,7 +18,8 @@ END;
 $$;
 
 -- Adds up the months from the first of the books to the last before an open one. It returns that day, or
--- NULL where the first month is open.
+-- NULL where the first month is open. What a snapshot has of earlier months stays as it is: no month of it
+-- was reopened, or it would be gone.
 CREATE FUNCTION ledger_renew_items() RETURNS date LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -26,10 +27,14 @@ DECLARE
     first CONSTANT date := date_trunc('month', (
         SELECT min(entry_date) FROM ledger_journalentry WHERE practice_id = practice))::date;
     last date;
-    made uuid := ledger_new_id();
+    made uuid;
+    done date;
 BEGIN
-    -- Its lock comes before the closes are read: who reopens one of them takes it too.
-    PERFORM ledger_drop_items();
+    IF practice IS NULL THEN
+        RAISE EXCEPTION 'open items are of a practice' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    -- The lock comes before the closes are read: who reopens one of them takes it too.
+    PERFORM pg_advisory_xact_lock(ledger_items_lock(practice));
     SELECT (max(month) + INTERVAL '1 month')::date - 1 INTO last FROM (
         SELECT period.month, row_number() OVER (ORDER BY period.month) AS place
         FROM ledger_period AS period
@@ -39,21 +44,42 @@ BEGIN
         AND NOT EXISTS (SELECT FROM ledger_periodreopen AS reopen
             WHERE reopen.practice_id = close.practice_id AND reopen.close_id = close.id)
     ) AS closed WHERE month = first + (place - 1) * INTERVAL '1 month';
-    IF last IS NULL THEN
-        RETURN NULL;
+    SELECT id, ends_on INTO made, done FROM ledger_itemsnapshot
+        WHERE practice_id = practice AND begins_on = first AND ends_on <= last;
+    IF NOT FOUND THEN
+        PERFORM ledger_drop_items();
+        IF last IS NULL THEN
+            RETURN NULL;
+        END IF;
+        made := ledger_new_id();
+        done := '-infinity';
+        INSERT INTO ledger_itemsnapshot (id, practice_id, begins_on, ends_on)
+            VALUES (made, practice, first, last);
+    ELSE
+        UPDATE ledger_itemsnapshot SET ends_on = last, made_at = clock_timestamp()
+            WHERE practice_id = practice AND id = made;
     END IF;
-    INSERT INTO ledger_itemsnapshot (id, practice_id, begins_on, ends_on)
-        VALUES (made, practice, first, last);
+    -- What moved since is added up anew, whole: an item that was at zero has older postings.
+    DELETE FROM ledger_itemtotal AS total USING ledger_posting AS posting
+        WHERE total.practice_id = practice AND posting.practice_id = practice
+        AND posting.account_id = total.account_id AND posting.party = total.party
+        AND posting.item = total.item AND posting.entry_date > done AND posting.entry_date <= last;
     INSERT INTO ledger_itemtotal
         (id, practice_id, snapshot_id, account_id, party, item, debit, credit, debit_count, first_on)
-    SELECT ledger_new_id(), practice, made, account.id, posting.party, posting.item,
+    SELECT ledger_new_id(), practice, made, moved.account_id, moved.party, moved.item,
         sum(posting.debit), sum(posting.credit), count(*) FILTER (WHERE posting.debit > 0),
         coalesce(min(posting.entry_date) FILTER (WHERE posting.debit > 0), min(posting.entry_date))
-    FROM ledger_account AS account JOIN ledger_posting AS posting
-        ON posting.practice_id = account.practice_id AND posting.account_id = account.id
-    WHERE account.practice_id = practice AND account.is_control AND posting.entry_date <= last
-    AND posting.party IS NOT NULL AND posting.item IS NOT NULL
-    GROUP BY account.id, posting.party, posting.item
+    FROM (
+        SELECT DISTINCT account.id AS account_id, posting.party, posting.item
+        FROM ledger_account AS account JOIN ledger_posting AS posting
+            ON posting.practice_id = account.practice_id AND posting.account_id = account.id
+        WHERE account.practice_id = practice AND account.is_control
+        AND posting.entry_date > done AND posting.entry_date <= last
+        AND posting.party IS NOT NULL AND posting.item IS NOT NULL
+    ) AS moved JOIN ledger_posting AS posting
+        ON posting.practice_id = practice AND posting.account_id = moved.account_id
+        AND posting.party = moved.party AND posting.item = moved.item AND posting.entry_date <= last
+    GROUP BY moved.account_id, moved.party, moved.item
     HAVING sum(posting.debit) <> sum(posting.credit);
     RETURN last;
 END;
