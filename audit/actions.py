@@ -613,6 +613,14 @@ class Action(StrEnum):
         "billing.invoice.listed",
         "{who} looked at invoices[, {count} shown][, {kept_back} kept back].",
     )
+    STATEMENT_MADE = (
+        "billing.statement.made",
+        "{who} made the statement of client {label}[ from {since} to {until}][ over {total}].",
+    )
+    STATEMENT_VIEWED = (
+        "billing.statement.viewed",
+        "{who} looked at the account of client {label}[ from {since} to {until}].",
+    )
     DOCUMENT_RENDERED = "billing.document.rendered", "{who} made the document {label}."
     DOCUMENT_DOWNLOADED = "billing.document.downloaded", "{who} downloaded the document {label}."
     PAYMENT_RECORDED = (

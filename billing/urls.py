@@ -11,6 +11,7 @@ from billing.views.bills import BillDetail, BillList, BillNew, BillTakeBack
 from billing.views.chart import Chart, ChartAccount, ChartFile
 from billing.views.checkout import CheckoutReturn, CheckoutStart
 from billing.views.clients import ClientPage, MyClients
+from billing.views.documents import InvoicePdf, ReceiptPdf, StatementPdf
 from billing.views.ehr import Ehr, EhrPull, EhrTest
 from billing.views.intake import (
     Differences,
@@ -21,7 +22,7 @@ from billing.views.intake import (
     Reject,
     RejectDismiss,
 )
-from billing.views.invoices import InvoiceDetail, InvoiceIssue, InvoiceList, InvoicePdf
+from billing.views.invoices import InvoiceDetail, InvoiceIssue, InvoiceList
 from billing.views.looks import Looks, LooksFile, LooksFind
 from billing.views.months import (
     Month,
@@ -53,6 +54,7 @@ from billing.views.reports import (
 )
 from billing.views.search import ClientSearch
 from billing.views.sessions import SessionNew, Unbilled
+from billing.views.statements import ClientStatements
 from billing.views.today import Today
 from billing.views.uploads import FhirFiles, FhirUpload
 from billing.views.vendors import VendorBringBack, VendorRename, VendorRetire, Vendors
@@ -68,6 +70,11 @@ urlpatterns = [
     path("clients/<uuid:pk>/looks/", Looks.as_view(), name="looks"),
     path("clients/<uuid:pk>/looks/file/", LooksFile.as_view(), name="looks_file"),
     path("clients/<uuid:pk>/copy/", Release.as_view(), name="release"),
+    path(
+        "clients/<uuid:pk>/statements/",
+        ClientStatements.as_view(),
+        name="client_statements",
+    ),
     path("clients/<uuid:pk>/", ClientPage.as_view(), name="client"),
     path("sessions/new/", SessionNew.as_view(), name="session_new"),
     path("sessions/unbilled/", Unbilled.as_view(), name="unbilled"),
@@ -79,6 +86,8 @@ urlpatterns = [
     path("card-payments/<uuid:pk>/", CheckoutReturn.as_view(), name="checkout_return"),
     path("payments/new/", PaymentNew.as_view(), name="payment_new"),
     path("payments/<uuid:pk>/", Receipt.as_view(), name="payment"),
+    path("payments/<uuid:pk>/pdf/", ReceiptPdf.as_view(), name="receipt_pdf"),
+    path("statements/<uuid:pk>/pdf/", StatementPdf.as_view(), name="statement_pdf"),
     path("reports/", ReportIndex.as_view(), name="reports"),
     path(
         "reports/trial-balance/",

@@ -58,6 +58,9 @@ BEARING = {
     "billing:journal_entry",
     "billing:payment",
     "billing:payment_new",
+    "billing:receipt_pdf",
+    "billing:statement_pdf",
+    "billing:client_statements",
     "billing:session_new",
     "billing:unbilled",
     "clients:address",
@@ -120,6 +123,7 @@ def record(practice: House) -> Record:
         party, _, _ = shared_costs(client, by)
         invoice = desk.invoice(client, by)
         payment = desk.cash(client, by, "20.00", apply_to=invoice)
+        statement = desk.statement(client, by)
         desk.session(client, by)
         coverage = records.coverage(client, by)
         card_accounts.connect(
@@ -135,6 +139,9 @@ def record(practice: House) -> Record:
         "billing:checkout_start": invoice.pk,
         "billing:checkout_return": intent,
         "billing:payment": payment.pk,
+        "billing:receipt_pdf": payment.pk,
+        "billing:statement_pdf": statement.pk,
+        "billing:client_statements": client.pk,
         "billing:journal_entry": invoice.entry_id,
         **dict.fromkeys(OF_A_RECORD, client.pk),
     }

@@ -267,6 +267,10 @@ billing:checkout_return   GET    404    403    403    403    403    404    302
 billing:payment_new       GET    200    200    403    403    403    200    302
 billing:payment_new       POST   422    422    403    403    403    422    302
 billing:payment           GET    200    200    200    403    403    404    302
+billing:receipt_pdf       GET    200    403    200    403    403    404    302
+billing:statement_pdf     GET    200    403    200    403    403    404    302
+billing:client_statements GET    200    200    200    403    403    404    302
+billing:client_statements POST   422    403    403    403    403    404    302
 billing:bill_list         GET    403    200    403    200    200    200    302
 billing:bill_new          GET    403    200    403    200    403    200    302
 billing:bill_new          POST   403    422    403    422    403    422    302
@@ -579,6 +583,7 @@ def world(practice: House, other_practice: House) -> World:
         agreement = records.agreement(client, by)
         invoice = desk.invoice(client, by)
         payment = desk.cash(client, by, "20.00", apply_to=invoice)
+        statement = desk.statement(client, by)
         vendor = spending.vendor(by)
         bill = spending.bill(vendor, by)
         bill_payment = spending.paid(bill, practice.people["accountant"], "20.00")
@@ -670,6 +675,9 @@ def world(practice: House, other_practice: House) -> World:
             "billing:checkout_start": one,
             "billing:checkout_return": {"pk": uuid7()},
             "billing:payment": {"pk": payment.pk},
+            "billing:receipt_pdf": {"pk": payment.pk},
+            "billing:statement_pdf": {"pk": statement.pk},
+            "billing:client_statements": {"pk": client.pk},
             "billing:report": {"slug": "income"},
             "billing:report_file": {"slug": "income"},
             "billing:report_keep": {"slug": "income"},
@@ -851,6 +859,8 @@ def test_a_client_of_somebody_else_is_not_there_for_a_therapist(world: World) ->
             "billing:invoice": invoice,
             "billing:invoice_pdf": invoice,
             "billing:payment": payment,
+            "billing:receipt_pdf": payment,
+            "billing:client_statements": client,
         }.items()
     }
 

@@ -21,10 +21,12 @@ from billing.models.report_run import ReportRun
 from billing.models.service import ServiceCode, ServiceFee
 from billing.models.session import Session
 from billing.models.source import FhirSource
+from billing.models.statement import AccountStatement, StatementRecord
 from billing.models.stripe import CardIntent, StripeAccount, WebhookEndpoint, WebhookEvent
 from billing.models.upload import FhirFile
 
 __all__ = [
+    "AccountStatement",
     "BankFile",
     "BankLine",
     "BankMatch",
@@ -53,6 +55,7 @@ __all__ = [
     "ServiceCode",
     "ServiceFee",
     "Session",
+    "StatementRecord",
     "StripeAccount",
     "TakenBackReason",
     "Vendor",

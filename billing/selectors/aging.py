@@ -1,7 +1,7 @@
 """Receivables by age: what clients owed on a day, by days past the due date."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -151,12 +151,19 @@ def bucket_of(days_late: int) -> int:
 
 
 def parts(
-    *, as_of: date, known_at: datetime | None = None, basis: Basis, by_session: bool
+    *,
+    as_of: date,
+    known_at: datetime | None = None,
+    basis: Basis,
+    by_session: bool,
+    parties: Collection[UUID] | None = None,
 ) -> list[Part]:
     """Return what clients owe, charge by charge; ``by_session`` also shares each among its
-    sessions, in proportion to their fees and to the cent.
+    sessions, in proportion to their fees and to the cent. ``parties`` keeps to those clients.
     """
-    owed = ages.open_charges(Role.CLIENT_RECEIVABLE, as_of=as_of, known_at=known_at)
+    owed = ages.open_charges(
+        Role.CLIENT_RECEIVABLE, as_of=as_of, known_at=known_at, parties=parties
+    )
     invoices = _days(owed)
     sessions = _sessions(owed) if by_session else {}
     found = []

@@ -1,9 +1,28 @@
-from billing.models import Document, DocumentBody, Invoice
+"""Documents that were made, and their bytes."""
+
+from typing import Any
+
+from billing.models import AccountStatement, Document, DocumentBody, Invoice, Payment
+
+Subject = Invoice | Payment | AccountStatement
+
+Kind = Document.Kind
 
 
-def of_invoice(invoice: Invoice) -> Document | None:
-    """Return the invoice's document, if it was made."""
-    return Document.objects.filter(kind=Document.Kind.INVOICE, invoice=invoice).first()
+def of(subject: Subject) -> Document | None:
+    """Return the document of an invoice, a payment or a statement, if it was made."""
+    return Document.objects.filter(**named(subject)).first()
+
+
+def named(subject: Subject) -> dict[str, Any]:
+    """Return the fields of a document that say what it is of."""
+    match subject:
+        case Invoice():
+            return {"kind": Kind.INVOICE, "invoice": subject}
+        case Payment():
+            return {"kind": Kind.RECEIPT, "payment": subject}
+        case AccountStatement():
+            return {"kind": Kind.STATEMENT, "statement": subject}
 
 
 def bytes_of(document: Document) -> bytes:

@@ -21,6 +21,7 @@ from accounts.selectors import members
 from audit.actions import Action
 from audit.selectors import values
 from billing.models import (
+    AccountStatement,
     CardIntent,
     Document,
     Invoice,
@@ -29,6 +30,7 @@ from billing.models import (
     Payment,
     PaymentApplication,
     Session,
+    StatementRecord,
 )
 from clients.models import (
     Address,
@@ -79,6 +81,7 @@ LEFT_OUT: Mapping[str, str] = {
     " a day.",
     "billing.BankLine": "What the practice's bank account moved; a deposit's words may name who"
     " paid.",
+    "ledger.ItemTotal": "Sums of lines that stand here one by one, made anew at any close.",
     "billing.WebhookEvent": "The card company's report; what it did is a payment here.",
     "accounts.ApiWrite": "What a program was answered, kept a day so that it can ask again.",
     "accounts.Approval": "A colleague's yes to an act on a payment; it names the payment's number.",
@@ -190,7 +193,9 @@ SECTIONS = (
     Section("payments", Payment, but={"key": OF_NOBODY}),
     Section("payment_applications", PaymentApplication, ("payment__client",)),
     Section("card_payments", CardIntent, ("invoice__client",)),
-    Section("documents", Document, ("invoice__client",)),
+    Section("statements", AccountStatement, but={"key": OF_NOBODY}),
+    Section("statement_records", StatementRecord),
+    Section("documents", Document, ("invoice__client", "payment__client", "statement__client")),
 )
 
 LEDGER_LINES = "ledger_lines"

@@ -21,7 +21,7 @@ from billing.models import (
     PaymentApplication,
     Vendor,
 )
-from billing.selectors import bill_integrity
+from billing.selectors import bill_integrity, statements
 from billing.selectors.invoices import END_OF_TIME
 from ledger.chart import Role
 from ledger.money import Money
@@ -45,6 +45,7 @@ def findings() -> Iterator[Finding]:
         Role.CLIENT_CREDITS, Payment, "amount", "payment", "a payment"
     )
     yield from bill_integrity.findings()
+    yield from statements.findings()
 
 
 def _numbers_with_gaps() -> Iterator[Finding]:

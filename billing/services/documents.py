@@ -1,20 +1,20 @@
 """Documents: made once, when they are first asked for; a reprint serves the same bytes."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from accounts.models import Membership, Practice
-from accounts.selectors import members
+from accounts.models import Membership
 from audit.actions import Action
 from audit.services import events
-from billing.models import Document, DocumentBody, Invoice
-from billing.selectors import documents, invoices
-from billing.services import typesetting
-
-Kind = Document.Kind
+from billing.models import AccountStatement, Document, DocumentBody, Invoice, Payment
+from billing.selectors import documents
+from billing.selectors.documents import Subject
+from billing.services import contents, typesetting
 
 
 class Altered(Exception):
@@ -30,82 +30,88 @@ class Printed:
     file_name: str
 
 
-def render_invoice(*, invoice: Invoice, now: datetime, by: Membership) -> Printed:
-    """Return an invoice's PDF as it was issued, without what was paid later; made if need be.
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """One kind of document: its template, what stands on it, and what it is called.
+
+    ``label`` is for the log and for people; ``file_name`` says nothing about a person.
+    """
+
+    template: str
+    contents: Callable[[Any], Mapping[str, object]]
+    label: Callable[[Any], str]
+    file_name: Callable[[Any], str]
+
+
+FORMS: Mapping[type[Subject], _Form] = {
+    Invoice: _Form(
+        "invoice",
+        contents.invoice,
+        lambda invoice: invoice.number,
+        lambda invoice: f"{invoice.number.lower().replace('inv', 'invoice')}.pdf",
+    ),
+    Payment: _Form(
+        "receipt",
+        contents.receipt,
+        lambda payment: payment.receipt,
+        lambda payment: f"receipt-{payment.receipt.lower().removeprefix('r-')}.pdf",
+    ),
+    AccountStatement: _Form(
+        "statement",
+        contents.statement,
+        lambda made: f"statement of {made.client.code}, {made.since} to {made.until}",
+        lambda made: f"statement-{made.until}.pdf",
+    ),
+}
+
+
+def render(subject: Subject, *, now: datetime, by: Membership) -> Printed:
+    """Return the PDF of an invoice, a payment's receipt or a statement; it is made if need be.
+
+    It tells what there was when it was issued: what came later is not on it.
 
     Raises:
         Altered: the kept bytes do not have the SHA-256 that was written when they were made.
     """
-    document = documents.of_invoice(invoice) or _made(invoice, now=now, by=by)
+    form = FORMS[type(subject)]
+    document = documents.of(subject) or _made(subject, form, now=now, by=by)
     pdf = documents.bytes_of(document)
     if sha256(pdf).hexdigest() != document.sha256:
-        raise Altered(f"The document of {invoice.number} is not the one that was issued.")
-    return Printed(document, pdf, f"{invoice.number.lower().replace('inv', 'invoice')}.pdf")
+        raise Altered(f"The document of {form.label(subject)} is not the one that was issued.")
+    return Printed(document, pdf, form.file_name(subject))
 
 
-def _made(invoice: Invoice, *, now: datetime, by: Membership) -> Document:
-    pdf = _set(invoice)
+def label(subject: Subject) -> str:
+    """Return how the log and people call a document: by its number, or its client and days."""
+    return FORMS[type(subject)].label(subject)
+
+
+def _made(subject: Subject, form: _Form, *, now: datetime, by: Membership) -> Document:
+    pdf = _set(form.template, form.contents(subject))
     try:
         with transaction.atomic():
             document = Document.objects.create(
-                kind=Kind.INVOICE,
-                invoice=invoice,
-                sha256=sha256(pdf).hexdigest(),
-                made_at=now,
-                made_by=by,
+                **documents.named(subject), sha256=sha256(pdf).hexdigest(), made_at=now, made_by=by
             )
             DocumentBody.objects.create(document=document, body=pdf)
             events.record(
                 Action.DOCUMENT_RENDERED,
                 target=document,
-                label=invoice.number,
-                touched=[invoice.client_id],
+                label=form.label(subject),
+                touched=[subject.client_id],
             )
             return document
     except IntegrityError:
         # Somebody else made it a moment ago: theirs is the one.
-        made = documents.of_invoice(invoice)
+        made = documents.of(subject)
         if made is None:
             raise
         return made
 
 
-def _set(invoice: Invoice) -> bytes:
-    """Set the invoice in type; a name that no font can write gives way to the client's code."""
-    data = _contents(invoice, members.practice())
+def _set(template: str, data: Mapping[str, object]) -> bytes:
+    """Set a document in type; a name that no font can write gives way to the client's code."""
     try:
-        return typesetting.pdf("invoice", data)
+        return typesetting.pdf(template, data)
     except typesetting.NotInFonts:
-        return typesetting.pdf_of_anything("invoice", {**data, "client": ""})
-
-
-def _contents(invoice: Invoice, practice: Practice) -> dict[str, object]:
-    client = invoice.client
-    return {
-        "practice": printable(practice.discreet_name),
-        "number": invoice.number,
-        "issued_on": long_day(invoice.issued_on),
-        "due_on": long_day(invoice.due_on),
-        "client": printable(client.full_name),
-        "code": client.code,
-        "lines": [
-            {
-                "date": long_day(line.served_on),
-                "words": printable(line.description),
-                "minutes": str(line.minutes),
-                "amount": str(line.amount),
-            }
-            for line in invoices.lines(invoice)
-        ],
-        "total": str(invoice.total),
-    }
-
-
-def long_day(on: date) -> str:
-    """Return a date as documents write it: March 3, 2026."""
-    return f"{on:%B} {on.day}, {on.year}"
-
-
-def printable(text: str) -> str:
-    """Return a text without control characters, which no font can show."""
-    return "".join(letter for letter in text if letter.isprintable())
+        return typesetting.pdf_of_anything(template, {**data, "client": ""})

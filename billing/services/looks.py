@@ -13,7 +13,7 @@ from accounts.selectors import members
 from audit.actions import Action
 from audit.services import events
 from billing.services import typesetting
-from billing.services.documents import long_day
+from billing.services.contents import long_day
 from clients.models import Client
 from clients.selectors import looks, releases
 from clients.selectors.looks import Look

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from audit.sentences import dollars
 from billing.services import typesetting
-from billing.services.documents import long_day
+from billing.services.contents import long_day
 
 TITLES = {
     "records": "The person",
@@ -34,6 +34,8 @@ TITLES = {
     "payments": "Payments",
     "payment_applications": "What payments paid",
     "card_payments": "Card payments",
+    "statements": "Statements of account",
+    "statement_records": "What records a statement tells of",
     "documents": "Documents made",
     "ledger_lines": "Lines of the books",
     "changes": "What stood before a change",
@@ -46,6 +48,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "invoices": ("number", "issued_on", "due_on", "total_cents", "issued_by"),
     "invoice_lines": ("served_on", "service", "service_label", "minutes", "amount_cents"),
     "payments": ("receipt", "received_on", "method", "reference", "amount_cents", "recorded_by"),
+    "statements": ("since", "until", "opening_cents", "closing_cents", "made_by"),
     "payment_applications": ("applied_on", "amount_cents", "applied_by"),
     "ledger_lines": ("entry_date", "memo", "account", "debit_cents", "credit_cents"),
 }

@@ -26,7 +26,7 @@ from billing.selectors.tables import (
     masked,
 )
 from billing.services import typesetting, workbooks
-from billing.services.documents import long_day
+from billing.services.contents import long_day
 from billing.services.workbooks import Sheet
 from clients.models import Client
 from clients.selectors import restrictions

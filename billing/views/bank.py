@@ -22,7 +22,7 @@ from billing.selectors import bank
 from billing.services import bank_matches as matches
 from billing.services import bills, expenses
 from billing.services import vendors as vendor_services
-from billing.services.documents import long_day
+from billing.services.contents import long_day
 from billing.views.base import BillingView, wanted_id
 from billing.views.bills import OfVendorView
 from billing.views.ties import Tie

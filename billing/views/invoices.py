@@ -1,4 +1,4 @@
-"""Invoices: the list, issuing, one of them, and its PDF."""
+"""Invoices: the list, issuing, and one of them."""
 
 from collections import defaultdict
 from http import HTTPStatus
@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -19,7 +18,6 @@ from audit.services import events
 from billing.forms import InvoiceFilterForm
 from billing.models import Invoice, Session
 from billing.selectors import history, invoices, payments, sessions
-from billing.services import documents
 from billing.services import invoices as services
 from billing.views.base import BillingView
 from billing.views.sessions import Unbilled
@@ -128,35 +126,6 @@ class InvoiceDetail(BillingView):
             may_see_pdf=self.may(Permission.CLIENT_IDENTITY_VIEW),
             may_take_payment=self.may(Permission.PAYMENT_RECORD),
             may_start_card=self.may(Permission.CARD_PAYMENT_START),
-        )
-
-
-class InvoicePdf(BillingView):
-    """The invoice as it was issued. It names the client, so it is for those who may know."""
-
-    permission = Permission.INVOICE_VIEW
-
-    def get(self, request: StaffRequest, pk: UUID, **kwargs: object) -> HttpResponse:
-        if not self.may(Permission.CLIENT_IDENTITY_VIEW):
-            raise PermissionDenied
-        invoice = self.visible_invoice(pk)
-        printed = documents.render_invoice(
-            invoice=invoice, now=timezone.now(), by=request.membership
-        )
-        events.record(
-            Action.DOCUMENT_DOWNLOADED,
-            target=printed.document,
-            label=invoice.number,
-            touched=[invoice.client_id],
-        )
-        return HttpResponse(
-            printed.pdf,
-            content_type="application/pdf",
-            headers={
-                "Content-Disposition": f'inline; filename="{printed.file_name}"',
-                "Cache-Control": "no-store",
-                "X-Content-Type-Options": "nosniff",
-            },
         )
 
 

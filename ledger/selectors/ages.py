@@ -25,8 +25,21 @@ class OpenCharge:
     amount: Money
 
 
-def open_charges(role: Role, *, as_of: date, known_at: datetime | None = None) -> list[OpenCharge]:
-    """Return what is open of a receivable at the close of ``as_of``, by party, item and day."""
+def open_charges(
+    role: Role,
+    *,
+    as_of: date,
+    known_at: datetime | None = None,
+    parties: Collection[UUID] | None = None,
+) -> list[OpenCharge]:
+    """Return what is open of a receivable at the close of ``as_of``, by party, item and day.
+
+    ``parties`` keeps to those parties.
+    """
+    postings = books.postings(as_of=as_of, known_at=known_at).filter(account__role=role)
+    if parties is not None:
+        lines = postings.filter(party__in=parties).exclude(item=None)
+        return _in_order(_aged(lines.order_by("entry_date", "pk")))
     found: list[OpenCharge] = []
     several: list[tuple[UUID, UUID]] = []
     for each in items.of_account(role, as_of=as_of, known_at=known_at):
@@ -36,13 +49,16 @@ def open_charges(role: Role, *, as_of: date, known_at: datetime | None = None) -
         else:
             several.append((each.party, each.item))
     if several:
-        postings = books.postings(as_of=as_of, known_at=known_at).filter(account__role=role)
-        parties, wanted = ({pair[side] for pair in several} for side in (0, 1))
-        lines = postings.filter(party__in=parties, item__in=wanted)
+        owners, wanted = ({pair[side] for pair in several} for side in (0, 1))
+        lines = postings.filter(party__in=owners, item__in=wanted)
         found += _aged(lines.order_by("entry_date", "pk"), frozenset(several))
+    return _in_order(found)
+
+
+def _in_order(charges: list[OpenCharge]) -> list[OpenCharge]:
     # Whole numbers are compared several times as fast as ids.
-    found.sort(key=lambda each: (each.party.int, each.item.int, each.charged_on))
-    return found
+    charges.sort(key=lambda each: (each.party.int, each.item.int, each.charged_on))
+    return charges
 
 
 @dataclass(slots=True)
@@ -53,13 +69,16 @@ class _Item:
     """The first day of a credit: what no charge was met by is as old as that."""
 
 
-def _aged(lines: Iterable[object], wanted: Collection[tuple[UUID, UUID]]) -> list[OpenCharge]:
+def _aged(
+    lines: Iterable[object], wanted: Collection[tuple[UUID, UUID]] | None = None
+) -> list[OpenCharge]:
+    """Return what is left of the charges of some items, or of all of them."""
     held_of: dict[tuple[UUID, UUID], _Item] = defaultdict(lambda: _Item(defaultdict(lambda: ZERO)))
     rows = lines.values_list(  # type: ignore[attr-defined]  # a query
         "party", "item", "debit", "credit", "entry_date", "entry__reverses__entry_date"
     )
     for party, item, debit, credit, on, reversed_on in rows:
-        if (party, item) not in wanted:
+        if wanted is not None and (party, item) not in wanted:
             continue
         held = held_of[party, item]
         charged, paid = (debit, credit) if reversed_on is None else (-credit, -debit)

@@ -198,7 +198,7 @@ def _record(client: Client, by: Membership) -> None:
 def _money(client: Client, by: Membership) -> dict[str, UUID]:
     """Issue invoices, one of them printed and one paid in part; a session waits."""
     printed, open_one = at.invoice(client, by), at.invoice(client, by, dollars="90.00")
-    document = documents.render_invoice(invoice=printed, now=at.NOW, by=by).document
+    document = documents.render(printed, now=at.NOW, by=by).document
     paid = at.cash(client, by, "20.00", apply_to=printed)
     at.cash(client, by, "300.00", keep_rest=True)
     again = at.invoice(client, by, dollars="75.00")

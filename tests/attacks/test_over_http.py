@@ -40,6 +40,8 @@ PATHS = {
     "billing:fhir_files": {"batch": "chosen files"},
     "billing:invoice_pdf": {"pk": "invoice"},
     "billing:payment": {"pk": "payment"},
+    "billing:client_statements": {"pk": "client"},
+    "billing:receipt_pdf": {"pk": "payment"},
     "clients:assign": {"pk": "client"},
     "clients:assignment_end": {"pk": "client", "assignment_id": "assignment"},
 }

@@ -1,15 +1,31 @@
 """Sessions, invoices and payments for tests, made through the product's own services."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from accounts.models import Membership
 from accounts.selectors import members
-from billing.models import Invoice, Payment, ReportFile, ReportRun, ServiceCode, Session
+from billing.models import (
+    AccountStatement,
+    Invoice,
+    Payment,
+    ReportFile,
+    ReportRun,
+    ServiceCode,
+    Session,
+)
 from billing.reports.registry import REPORTS
 from billing.selectors.tables import Asked
-from billing.services import invoices, payments, report_orders, report_runs, service_codes, sessions
+from billing.services import (
+    invoices,
+    payments,
+    report_orders,
+    report_runs,
+    service_codes,
+    sessions,
+    statements,
+)
 from clients.models import Client
 from ledger.money import Money
 from ledger.services import chart
@@ -80,6 +96,19 @@ def cash(
         apply_to=apply_to,
         keep_rest=keep_rest,
         now=at_noon(on),
+        by=by,
+    )
+
+
+def statement(of: Client, by: Membership, *, key: UUID | None = None) -> AccountStatement:
+    """Make the statement of a client's account from the first of February to today."""
+    return statements.make(
+        client=of,
+        since=date(2026, 2, 1),
+        until=TODAY,
+        key=key or uuid4(),
+        today=TODAY,
+        now=NOW,
         by=by,
     )
 

@@ -23,6 +23,8 @@ APPEND_ONLY = [
     "billing_payment",
     "billing_paymentapplication",
     "billing_document",
+    "billing_accountstatement",
+    "billing_statementrecord",
 ]
 COMPANIONS = ["billing_invoicelinetext", "billing_documentbody"]
 GRANTED: dict[str, set[str]] = {
@@ -38,7 +40,8 @@ def everything(desk: Membership, amara: Client) -> Invoice:
     """One row in each append-only table."""
     invoice = at.invoice(amara, desk)
     at.cash(amara, desk, "150.00")
-    documents.render_invoice(invoice=invoice, now=at.NOW, by=desk)
+    documents.render(invoice, now=at.NOW, by=desk)
+    at.statement(amara, desk)
     return invoice
 
 
@@ -65,7 +68,8 @@ def test_not_even_the_owner_changes_what_was_written(billed: Billed, statement: 
     with practice_scope(billed.house.id):
         by = billed.house.people["front-desk"]
         at.cash(billed.own, by, "150.00")
-        documents.render_invoice(invoice=billed.own_invoice, now=at.NOW, by=by)
+        documents.render(billed.own_invoice, now=at.NOW, by=by)
+        at.statement(billed.own, by)
 
     for table in [*APPEND_ONLY, *COMPANIONS]:
         with (

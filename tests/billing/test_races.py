@@ -135,9 +135,7 @@ def test_a_document_asked_for_from_many_sides_is_made_once(billed: Billed) -> No
 
     won = race(
         billed,
-        lambda: documents.render_invoice(
-            invoice=Invoice.objects.get(pk=billed.own_invoice.pk), now=at.NOW, by=by
-        ),
+        lambda: documents.render(Invoice.objects.get(pk=billed.own_invoice.pk), now=at.NOW, by=by),
     )
 
     assert won == [True] * SIDES

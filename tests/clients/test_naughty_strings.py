@@ -224,9 +224,7 @@ def invoiced(house: House, by: Membership, texts: Sequence[str]) -> int:
         desk.open_books(by)
         for text in texts:
             client = desk.client(by, text)
-            pdf = documents.render_invoice(
-                invoice=desk.invoice(client, by), now=desk.NOW, by=by
-            ).pdf
+            pdf = documents.render(desk.invoice(client, by), now=desk.NOW, by=by).pdf
             assert pdf.startswith(b"%PDF-1."), ascii(text)
             made += 1
     return made

@@ -16,7 +16,7 @@ from tests.pdf_text import text_of
 
 
 def rendered(invoice: Invoice, by: Membership) -> documents.Printed:
-    return documents.render_invoice(invoice=invoice, now=at.NOW, by=by)
+    return documents.render(invoice, now=at.NOW, by=by)
 
 
 def sample(**changes: str) -> dict[str, object]:

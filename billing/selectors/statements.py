@@ -1,0 +1,195 @@
+"""A client's account over some days: what they owed, what happened, and what they owe.
+
+What is owed counts what is billed less what is kept as credit, over all records of the person. What
+only moves between the two, as when a payment is applied to an invoice, is no line of it.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from uuid import UUID
+
+from django.db import connection
+
+from billing.models import AccountStatement, Invoice
+from billing.selectors import aging
+from billing.selectors.aging import BUCKETS, Basis, Bucket, bucket_of
+from ledger.chart import Role
+from ledger.money import ZERO, Money
+from ledger.selectors import books, subledger
+from ledger.selectors.integrity import Finding
+
+OWED = (Role.CLIENT_RECEIVABLE, Role.CLIENT_CREDITS)
+
+FALSE = """
+SELECT statement.id, statement.since, statement.until FROM billing_accountstatement AS statement
+WHERE statement.opening <> billing_owed(
+    statement.practice_id, statement.id, statement.since, statement.known_at)
+OR statement.closing <> billing_owed(
+    statement.practice_id, statement.id, statement.until + 1, statement.known_at)
+OR statement.record_count <> (SELECT count(*) FROM billing_statementrecord AS record
+    WHERE record.practice_id = statement.practice_id AND record.statement_id = statement.id)
+ORDER BY statement.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What one entry did to the account: a charge is positive. ``balance`` is what it leaves."""
+
+    on: date
+    words: str
+    entry_id: UUID
+    amount: Money
+    balance: Money
+
+    @property
+    def charged(self) -> Money:
+        return max(self.amount, ZERO)
+
+    @property
+    def credited(self) -> Money:
+        return max(-self.amount, ZERO)
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """An invoice of which something is open at the end of the account."""
+
+    number: str
+    issued_on: date
+    due_on: date
+    left: Money
+    days_late: int
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The account of one person from ``since`` to ``until``, both included, in cents.
+
+    ``insurance`` is what their plans still owe and ``prepaid`` what they paid ahead for sessions:
+    neither is part of the balance.
+    """
+
+    since: date
+    until: date
+    opening: Money
+    lines: list[Line]
+    open_invoices: list[Open]
+    buckets: list[Bucket]
+    credit: Money
+    insurance: Money
+    prepaid: Money
+
+    @property
+    def charged(self) -> Money:
+        return sum((line.charged for line in self.lines), ZERO)
+
+    @property
+    def credited(self) -> Money:
+        """What was paid, and whatever else made the balance less."""
+        return sum((line.credited for line in self.lines), ZERO)
+
+    @property
+    def closing(self) -> Money:
+        return self.opening + self.charged - self.credited
+
+    @property
+    def in_credit(self) -> Money:
+        """What the practice owes the client instead, if it does."""
+        return max(-self.closing, ZERO)
+
+    @property
+    def late(self) -> Money:
+        return sum((each.left for each in self.open_invoices if each.days_late), ZERO)
+
+
+def account(
+    records: Collection[UUID], *, since: date, until: date, known_at: datetime | None = None
+) -> Account:
+    """Return the account of the records of one person, as known at a moment."""
+    lines = list(_lines(records, until, known_at))
+    opening = sum((line.amount for line in lines if line.on < since), ZERO)
+    aged = aging.parts(
+        as_of=until, known_at=known_at, basis=Basis.DUE, by_session=False, parties=records
+    )
+    amounts = [ZERO] * len(BUCKETS)
+    for part in aged:
+        amounts[bucket_of((until - part.counts_from).days)] += part.amount
+    return Account(
+        since=since,
+        until=until,
+        opening=opening,
+        lines=[line for line in lines if line.on >= since],
+        open_invoices=_open(records, until, known_at),
+        buckets=[Bucket(label, amounts[place]) for place, (label, _) in enumerate(BUCKETS)],
+        credit=_held(Role.CLIENT_CREDITS, records, until, known_at),
+        insurance=_held(Role.INSURANCE_RECEIVABLE, records, until, known_at),
+        prepaid=_held(Role.PREPAID_SESSIONS, records, until, known_at),
+    )
+
+
+def _lines(records: Collection[UUID], until: date, known_at: datetime | None) -> Iterator[Line]:
+    found = books.postings(as_of=until, known_at=known_at).filter(
+        party__in=records, account__role__in=OWED
+    )
+    rows = found.order_by(*books.IN_ORDER).values_list(
+        "entry_id", "entry_date", "entry__memo", "debit", "credit"
+    )
+    balance = ZERO
+    for (entry_id, on, memo), moved in groupby(rows, key=lambda row: row[:3]):
+        amount = sum((debit - credit for *_, debit, credit in moved), ZERO)
+        if amount:
+            balance += amount
+            yield Line(on, memo, entry_id, amount, balance)
+
+
+def _open(records: Collection[UUID], until: date, known_at: datetime | None) -> list[Open]:
+    items = subledger.open_items(
+        Role.CLIENT_RECEIVABLE, as_of=until, known_at=known_at, parties=records
+    )
+    left = {each.item: each.balance for each in items}
+    invoices = Invoice.objects.filter(pk__in=left).order_by("due_on", "number")
+    return [
+        Open(
+            each.number,
+            each.issued_on,
+            each.due_on,
+            left[each.pk],
+            max((until - each.due_on).days, 0),
+        )
+        for each in invoices
+    ]
+
+
+def _held(role: Role, records: Collection[UUID], until: date, known_at: datetime | None) -> Money:
+    items = subledger.open_items(role, as_of=until, known_at=known_at, parties=records)
+    return sum((each.balance for each in items), ZERO)
+
+
+def findings() -> Iterator[Finding]:
+    """Yield the statements that do not say what the books said then (I-13)."""
+    with connection.cursor() as cursor:
+        cursor.execute(FALSE)
+        found = cursor.fetchall()
+    for pk, since, until in found:
+        told = f"The statement from {since} to {until} is not what the books said."
+        yield Finding("I-13", told, (pk,))
+
+
+def made_of(records: Collection[UUID]) -> list[AccountStatement]:
+    """Return the statements that were made for some records, the newest first."""
+    found = AccountStatement.objects.filter(client__in=records).select_related("made_by")
+    return list(found.order_by("-made_at", "-pk"))
+
+
+def usual_days(records: Collection[UUID], *, today: date) -> tuple[date, date]:
+    """Return the days of a statement where nothing is said: from the day after the last one's end,
+    or else from the first of last month, to today.
+    """
+    newest = AccountStatement.objects.filter(client__in=records).order_by("-until").first()
+    if newest is not None and newest.until < today:
+        return newest.until + timedelta(days=1), today
+    last_month = today.replace(day=1) - timedelta(days=1)
+    return last_month.replace(day=1), today

@@ -1,0 +1,116 @@
+"""What stands on each document, as data for its template: words and amounts, never markup."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from accounts.selectors import members
+from billing.models import AccountStatement, Invoice, Payment
+from billing.selectors import invoices, payments, statements
+from clients.models import Client
+from ledger.money import Money
+
+
+def invoice(issued: Invoice) -> Mapping[str, object]:
+    """Return the contents of an invoice."""
+    return {
+        **_head(issued.client),
+        "number": issued.number,
+        "issued_on": long_day(issued.issued_on),
+        "due_on": long_day(issued.due_on),
+        "lines": [
+            {
+                "date": long_day(line.served_on),
+                "words": printable(line.description),
+                "minutes": str(line.minutes),
+                "amount": str(line.amount),
+            }
+            for line in invoices.lines(issued)
+        ],
+        "total": str(issued.total),
+    }
+
+
+def receipt(payment: Payment) -> Mapping[str, object]:
+    """Return the contents of a receipt: what was received, not what became of it later."""
+    return {
+        **_head(payment.client),
+        "number": payment.receipt,
+        "received_on": long_day(payment.received_on),
+        "how": printable(payments.how(payment)),
+        "amount": str(payment.amount),
+    }
+
+
+def statement(made: AccountStatement) -> Mapping[str, object]:
+    """Return the contents of a statement of account, as the books were known when it was made."""
+    records = made.records.values_list("client", flat=True)
+    account = statements.account(
+        list(records), since=made.since, until=made.until, known_at=made.known_at
+    )
+    return {
+        **_head(made.client),
+        "since": long_day(made.since),
+        "until": long_day(made.until),
+        "opening": str(account.opening),
+        "lines": [
+            {
+                "date": long_day(line.on),
+                "words": printable(line.words),
+                "charge": str(line.charged) if line.charged else "",
+                "credit": str(line.credited) if line.credited else "",
+                "balance": str(line.balance),
+            }
+            for line in account.lines
+        ],
+        "charged": str(account.charged),
+        "credited": str(account.credited),
+        "closing": str(account.closing),
+        "is_credit": bool(account.in_credit),
+        "invoices": [
+            {
+                "number": each.number,
+                "due": long_day(each.due_on),
+                "late": late(each.days_late),
+                "left": str(each.left),
+            }
+            for each in account.open_invoices
+        ],
+        "ages": [
+            {"label": bucket.label, "amount": str(bucket.amount)} for bucket in account.buckets
+        ],
+        "beside": [{"label": label, "amount": str(amount)} for label, amount in beside(account)],
+    }
+
+
+def beside(account: statements.Account) -> list[tuple[str, Money]]:
+    """Return what stands beside a balance without being part of it, in words."""
+    held = (
+        ("Credit that no invoice has used yet, counted above", account.credit),
+        ("With the insurance: not asked of you", account.insurance),
+        ("Paid ahead for sessions", account.prepaid),
+    )
+    return [(label, amount) for label, amount in held if amount]
+
+
+def late(days: int) -> str:
+    if not days:
+        return ""
+    return "1 day late" if days == 1 else f"{days} days late"
+
+
+def _head(client: Client) -> dict[str, object]:
+    return {
+        "practice": printable(members.practice().discreet_name),
+        "client": printable(client.full_name),
+        "code": client.code,
+    }
+
+
+def long_day(on: date) -> str:
+    """Return a date as documents write it: March 3, 2026."""
+    return f"{on:%B} {on.day}, {on.year}"
+
+
+def printable(text: str) -> str:
+    """Return a text without control characters, which no font can show."""
+    return "".join(letter for letter in text if letter.isprintable())

@@ -1,0 +1,73 @@
+"""Documents as they were issued. They name the client, so they are for those who may know."""
+
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from accounts.permissions import Permission
+from accounts.views.base import StaffRequest
+from audit.actions import Action
+from audit.services import events
+from billing.models import AccountStatement
+from billing.selectors import payments
+from billing.selectors.documents import Subject
+from billing.services import documents
+from billing.views.base import BillingView
+
+
+class DocumentView(BillingView):
+    """Base: the PDF of what ``subject`` returns."""
+
+    permission = Permission.INVOICE_VIEW
+
+    def get(self, request: StaffRequest, pk: UUID, **kwargs: object) -> HttpResponse:
+        if not self.may(Permission.CLIENT_IDENTITY_VIEW):
+            raise PermissionDenied
+        subject = self.subject(pk)
+        printed = documents.render(subject, now=timezone.now(), by=request.membership)
+        events.record(
+            Action.DOCUMENT_DOWNLOADED,
+            target=printed.document,
+            label=documents.label(subject),
+            touched=[subject.client_id],
+        )
+        return HttpResponse(
+            printed.pdf,
+            content_type="application/pdf",
+            headers={
+                "Content-Disposition": f'inline; filename="{printed.file_name}"',
+                "Cache-Control": "no-store",
+                "X-Content-Type-Options": "nosniff",
+            },
+        )
+
+    def subject(self, pk: UUID) -> Subject:
+        raise NotImplementedError
+
+
+class InvoicePdf(DocumentView):
+    """An invoice."""
+
+    def subject(self, pk: UUID) -> Subject:
+        return self.visible_invoice(pk)
+
+
+class ReceiptPdf(DocumentView):
+    """The receipt of a payment."""
+
+    def subject(self, pk: UUID) -> Subject:
+        visible = payments.visible_to(
+            self.request.membership, on=self.today, permissions=self.request.permissions
+        )
+        return get_object_or_404(visible.select_related("client"), pk=pk)
+
+
+class StatementPdf(DocumentView):
+    """A statement of account."""
+
+    def subject(self, pk: UUID) -> Subject:
+        found = AccountStatement.objects.filter(client__in=self.visible_clients())
+        return get_object_or_404(found.select_related("client"), pk=pk)
