@@ -13,6 +13,7 @@ from audit.services import events
 from billing.models import Document, DocumentBody, Invoice
 from billing.selectors import documents, invoices
 from billing.services import typesetting
+from ledger.money import MINUS
 
 Kind = Document.Kind
 
@@ -80,7 +81,7 @@ def _set(invoice: Invoice) -> bytes:
 
 
 def _contents(invoice: Invoice, practice: Practice) -> dict[str, object]:
-    client = invoice.client
+    client, lines = invoice.client, invoices.lines(invoice)
     return {
         "practice": printable(practice.discreet_name),
         "number": invoice.number,
@@ -92,11 +93,14 @@ def _contents(invoice: Invoice, practice: Practice) -> dict[str, object]:
             {
                 "date": long_day(line.served_on),
                 "words": printable(line.description),
-                "minutes": str(line.minutes),
+                "minutes": str(line.minutes or ""),
+                "listed": str(line.listed),
+                "discount": f"{MINUS}{line.discount}" if line.discount else "",
                 "amount": str(line.amount),
             }
-            for line in invoices.lines(invoice)
+            for line in lines
         ],
+        "discounts": any(line.discount for line in lines),
         "total": str(invoice.total),
     }
 
