@@ -117,8 +117,12 @@ class MarkView(HoursView):
         messages.success(request, said)
         return redirect("billing:appointment", self.appointment.pk)
 
-    def due(self, kind: Kind) -> str:
-        return missed.due(self.appointment, kind, zone=self.zone).sentence
+    def due(self, kind: Kind) -> missed.Due:
+        return missed.due(self.appointment, kind, zone=self.zone)
+
+    def may_waive(self, kind: Kind) -> bool:
+        """Say whether there is a fee, and this person may waive it."""
+        return self.may(Permission.FEE_WAIVE) and bool(self.due(kind).amount)
 
 
 class HourCancel(MarkView):
@@ -153,19 +157,17 @@ class HourCancel(MarkView):
         return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
 
     def form(self, *args: Any, **kwargs: Any) -> CancelForm:
-        return CancelForm(*args, zone=self.zone, may_waive=self.may(Permission.FEE_WAIVE), **kwargs)
+        may_waive = self.may_waive(Kind.LATE_CANCELLED)
+        return CancelForm(*args, zone=self.zone, may_waive=may_waive, **kwargs)
 
     def show(self, form: CancelForm, status: int = HTTPStatus.OK) -> HttpResponse:
-        on = days.day_of(self.appointment.starts_at, self.zone)
-        policy = missed.policy_on(on)
         return self.page(
             "billing/appointments/cancel.html",
             status,
             form=form,
             hour=self.hour_shown(),
-            notice_hours=policy.notice_hours if policy else None,
             last_call=missed.last_call(self.appointment, zone=self.zone),
-            due=self.due(Kind.LATE_CANCELLED),
+            due=self.due(Kind.LATE_CANCELLED).sentence,
         )
 
 
@@ -194,7 +196,7 @@ class HourMiss(MarkView):
         return self.marked(request, marked)
 
     def form(self, *args: Any) -> WaiverForm:
-        return WaiverForm(*args, may_waive=self.may(Permission.FEE_WAIVE))
+        return WaiverForm(*args, may_waive=self.may_waive(Kind.NO_SHOW))
 
     def show(self, form: WaiverForm, status: int = HTTPStatus.OK) -> HttpResponse:
         return self.page(
@@ -202,7 +204,7 @@ class HourMiss(MarkView):
             status,
             form=form,
             hour=self.hour_shown(),
-            due=self.due(Kind.NO_SHOW),
+            due=self.due(Kind.NO_SHOW).sentence,
         )
 
 

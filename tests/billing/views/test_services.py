@@ -152,7 +152,7 @@ def test_what_missed_appointments_cost_is_set(as_accountant: Browser, billed: Bi
 
     assert answer["Location"] == MISSED
     page = as_accountant.get(MISSED).text
-    for words in ("24 hours", "$75.00", "100 % of the session", "Free"):
+    for words in ("24 hours", "$75.00", "100 % of the session", "first one free"):
         assert words in page
     [event] = told(billed, "billing.missed_policy.set")
     assert event.facts == {"starts_on": today().isoformat(), "hours": 24}
