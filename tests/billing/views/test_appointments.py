@@ -12,6 +12,8 @@ from accounts.models import Membership
 from accounts.tenancy import practice_scope
 from audit.models import Event
 from billing.models import Appointment, AppointmentOutcome, MissedFee, ServiceCode, Session
+from billing.selectors import appointments
+from billing.services import appointments as services
 from clients.models import Client
 from clients.services import assignments
 from ledger.money import Money
@@ -251,7 +253,7 @@ def test_start_and_stop_choose_the_code(at_desk: Browser, billed: Billed) -> Non
     """What was planned for 50 minutes is a 90834, whatever was planned."""
     by, now = billed.house.people["front-desk"], timezone.now()
     with practice_scope(billed.house.id, person_id=by.person_id):
-        row = hours.appointments.plan(
+        row = services.plan(
             hour=hours.hour(billed.own, starts_at=midnight(), code="90837"),
             key=uuid4(),
             now=now,
@@ -512,7 +514,7 @@ def test_the_later_ones_of_a_series_move_along(at_desk: Browser, billed: Billed)
     at_desk.post(f"{LIST}{second}/move/", moving(billed, on=on.isoformat(), which="LATER"))
 
     with practice_scope(billed.house.id):
-        waits = hours.appointments.appointments.waiting().order_by("starts_at")
+        waits = appointments.waiting().order_by("starts_at")
         found = [row.starts_at.astimezone(at.ZONE).date() - today() for row in waits]
     assert [span.days for span in found] == [1, 9, 16]
 
