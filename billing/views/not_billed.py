@@ -13,7 +13,7 @@ from accounts.permissions import Permission
 from accounts.views.base import StaffRequest
 from audit.actions import Action
 from audit.services import events
-from billing.forms.hours import ReasonForm
+from billing.forms.outcomes import ReasonForm
 from billing.models import MissedFee, Session
 from billing.selectors import not_billed, sessions, unbilled
 from billing.selectors.sessions import SessionRow

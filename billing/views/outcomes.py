@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.permissions import Permission
 from accounts.views.base import StaffRequest
-from billing.forms.hours import CancelForm, HeldForm, RestForm, TakeBackForm, WaiverForm
+from billing.forms.outcomes import CancelForm, HeldForm, RestForm, TakeBackForm, WaiverForm
 from billing.models import AppointmentOutcome, ServiceCode
 from billing.selectors import days, known_codes, missed, prices
 from billing.services import outcomes as services
