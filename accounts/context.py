@@ -102,6 +102,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
                 beside=("clients:list",),
             ),
             Place(P.SESSION_VIEW, "billing:today", "day", "Today", "t"),
+            Place(P.SESSION_VIEW, "billing:schedule", "clock", "Appointments", "1"),
             Place(
                 P.CLIENT_VIEW_ALL,
                 "clients:list",
@@ -132,6 +133,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
                 P.APPROVAL_DECIDE,
             ),
             Place(P.MEMBER_VIEW, "accounts:access_review", "check", "Access review", "v"),
+            Place(P.SERVICE_CHANGE, "billing:services", "cash", "Services and fees", "2"),
             Place(P.CONSENT_TEXT_CHANGE, "clients:consent_texts", "file", "Consent texts", "f"),
             Place(P.EMERGENCY_REVIEW, "clients:emergencies", "alert", "Emergencies", "e"),
             Place(P.SECURITY_CHANGE, "accounts:security_rules", "key", "Sign-in rules", "s"),

@@ -37,6 +37,7 @@ class Permission(StrEnum):
     EMERGENCY_REVIEW = "accounts.emergency_review"
     FEE_AGREEMENT_CHANGE = "accounts.fee_agreement_change"
     FEE_AGREEMENT_VIEW = "accounts.fee_agreement_view"
+    FEE_WAIVE = "accounts.fee_waive"
     INTAKE_MANAGE = "accounts.intake_manage"
     INVOICE_ISSUE = "accounts.invoice_issue"
     INVOICE_VIEW = "accounts.invoice_view"
@@ -53,6 +54,7 @@ class Permission(StrEnum):
     REPORT_VIEW = "accounts.report_view"
     ROLE_CHANGE = "accounts.role_change"
     SECURITY_CHANGE = "accounts.security_change"
+    SERVICE_CHANGE = "accounts.service_change"
     SESSION_RECORD = "accounts.session_record"
     SESSION_VIEW = "accounts.session_view"
 
@@ -85,9 +87,17 @@ WORDS: dict[Permission, tuple[str, str]] = {
     Permission.RECORD_RELEASE: ("Clients", "Hand out everything held about a client"),
     Permission.EMERGENCY_OPEN: ("Clients", "Open the record of any client in an emergency"),
     Permission.SESSION_VIEW: ("Sessions and invoices", "See sessions"),
-    Permission.SESSION_RECORD: ("Sessions and invoices", "Record sessions"),
+    Permission.SESSION_RECORD: ("Sessions and invoices", "Plan and record sessions"),
+    Permission.FEE_WAIVE: (
+        "Sessions and invoices",
+        "Charge less than is agreed, waive late fees, leave sessions unbilled",
+    ),
     Permission.INVOICE_VIEW: ("Sessions and invoices", "See invoices"),
     Permission.INVOICE_ISSUE: ("Sessions and invoices", "Issue invoices"),
+    Permission.SERVICE_CHANGE: (
+        "Sessions and invoices",
+        "Set services, list fees, and what missed appointments cost",
+    ),
     Permission.PAYMENT_RECORD: ("Money", "Take cash and check payments"),
     Permission.CARD_PAYMENT_START: ("Money", "Start card payments"),
     Permission.APPROVAL_DECIDE: ("Money", "Approve refunds and write-offs above a limit"),
@@ -160,6 +170,7 @@ BUILT_IN_ROLES = (
                 P.MEMBER_VIEW,
                 P.ROLE_CHANGE,
                 P.SECURITY_CHANGE,
+                P.SERVICE_CHANGE,
             }
         ),
         limits={"PAY_BILL": 5_000_00},
@@ -188,6 +199,7 @@ BUILT_IN_ROLES = (
                 P.PERIOD_POST,
                 P.REPORT_EXPORT,
                 P.REPORT_VIEW,
+                P.SERVICE_CHANGE,
             }
         ),
         limits={"PAY_BILL": 5_000_00, "REFUND": 500_00, "WRITE_OFF": 200_00},
@@ -214,6 +226,7 @@ BUILT_IN_ROLES = (
                 P.COVERAGE_VIEW,
                 P.FEE_AGREEMENT_CHANGE,
                 P.FEE_AGREEMENT_VIEW,
+                P.FEE_WAIVE,
                 P.INTAKE_MANAGE,
                 P.INVOICE_ISSUE,
                 P.INVOICE_VIEW,
@@ -223,7 +236,7 @@ BUILT_IN_ROLES = (
                 P.SESSION_VIEW,
             }
         ),
-        limits={"REFUND": 100_00},
+        limits={"REFUND": 100_00, "WAIVE": 200_00},
     ),
     BuiltInRole(
         "therapist",

@@ -598,9 +598,80 @@ class Action(StrEnum):
         "billing.service_code.added",
         "{who} added the service code {label}[ at {fee}].",
     )
+    SERVICE_RENAMED = "billing.service_code.renamed", "{who} renamed the service {label}."
+    SERVICE_FEE_SET = (
+        "billing.service_code.fee_set",
+        "{who} set the fee of {label}[ to {fee}][ from {starts_on}].",
+    )
+    SERVICE_ENDED = (
+        "billing.service_code.ended",
+        "{who} let {label} be offered no more[ from {starts_on}].",
+    )
+    SERVICE_LISTED = "billing.service_code.listed", "{who} looked at the services[, {count} shown]."
+    SERVICE_VIEWED = "billing.service_code.viewed", "{who} opened the service {label}."
     SESSION_RECORDED = (
         "billing.session.recorded",
-        "{who} recorded a session of client {label}[ at {fee}].",
+        "{who} recorded a session of client {label}[ at {fee}][, {discount} below the list fee].",
+    )
+    SESSION_NOT_BILLED = (
+        "billing.session.not_billed",
+        "{who} marked a session of client {label} not to be billed[, {amount}][: {reason}].",
+    )
+    SESSION_BILLED_AFTER_ALL = (
+        "billing.session.billed_after_all",
+        "{who} let something of client {label} be billed after all[, {amount}].",
+    )
+    APPOINTMENT_PLANNED = (
+        "billing.appointment.planned",
+        "{who} planned an appointment of client {label}.",
+    )
+    APPOINTMENT_MOVED = (
+        "billing.appointment.moved",
+        "{who} moved an appointment of client {label}.",
+    )
+    APPOINTMENT_CANCELLED = (
+        "billing.appointment.cancelled",
+        "{who} cancelled an appointment of client {label}[: {outcome}].",
+    )
+    APPOINTMENT_MISSED = (
+        "billing.appointment.missed",
+        "{who} marked an appointment of client {label}[: {outcome}][, {fee} is charged].",
+    )
+    SERIES_PLANNED = (
+        "billing.appointment.series_planned",
+        "{who} planned appointments of client {label}[, {count} of them].",
+    )
+    SERIES_CHANGED = (
+        "billing.appointment.series_changed",
+        "{who} moved an appointment of client {label} and the later ones[, {count} of them].",
+    )
+    SERIES_CANCELLED = (
+        "billing.appointment.series_cancelled",
+        "{who} cancelled the further appointments of client {label}[, {count} of them].",
+    )
+    APPOINTMENT_VIEWED = (
+        "billing.appointment.viewed",
+        "{who} opened an appointment of client {label}.",
+    )
+    APPOINTMENT_LISTED = (
+        "billing.appointment.listed",
+        "{who} looked at appointments[, {count} shown].",
+    )
+    OUTCOME_TAKEN_BACK = (
+        "billing.appointment.outcome_taken_back",
+        "{who} took back what was marked of an appointment of client {label}[: {outcome}].",
+    )
+    MISSED_FEE_WAIVED = (
+        "billing.missed_fee.waived",
+        "{who} waived a fee for a missed appointment of client {label}[, {amount}][: {reason}].",
+    )
+    MISSED_POLICY_SET = (
+        "billing.missed_policy.set",
+        "{who} set what missed appointments cost[ from {starts_on}][, {hours} hours' notice].",
+    )
+    MISSED_POLICY_VIEWED = (
+        "billing.missed_policy.viewed",
+        "{who} looked at what missed appointments cost.",
     )
     SESSION_VIEWED = "billing.session.viewed", "{who} opened session {label}."
     SESSION_LISTED = (

@@ -13,11 +13,26 @@ from ledger.money import ZERO, Money
 from ledger.services.journal import Line
 
 
-def invoice_issued(*, client: UUID, invoice: UUID, total: Money) -> list[Line]:
-    """J01: the client owes the fees of the sessions."""
+def invoice_issued(
+    *,
+    client: UUID,
+    invoice: UUID,
+    total: Money,
+    sliding: Money = ZERO,
+    courtesy: Money = ZERO,
+    missed: Money = ZERO,
+) -> list[Line]:
+    """J01: the client owes the list fees of the sessions less two kinds of discounts, and J24 what
+    hours cost that they missed; the total is of both."""
+    discounts = {Role.SLIDING_SCALE_DISCOUNTS: sliding, Role.COURTESY_DISCOUNTS: courtesy}
+    income = {
+        Role.SESSION_FEES: total + sliding + courtesy - missed,
+        Role.CANCELLATION_FEES: missed,
+    }
     return [
         Line(Role.CLIENT_RECEIVABLE, debit=total, party=client, item=invoice),
-        Line(Role.SESSION_FEES, credit=total),
+        *(Line(role, debit=amount) for role, amount in discounts.items() if amount),
+        *(Line(role, credit=amount) for role, amount in income.items() if amount),
     ]
 
 

@@ -13,6 +13,7 @@ from billing.views.checkout import CheckoutReturn, CheckoutStart
 from billing.views.clients import ClientPage, MyClients
 from billing.views.documents import InvoicePdf, ReceiptPdf, StatementPdf
 from billing.views.ehr import Ehr, EhrPull, EhrTest
+from billing.views.hours import HourMove, HourNew, HourPage, Schedule
 from billing.views.intake import (
     Differences,
     DifferenceSettle,
@@ -34,6 +35,19 @@ from billing.views.months import (
     MonthSoftClose,
     MonthStep,
 )
+from billing.views.not_billed import (
+    BillAfterAll,
+    MissedFeeWaive,
+    NotBilledList,
+    SessionKeepBack,
+)
+from billing.views.outcomes import (
+    HourCancel,
+    HourCancelRest,
+    HourHold,
+    HourMiss,
+    OutcomeTakeBack,
+)
 from billing.views.papers import BillPaper, BillPaperNew
 from billing.views.payments import PaymentNew, Receipt
 from billing.views.recurring import (
@@ -53,6 +67,13 @@ from billing.views.reports import (
     ReportPage,
 )
 from billing.views.search import ClientSearch
+from billing.views.services import (
+    MissedHours,
+    Service,
+    ServiceEnd,
+    ServiceRename,
+    Services,
+)
 from billing.views.sessions import SessionNew, Unbilled
 from billing.views.statements import ClientStatements
 from billing.views.today import Today
@@ -79,6 +100,26 @@ urlpatterns = [
     path("sessions/new/", SessionNew.as_view(), name="session_new"),
     path("sessions/unbilled/", Unbilled.as_view(), name="unbilled"),
     path("sessions/unbilled/invoices/", InvoiceIssue.as_view(), name="invoice_issue"),
+    path("sessions/not-billed/", NotBilledList.as_view(), name="not_billed"),
+    path("sessions/not-billed/<uuid:pk>/return/", BillAfterAll.as_view(), name="bill_after_all"),
+    path("sessions/<uuid:pk>/not-billed/", SessionKeepBack.as_view(), name="session_keep_back"),
+    path("missed-fees/<uuid:pk>/waiver/", MissedFeeWaive.as_view(), name="missed_fee_waive"),
+    path("appointments/", Schedule.as_view(), name="schedule"),
+    path("appointments/new/", HourNew.as_view(), name="appointment_new"),
+    path("appointments/<uuid:pk>/", HourPage.as_view(), name="appointment"),
+    path("appointments/<uuid:pk>/session/", HourHold.as_view(), name="appointment_hold"),
+    path("appointments/<uuid:pk>/cancellation/", HourCancel.as_view(), name="appointment_cancel"),
+    path("appointments/<uuid:pk>/no-show/", HourMiss.as_view(), name="appointment_miss"),
+    path("appointments/<uuid:pk>/move/", HourMove.as_view(), name="appointment_move"),
+    path("appointments/<uuid:pk>/rest/", HourCancelRest.as_view(), name="appointment_cancel_rest"),
+    path(
+        "appointments/<uuid:pk>/taking-back/", OutcomeTakeBack.as_view(), name="outcome_take_back"
+    ),
+    path("services/", Services.as_view(), name="services"),
+    path("services/missed-hours/", MissedHours.as_view(), name="missed_hours"),
+    path("services/<uuid:pk>/", Service.as_view(), name="service"),
+    path("services/<uuid:pk>/name/", ServiceRename.as_view(), name="service_rename"),
+    path("services/<uuid:pk>/end/", ServiceEnd.as_view(), name="service_end"),
     path("invoices/", InvoiceList.as_view(), name="invoice_list"),
     path("invoices/<uuid:pk>/", InvoiceDetail.as_view(), name="invoice"),
     path("invoices/<uuid:pk>/pdf/", InvoicePdf.as_view(), name="invoice_pdf"),

@@ -34,6 +34,7 @@ WITHOUT_PRACTICE = {
     "accounts_sprayalarm",
     "accounts_totpdevice",
     "accounts_user",
+    "billing_knowncode",
     "clients_diagnosiscode",
 }
 
@@ -129,6 +130,7 @@ def test_the_app_role_has_no_grant_on_the_gates_tables() -> None:
 
     assert {name for (name,) in granted} & WITHOUT_PRACTICE == {
         "accounts_demomark",
+        "billing_knowncode",
         "clients_diagnosiscode",
     }
 

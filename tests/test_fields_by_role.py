@@ -16,10 +16,10 @@ from django.urls import NoReverseMatch, reverse
 from accounts.tenancy import practice_scope
 from clients.models import Client, Coverage
 from clients.services import assignments, clients
-from tests.billing import desk
+from tests.billing import desk, hours
 from tests.clients import records
 from tests.houses import House, browser_of
-from tests.test_permissions import EVERY_ROUTE, OF_A_CLIENT, put_back
+from tests.test_permissions import EVERY_ROUTE, OF_A_CLIENT, OF_AN_APPOINTMENT, put_back
 
 CODE = "F43.21"
 """Adjustment disorder with depressed mood."""
@@ -91,6 +91,7 @@ def filled(house: House) -> Record:
         invoice = desk.invoice(client, by)
         payment = desk.cash(client, by, "20.00", apply_to=invoice)
         desk.session(client, by)
+        come = hours.left_open(client, by)
     of_client = {route: {"pk": client.pk} for route in OF_A_CLIENT}
     of_invoice = ("billing:invoice", "billing:checkout_start")
     return Record(
@@ -102,6 +103,9 @@ def filled(house: House) -> Record:
             "clients:coverage": {"pk": client.pk, "coverage_id": coverage.pk},
             **{route: {"pk": invoice.pk} for route in of_invoice},
             "billing:payment": {"pk": payment.pk},
+            **{route: {"pk": come["appointment"]} for route in OF_AN_APPOINTMENT},
+            "billing:session_keep_back": {"pk": come["session"]},
+            "billing:missed_fee_waive": {"pk": come["missed fee"]},
         },
     )
 

@@ -15,11 +15,17 @@ from audit.models import Touch
 from billing.services import card_accounts, checkout
 from clients.models import Client, EmergencyAccess
 from clients.services import contacts, emergencies
-from tests.billing import desk
+from tests.billing import desk, hours
 from tests.clients import records
 from tests.clients.parties import shared_costs
 from tests.houses import House, browser_of
-from tests.test_permissions import EVERY_ROUTE, OF_A_CLIENT, OF_A_RECORD, put_back
+from tests.test_permissions import (
+    EVERY_ROUTE,
+    OF_A_CLIENT,
+    OF_A_RECORD,
+    OF_AN_APPOINTMENT,
+    put_back,
+)
 
 P = Permission
 OWN_ROLE = {
@@ -38,6 +44,7 @@ OWN_ROLE = {
     P.EMERGENCY_OPEN,
     P.FEE_AGREEMENT_CHANGE,
     P.FEE_AGREEMENT_VIEW,
+    P.FEE_WAIVE,
     P.INVOICE_ISSUE,
     P.INVOICE_VIEW,
     P.PAYMENT_RECORD,
@@ -49,6 +56,11 @@ OWN_ROLE = {
 
 BEARING = {
     "billing:aging",
+    "billing:appointment",
+    "billing:appointment_new",
+    "billing:missed_fee_waive",
+    "billing:not_billed",
+    "billing:session_keep_back",
     "billing:checkout_return",
     "billing:checkout_start",
     "billing:client",
@@ -125,6 +137,7 @@ def record(practice: House) -> Record:
         payment = desk.cash(client, by, "20.00", apply_to=invoice)
         statement = desk.statement(client, by)
         desk.session(client, by)
+        come = hours.left_open(client, by)
         coverage = records.coverage(client, by)
         card_accounts.connect(
             secret_key="sk_test_x", is_live=False, now=desk.NOW, by=practice.automaton
@@ -146,6 +159,11 @@ def record(practice: House) -> Record:
         **dict.fromkeys(OF_A_RECORD, client.pk),
     }
     ids |= dict.fromkeys(OF_A_CLIENT, client.pk)
+    ids |= dict.fromkeys(OF_AN_APPOINTMENT, come["appointment"])
+    ids |= {
+        "billing:session_keep_back": come["session"],
+        "billing:missed_fee_waive": come["missed fee"],
+    }
     return Record(
         client,
         {

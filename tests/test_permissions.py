@@ -36,7 +36,7 @@ from clients.services import assignments, contacts, emergencies, merges, payers
 from clients.services import imports as files
 from ledger.selectors import chart
 from ledger.services import journal, periods
-from tests.billing import arrivals, desk, spending
+from tests.billing import arrivals, desk, hours, spending
 from tests.clients import records
 from tests.clients.parties import shared_costs
 from tests.houses import House, browser_of
@@ -257,6 +257,38 @@ billing:release           POST   403    403    422    403    403    404    302
 billing:session_new       GET    200    403    200    403    403    200    302
 billing:session_new       POST   422    403    422    403    403    422    302
 billing:unbilled          GET    200    403    200    403    403    200    302
+billing:schedule          GET    200    403    200    403    403    200    302
+billing:appointment_new   GET    200    403    200    403    403    200    302
+billing:appointment_new   POST   422    403    422    403    403    422    302
+billing:appointment       GET    200    403    200    403    403    404    302
+billing:appointment_hold  GET    200    403    200    403    403    404    302
+billing:appointment_hold  POST   422    403    422    403    403    404    302
+billing:appointment_cancel GET    200    403    200    403    403    404    302
+billing:appointment_cancel POST   422    403    422    403    403    404    302
+billing:appointment_miss  GET    200    403    200    403    403    404    302
+billing:appointment_miss  POST   302    403    302    403    403    404    302
+billing:appointment_move  GET    200    403    200    403    403    404    302
+billing:appointment_move  POST   422    403    422    403    403    404    302
+billing:appointment_cancel_rest GET    200    403    200    403    403    404    302
+billing:appointment_cancel_rest POST   422    403    422    403    403    404    302
+billing:outcome_take_back GET    200    403    200    403    403    404    302
+billing:outcome_take_back POST   422    403    422    403    403    404    302
+billing:not_billed        GET    200    403    200    403    403    200    302
+billing:bill_after_all    POST   302    403    403    403    403    404    302
+billing:session_keep_back GET    200    403    403    403    403    404    302
+billing:session_keep_back POST   422    403    403    403    403    404    302
+billing:missed_fee_waive  GET    200    403    403    403    403    404    302
+billing:missed_fee_waive  POST   422    403    403    403    403    404    302
+billing:services          GET    403    200    403    200    403    200    302
+billing:services          POST   403    422    403    422    403    422    302
+billing:service           GET    403    200    403    200    403    404    302
+billing:service           POST   403    422    403    422    403    404    302
+billing:service_rename    GET    403    200    403    200    403    404    302
+billing:service_rename    POST   403    422    403    422    403    404    302
+billing:service_end       GET    403    200    403    200    403    404    302
+billing:service_end       POST   403    422    403    422    403    404    302
+billing:missed_hours      GET    403    200    403    200    403    200    302
+billing:missed_hours      POST   403    422    403    422    403    422    302
 billing:invoice_list      GET    200    200    200    403    403    200    302
 billing:invoice_issue     POST   422    403    403    403    403    422    302
 billing:invoice           GET    200    200    200    403    403    404    302
@@ -530,6 +562,16 @@ OF_A_BANK_LINE = [
     "billing:bank_line_spend",
     "billing:bank_line_undo",
 ]
+OF_AN_APPOINTMENT = [
+    "billing:appointment",
+    "billing:appointment_cancel",
+    "billing:appointment_cancel_rest",
+    "billing:appointment_hold",
+    "billing:appointment_miss",
+    "billing:appointment_move",
+    "billing:outcome_take_back",
+]
+OF_A_SERVICE = ["billing:service", "billing:service_end", "billing:service_rename"]
 OF_A_VENDOR = ["billing:vendor_bring_back", "billing:vendor_rename", "billing:vendor_retire"]
 
 DEMO_ONLY = {"gallery"}
@@ -584,6 +626,7 @@ def world(practice: House, other_practice: House) -> World:
         invoice = desk.invoice(client, by)
         payment = desk.cash(client, by, "20.00", apply_to=invoice)
         statement = desk.statement(client, by)
+        come = hours.left_open(client, by)
         vendor = spending.vendor(by)
         bill = spending.bill(vendor, by)
         bill_payment = spending.paid(bill, practice.people["accountant"], "20.00")
@@ -670,6 +713,11 @@ def world(practice: House, other_practice: House) -> World:
             "api_nothing": {"rest": "v1/nothing/"},
             **{route: {"pk": client.pk} for route in OF_THE_LOG},
             "billing:client": {"pk": client.pk},
+            **{route: {"pk": come["appointment"]} for route in OF_AN_APPOINTMENT},
+            **{route: {"pk": come["service"]} for route in OF_A_SERVICE},
+            "billing:session_keep_back": {"pk": come["session"]},
+            "billing:missed_fee_waive": {"pk": come["missed fee"]},
+            "billing:bill_after_all": {"pk": come["not billed"]},
             "billing:invoice": one,
             "billing:invoice_pdf": one,
             "billing:checkout_start": one,

@@ -14,6 +14,7 @@ class Act(models.TextChoices):
     REFUND = "REFUND", "Refund"
     WRITE_OFF = "WRITE_OFF", "Write-off"
     BILL_PAYMENT = "PAY_BILL", "Bill payment"
+    WAIVER = "WAIVE", "Fee waiver"
     SECOND_FACTOR_RESET = "MFA_RESET", "Reset of a second factor"
     ADMINISTRATOR = "ADMIN", "Right to change roles"
     SHREDDING = "SHRED", "Destruction of the practice's keys"
@@ -44,7 +45,7 @@ class ApprovalLimit(PracticeModel):
             ),
             models.CheckConstraint(
                 name="accounts_approvallimit_of_money",
-                condition=Q(act__in=["REFUND", "WRITE_OFF", "PAY_BILL"]),
+                condition=Q(act__in=["REFUND", "WRITE_OFF", "PAY_BILL", "WAIVE"]),
             ),
         ]
 

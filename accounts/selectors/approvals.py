@@ -20,6 +20,7 @@ NEEDED: dict[str, frozenset[Permission]] = {
     Act.REFUND: frozenset({Permission.APPROVAL_DECIDE}),
     Act.WRITE_OFF: frozenset({Permission.APPROVAL_DECIDE}),
     Act.BILL_PAYMENT: frozenset({Permission.APPROVAL_DECIDE, Permission.BILL_VIEW}),
+    Act.WAIVER: frozenset({Permission.APPROVAL_DECIDE}),
     Act.SECOND_FACTOR_RESET: frozenset({Permission.APPROVAL_DECIDE, Permission.MEMBER_CHANGE}),
     Act.ADMINISTRATOR: frozenset({Permission.APPROVAL_DECIDE, Permission.ROLE_CHANGE}),
     Act.SHREDDING: frozenset({Permission.APPROVAL_DECIDE, Permission.KEY_CHANGE}),

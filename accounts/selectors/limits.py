@@ -5,7 +5,7 @@ from django.db.models import Max
 from accounts.models import Act, ApprovalLimit, Membership, Role
 from audit.sentences import dollars
 
-MONEY_ACTS = (Act.REFUND, Act.WRITE_OFF, Act.BILL_PAYMENT)
+MONEY_ACTS = (Act.REFUND, Act.WRITE_OFF, Act.BILL_PAYMENT, Act.WAIVER)
 """Acts of which small sums may need nobody else."""
 
 

@@ -223,16 +223,23 @@ def invoice(row: Invoice, open_now: dict[UUID, Money]) -> Json:
 
 
 def line_item(line: InvoiceLine) -> Json:
+    """Return a line: a charge at its list fee less a discount, or a fee for a missed hour."""
+    if line.session_id is None:
+        return {
+            "sequence": line.position,
+            "chargeItemCodeableConcept": {"text": line.service_code.label},
+            "priceComponent": [{"type": "base", "amount": usd(line.amount)}],
+        }
+    base = {
+        "type": "base",
+        "code": coded(CPT, line.service_code.code),
+        "amount": usd(line.amount + line.discount),
+    }
+    less = {"type": "discount", "amount": usd(-line.discount)}
     return {
         "sequence": line.position,
         "chargeItemReference": {"reference": f"ChargeItem/{line.session_id}"},
-        "priceComponent": [
-            {
-                "type": "base",
-                "code": coded(CPT, line.service_code.code),
-                "amount": usd(line.amount),
-            }
-        ],
+        "priceComponent": [base, less] if line.discount else [base],
     }
 
 

@@ -56,8 +56,10 @@ class Position(serializers.Serializer[Any]):
 
     served_on = serializers.DateField()
     description = serializers.CharField()
-    minutes = serializers.IntegerField()
-    amount_cents = serializers.IntegerField()
+    minutes = serializers.IntegerField(help_text="0 for an hour that was missed.")
+    list_fee_cents = serializers.IntegerField()
+    discount_cents = serializers.IntegerField()
+    amount_cents = serializers.IntegerField(help_text="The list fee less the discount.")
 
 
 class InvoiceRecord(InvoiceLine):
@@ -144,5 +146,7 @@ def position(line: invoices.Line) -> dict[str, Any]:
         "served_on": line.served_on.isoformat(),
         "description": line.description,
         "minutes": line.minutes,
+        "list_fee_cents": line.listed.cents,
+        "discount_cents": line.discount.cents,
         "amount_cents": line.amount.cents,
     }

@@ -1,6 +1,6 @@
 """Sessions: read, and recorded by the same rules as on the page."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -24,7 +24,7 @@ from audit.services import events
 from billing.api.invoices import OfClientQuery
 from billing.models import ServiceCode, Session
 from billing.models.session import LONGEST_MINUTES
-from billing.selectors import days, service_codes, sessions
+from billing.selectors import days, prices, service_codes, sessions
 from billing.selectors import disclosures as kept
 from billing.services import sessions as services
 from clients.api import disclosures
@@ -47,6 +47,7 @@ class SessionLine(serializers.Serializer[Any]):
     started_at = fields.Moment()
     minutes = serializers.IntegerField()
     fee_cents = serializers.IntegerField()
+    list_fee_cents = serializers.IntegerField(help_text="The fee before what was taken off it.")
     is_billed = serializers.BooleanField(help_text="Whether it stands on an invoice.")
 
 
@@ -68,7 +69,7 @@ class NewSession(fields.Strict):
         min_value=0,
         max_value=LARGEST_TYPED_CENTS,
         required=False,
-        help_text="The list fee of that day if left out.",
+        help_text="What is agreed with the client, else the list fee of that day, if left out.",
     )
 
 
@@ -165,8 +166,13 @@ class Sessions(ApiView):
         ]
         if client is None or therapist is None or service is None:
             raise Fault(422, "What was sent cannot be used.", errors=wrong)
-        fee = Money(typed["fee_cents"]) if "fee_cents" in typed else service.fee
+        usual = fee = prices.agreed(client, service.fee, on=self.day_of(typed["started_at"]))
+        if "fee_cents" in typed:
+            fee = prices.typed(Money(typed["fee_cents"]), usual)
         try:
+            services.require_may_charge(
+                fee, usual, may_waive=self.may(Permission.FEE_WAIVE), by=self.caller.membership
+            )
             session = services.record(
                 client=client,
                 therapist=therapist,
@@ -179,14 +185,21 @@ class Sessions(ApiView):
             )
         except services.NotYetHeld as error:
             raise Fault(422, str(error), errors=[("started_at", str(error))]) from None
+        except services.LessThanAgreed as error:
+            raise Fault(422, str(error), errors=[("fee_cents", str(error))]) from None
+        except services.CodeNotValid as error:
+            raise Fault(422, str(error), errors=[("service", str(error))]) from None
         [line] = lines(self, [visible(self).get(pk=session.pk)])
         if restrictions.blocks(client, purpose=Purpose.EXCHANGE):
             line["name"] = None  # what it sent it knows; who the client is it may not learn
         return 201, line
 
     def service(self, code: str, started_at: datetime) -> service_codes.Service | None:
-        on = days.day_of(started_at, ZoneInfo(self.caller.practice.time_zone))
-        return next((each for each in service_codes.offered(on=on) if each.code == code), None)
+        offered = service_codes.offered(on=self.day_of(started_at))
+        return next((each for each in offered if each.code == code), None)
+
+    def day_of(self, moment: datetime) -> date:
+        return days.day_of(moment, ZoneInfo(self.caller.practice.time_zone))
 
 
 class OneSession(ApiView):
@@ -253,6 +266,7 @@ def lines(view: ApiView, found: list[Session]) -> list[dict[str, Any]]:
             "started_at": fields.written(session.started_at),
             "minutes": session.minutes,
             "fee_cents": session.fee.cents,
+            "list_fee_cents": session.list_fee.cents,
             "is_billed": bool(getattr(session, "is_billed", False)),
         }
         for session, row in zip(found, rows, strict=True)

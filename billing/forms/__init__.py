@@ -101,7 +101,7 @@ class OfClientForm(forms.Form):
 
 
 class SessionForm(OfClientForm):
-    """An hour that took place. Without a fee, the list fee of that day is taken."""
+    """An hour that took place. ``is_sure`` says that the minutes were looked at again."""
 
     therapist: "forms.ModelChoiceField[Membership]" = forms.ModelChoiceField(
         queryset=None,
@@ -123,8 +123,11 @@ class SessionForm(OfClientForm):
         error_messages={"required": "Enter how long it took."},
     )
     fee = MoneyFormField(
-        label="Fee, USD", required=False, help_text="Empty means the list fee of that day."
+        label="Fee, USD",
+        required=False,
+        help_text="Empty means what is agreed with the client, else the list fee of that day.",
     )
+    is_sure = forms.BooleanField(label="Start, stop and service are right", required=False)
 
     def __init__(
         self, *args: Any, today: date, zone: ZoneInfo, alone: Membership | None, **kwargs: Any
@@ -143,17 +146,10 @@ class SessionForm(OfClientForm):
         fields["service"].choices = [("", "Choose"), *services]
 
     def clean(self) -> dict[str, Any]:
-        """Add ``started_at``, and the list fee where none was typed."""
+        """Add ``started_at``."""
         data = self.cleaned_data
         if data.get("on") and data.get("at"):
             data["started_at"] = datetime.combine(data["on"], data["at"], self.zone)
-        if data.get("on") and data.get("service") and "fee" in data and data["fee"] is None:
-            offered = service_codes.offered(on=data["on"])
-            fees = {str(each.id): each.fee for each in offered}
-            if data["service"] in fees:
-                data["fee"] = fees[data["service"]]
-            else:
-                self.add_error("fee", "The list has no fee for that day. Enter one.")
         return data
 
 

@@ -1,5 +1,11 @@
 """Billing's rows: what is charged, invoiced, received and printed."""
 
+from billing.models.appointment import (
+    Appointment,
+    AppointmentOutcome,
+    AppointmentSeries,
+    OutcomeTakenBack,
+)
 from billing.models.bank import BankFile, BankLine, BankMatch
 from billing.models.bill import (
     Bill,
@@ -14,12 +20,13 @@ from billing.models.counter import Counter
 from billing.models.document import Document, DocumentBody
 from billing.models.intake import ExternalCode, RejectedRecord
 from billing.models.invoice import Invoice, InvoiceLine, InvoiceLineText
+from billing.models.missed import MissedFee, MissedPolicy, NotBilled, NotBilledTakenBack
 from billing.models.payment import Payment, PaymentApplication
 from billing.models.recurring import BillFile, RecurringBill
 from billing.models.report_file import ReportFile
 from billing.models.report_run import ReportRun
-from billing.models.service import ServiceCode, ServiceFee
-from billing.models.session import Session
+from billing.models.service import KnownCode, ServiceCode, ServiceFee
+from billing.models.session import DiscountKind, Session
 from billing.models.source import FhirSource
 from billing.models.statement import AccountStatement, StatementRecord
 from billing.models.stripe import CardIntent, StripeAccount, WebhookEndpoint, WebhookEvent
@@ -27,6 +34,9 @@ from billing.models.upload import FhirFile
 
 __all__ = [
     "AccountStatement",
+    "Appointment",
+    "AppointmentOutcome",
+    "AppointmentSeries",
     "BankFile",
     "BankLine",
     "BankMatch",
@@ -38,6 +48,7 @@ __all__ = [
     "BillTakenBack",
     "CardIntent",
     "Counter",
+    "DiscountKind",
     "Document",
     "DocumentBody",
     "ExternalCode",
@@ -46,6 +57,12 @@ __all__ = [
     "Invoice",
     "InvoiceLine",
     "InvoiceLineText",
+    "KnownCode",
+    "MissedFee",
+    "MissedPolicy",
+    "NotBilled",
+    "NotBilledTakenBack",
+    "OutcomeTakenBack",
     "Payment",
     "PaymentApplication",
     "RecurringBill",

@@ -3,10 +3,11 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 
 from accounts.fields import EncryptedText
 from accounts.tenancy import PracticeKey, PracticeModel
+from billing.models.missed import MissedFee
 from billing.models.service import ServiceCode
 from billing.models.session import Session
 from ledger.fields import MoneyField
@@ -68,23 +69,28 @@ class Invoice(PracticeModel):
 
 
 class InvoiceLine(PracticeModel):
-    """One session on an invoice. Its words stand sealed in its ``InvoiceLineText``."""
+    """One session, or one fee for a missed hour, on an invoice.
+
+    Its words stand sealed in its ``InvoiceLineText``.
+    """
 
     invoice = PracticeKey(Invoice, related_name="lines")
-    session = PracticeKey(Session, related_name="lines")
+    session = PracticeKey(Session, null=True, related_name="lines")
+    missed_fee = PracticeKey(MissedFee, null=True, related_name="lines")
     service_code = PracticeKey(ServiceCode)
     position = models.PositiveSmallIntegerField(db_comment="From 1, in the order printed.")
     served_on = models.DateField(db_comment="Business date in the practice's time zone.")
-    minutes = models.PositiveSmallIntegerField()
-    amount = MoneyField(db_comment="Cents.")
+    minutes = models.PositiveSmallIntegerField(db_comment="0 for an hour that was missed.")
+    amount = MoneyField(db_comment="Cents, without the discount.")
+    discount = MoneyField(db_default=Value(0), db_comment="Cents, what was taken off the list fee.")
     description_commitment = models.BinaryField(
         db_comment="HMAC of the sealed words under the practice's key that does not rotate."
     )
 
     FIELD_CLASSES: ClassVar[dict[str, str]] = {
-        "FINANCIAL": "amount",
-        "PUBLIC": "id practice_id invoice session service_code position served_on minutes"
-        " description_commitment",
+        "FINANCIAL": "amount discount",
+        "PUBLIC": "id practice_id invoice session missed_fee service_code position served_on"
+        " minutes description_commitment",
     }
 
     class Meta:
@@ -93,13 +99,28 @@ class InvoiceLine(PracticeModel):
                 fields=["practice_id", "session"], name="billing_invoiceline_session_billed_once"
             ),
             models.UniqueConstraint(
+                fields=["practice_id", "missed_fee"], name="billing_invoiceline_missed_billed_once"
+            ),
+            models.CheckConstraint(
+                name="billing_invoiceline_of_one_thing",
+                condition=Q(session__isnull=False, missed_fee__isnull=True)
+                | Q(session__isnull=True, missed_fee__isnull=False),
+            ),
+            models.UniqueConstraint(
                 fields=["practice_id", "invoice", "position"],
                 name="billing_invoiceline_position_once",
             ),
             models.CheckConstraint(
-                name="billing_invoiceline_not_negative", condition=Q(amount__gte=0)
+                name="billing_invoiceline_not_negative",
+                condition=Q(amount__gte=0, discount__gte=0),
             ),
         ]
+
+    @property
+    def hour(self) -> Session | MissedFee:
+        """What it bills: both know their client and their therapist."""
+        billed: Session | MissedFee = self.session or self.missed_fee
+        return billed
 
     def __str__(self) -> str:
         return f"{self.invoice_id} line {self.position}"

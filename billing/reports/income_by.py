@@ -23,6 +23,7 @@ from billing.selectors.tables import (
     total,
 )
 from ledger.chart import Role
+from ledger.fields import MoneyField
 from ledger.money import ZERO
 from ledger.selectors import movements
 
@@ -52,10 +53,9 @@ def table(asked: Asked) -> Table:
     invoices = Invoice.objects.filter(issued_on__range=(asked.first, asked.as_of))
     if asked.known_at is not None:
         invoices = invoices.filter(entry__posted_at__lte=asked.known_at)
-    lines = InvoiceLine.objects.filter(invoice__in=invoices)
-    sums = list(
-        lines.values(part=F(key)).annotate(n=Count("pk"), sum=Sum("amount")).order_by("part")
-    )
+    lines = InvoiceLine.objects.filter(invoice__in=invoices, session__isnull=False)
+    listed = Sum(F("amount") + F("discount"), output_field=MoneyField())
+    sums = list(lines.values(part=F(key)).annotate(n=Count("pk"), sum=listed).order_by("part"))
     names = _names(by, [each["part"] for each in sums])
     rows = [
         Row(
@@ -82,7 +82,10 @@ def table(asked: Asked) -> Table:
                 movements.change(Role.SESSION_FEES, **asked.span),
             ),
         ),
-        notes=("Fees before discounts and adjustments, by the date of the invoice.",),
+        notes=(
+            "List fees before discounts and adjustments, by the date of the invoice; without fees"
+            " for missed appointments.",
+        ),
     )
 
 

@@ -179,7 +179,7 @@ def parts(
         shares = charge.amount.split([line.amount.cents for line in lines])
         for line, share in zip(lines, shares, strict=True):
             on = line.served_on if basis is Basis.SERVICE else counts_from
-            found.append(Part(charge.party, line.session.therapist_id, on, share))
+            found.append(Part(charge.party, line.hour.therapist_id, on, share))
     return found
 
 
@@ -195,6 +195,6 @@ def _sessions(owed: Iterable[OpenCharge]) -> dict[UUID, list[InvoiceLine]]:
     """Return invoice id → its lines with their sessions."""
     rows = InvoiceLine.objects.filter(invoice__in={charge.item for charge in owed})
     found: defaultdict[UUID, list[InvoiceLine]] = defaultdict(list)
-    for line in rows.select_related("session").order_by("invoice", "position"):
+    for line in rows.select_related("session", "missed_fee").order_by("invoice", "position"):
         found[line.invoice_id].append(line)
     return found

@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.models import Membership
 from accounts.permissions import Permission
 from billing.models import Invoice, Session
-from billing.selectors import balances, days, invoices, payments, sessions
+from billing.selectors import balances, days, invoices, payments, sessions, unbilled
 from clients.selectors import clients, families
 from ledger.money import Money
 
@@ -64,7 +64,7 @@ def of(
     records = set(families.ids_of([client_id]))
     of_client = Invoice.objects.filter(client__in=records)
     newest = invoices.newest_first(of_client)[:SHOWN_OF_EACH]
-    waiting = sessions.unbilled(Session.objects.filter(client__in=records))
+    waiting = unbilled.of_clients(records)
     return ClientMoney(
         client=clients.shown([client_id], permissions=permissions)[client_id],
         balance=balances.balances_of([client_id], on=on).get(client_id, balances.NOTHING),
@@ -75,10 +75,8 @@ def of(
         ),
         invoices=invoices.rows(newest, on=on, permissions=permissions),
         payments=payments.of_clients(records, limit=SHOWN_OF_EACH),
-        unbilled=sessions.rows(
-            sessions.by_therapist(waiting)[:SHOWN_OF_EACH], zone=zone, permissions=permissions
-        ),
-        unbilled_total=sessions.tally(waiting).total,
+        unbilled=unbilled.rows(waiting.keys()[:SHOWN_OF_EACH], zone=zone, permissions=permissions),
+        unbilled_total=waiting.tally().total,
     )
 
 

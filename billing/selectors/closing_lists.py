@@ -13,8 +13,8 @@ from django.db.models import Q, Sum
 from django.urls import reverse
 
 from accounts.selectors import log
-from billing.models import CardIntent, Payment, Session, WebhookEvent
-from billing.selectors import days, intake, sessions
+from billing.models import CardIntent, Payment, WebhookEvent
+from billing.selectors import days, intake, unbilled
 from ledger.chart import CONTROL_ROLES, NORMAL_SIDE, Role, Side
 from ledger.money import ZERO, Money
 from ledger.selectors import books, months, movements, periods, subledger, totals
@@ -66,15 +66,20 @@ def earlier_months(asked: Asked) -> list[Line]:
 
 
 def sessions_not_billed(asked: Asked) -> list[Line]:
-    begin, _ = days.bounds(asked.first, asked.zone)
-    _, end = days.bounds(asked.last, asked.zone)
-    held = sessions.unbilled(Session.objects.filter(started_at__gte=begin, started_at__lt=end))
-    rows = held.order_by("started_at", "id").values_list(
+    waiting = unbilled.everybody(asked.first, asked.last, asked.zone)
+    rows = waiting.sessions.order_by("started_at", "id").values_list(
         "started_at", "client__code", "fee", "client_id"
     )
-    return [
+    held = [
         Line(days.day_of(started_at, asked.zone), code, "Not billed", fee, _client(pk), pk)
         for started_at, code, fee, pk in rows
+    ]
+    fees = waiting.fees.order_by("missed_on", "id").values_list(
+        "missed_on", "client__code", "amount", "client_id"
+    )
+    return held + [
+        Line(on, code, "Missed appointment, not billed", amount, _client(pk), pk)
+        for on, code, amount, pk in fees
     ]
 
 

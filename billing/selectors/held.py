@@ -6,7 +6,7 @@ What no section holds is in ``LEFT_OUT`` with the reason; a test walks the model
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -22,11 +22,18 @@ from audit.actions import Action
 from audit.selectors import values
 from billing.models import (
     AccountStatement,
+    Appointment,
+    AppointmentOutcome,
+    AppointmentSeries,
     CardIntent,
     Document,
     Invoice,
     InvoiceLine,
     InvoiceLineText,
+    MissedFee,
+    NotBilled,
+    NotBilledTakenBack,
+    OutcomeTakenBack,
     Payment,
     PaymentApplication,
     Session,
@@ -181,6 +188,23 @@ SECTIONS = (
     Section("external_records", ExternalRecord, but={"said": SOMEBODY_ELSE}, more=_external),
     Section("releases", Release),
     Section("sessions", Session, more=_service, related=("service_code",)),
+    Section("appointment_series", AppointmentSeries, but={"key": OF_NOBODY}),
+    Section(
+        "appointments",
+        Appointment,
+        but={"key": OF_NOBODY},
+        more=_service,
+        related=("service_code",),
+    ),
+    Section("appointment_outcomes", AppointmentOutcome, ("appointment__client",)),
+    Section("outcomes_taken_back", OutcomeTakenBack, ("outcome__appointment__client",)),
+    Section("missed_fees", MissedFee, more=_service, related=("service_code",)),
+    Section("not_billed", NotBilled, ("session__client", "missed_fee__client")),
+    Section(
+        "billed_after_all",
+        NotBilledTakenBack,
+        ("not_billed__session__client", "not_billed__missed_fee__client"),
+    ),
     Section("invoices", Invoice),
     Section(
         "invoice_lines",
@@ -264,7 +288,7 @@ def _value(each: Any, row: Any, names: Mapping[UUID, str]) -> Any:
         return names.get(value)
     if isinstance(value, Money):
         return value.cents
-    if isinstance(value, datetime | date):
+    if isinstance(value, datetime | date | time):
         return value.isoformat()
     return str(value) if isinstance(value, UUID) else value
 

@@ -21,7 +21,7 @@ from billing.models import (
     PaymentApplication,
     Vendor,
 )
-from billing.selectors import bill_integrity, statements
+from billing.selectors import bill_integrity, hour_integrity, statements
 from billing.selectors.invoices import END_OF_TIME
 from ledger.chart import Role
 from ledger.money import Money
@@ -46,6 +46,7 @@ def findings() -> Iterator[Finding]:
     )
     yield from bill_integrity.findings()
     yield from statements.findings()
+    yield from hour_integrity.findings()
 
 
 def _numbers_with_gaps() -> Iterator[Finding]:
@@ -79,7 +80,9 @@ def _invoices_that_do_not_add_up() -> Iterator[Finding]:
     for invoice in wrong.order_by("number"):
         told = f"has {invoice.lines_found} lines over {invoice.billed}, not {invoice.line_count}"
         yield Finding("I-6", f"{invoice.number} {told} over {invoice.total}.", (invoice.pk,))
-    strange = InvoiceLine.objects.exclude(session__client=F("invoice__client"))
+    strange = InvoiceLine.objects.exclude(
+        Q(session__client=F("invoice__client")) | Q(missed_fee__client=F("invoice__client"))
+    )
     for pk, number in strange.order_by("pk").values_list("pk", "invoice__number"):
         yield Finding("I-12", f"A line of {number} bills another client's session.", (pk,))
 

@@ -73,6 +73,12 @@ class Line:
     description: str
     minutes: int
     amount: Money
+    discount: Money = ZERO
+
+    @property
+    def listed(self) -> Money:
+        """What the list says, before what was taken off it, in cents."""
+        return self.amount + self.discount
 
 
 def visible_to(
@@ -161,6 +167,12 @@ def lines(invoice: Invoice) -> list[Line]:
     """Return the lines of an invoice in the order printed, in one query."""
     texts = InvoiceLineText.objects.filter(line__invoice=invoice).select_related("line")
     return [
-        Line(text.line.served_on, text.description, text.line.minutes, text.line.amount)
+        Line(
+            text.line.served_on,
+            text.description,
+            text.line.minutes,
+            text.line.amount,
+            text.line.discount,
+        )
         for text in texts.order_by("line__position")
     ]

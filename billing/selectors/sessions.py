@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.models import Membership
 from billing.models import InvoiceLine, Session
-from billing.selectors import days
+from billing.selectors import days, not_billed
 from clients.selectors import clients
 from ledger.money import ZERO, Money
 
@@ -20,7 +20,10 @@ BILLED = Exists(InvoiceLine.objects.filter(session=OuterRef("pk")))
 
 @dataclass(frozen=True, slots=True)
 class SessionRow:
-    """A session as lists show it; ``name`` is "" for those who see codes only."""
+    """A session as lists show it; ``name`` is "" for those who see codes only.
+
+    ``is_fee`` says that it is a fee for an hour that was missed.
+    """
 
     pk: UUID
     client_id: UUID
@@ -31,6 +34,13 @@ class SessionRow:
     what: str
     minutes: int
     fee: Money
+    discount: Money = ZERO
+    is_fee: bool = False
+
+    @property
+    def listed(self) -> Money:
+        """The list fee, in cents."""
+        return self.fee + self.discount
 
     @property
     def url(self) -> str:
@@ -54,21 +64,14 @@ def visible_to(
 
 
 def unbilled(sessions: QuerySet[Session]) -> QuerySet[Session]:
-    """Return those that stand on no invoice."""
-    return sessions.filter(~BILLED)
+    """Return those that wait for an invoice: they stand on none, and none is to hold them."""
+    return sessions.filter(~BILLED, ~not_billed.KEPT_SESSION)
 
 
 def tally(sessions: QuerySet[Session]) -> Tally:
     """Return how many there are and what they cost together."""
     sums = sessions.aggregate(count=Count("pk"), total=Sum("fee"))
     return Tally(sums["count"], sums["total"] or ZERO)
-
-
-def by_therapist(sessions: QuerySet[Session]) -> QuerySet[Session]:
-    """Order sessions by therapist and then as they took place."""
-    return sessions.select_related("service_code", "therapist").order_by(
-        "therapist__display_name", "therapist_id", "started_at", "id"
-    )
 
 
 def rows(
@@ -88,6 +91,7 @@ def rows(
             what=f"{session.service_code.label} ({session.service_code.code})",
             minutes=session.minutes,
             fee=session.fee,
+            discount=session.discount,
         )
         for session in shown
     ]

@@ -1,4 +1,4 @@
-"""The desk's day: who came, what they owe, and what was taken."""
+"""The desk's day: who comes, what they owe, and what was taken."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from accounts.models import Membership
 from accounts.permissions import Permission
-from billing.models import Session
-from billing.selectors import balances, days, payments, sessions
+from billing.selectors import balances, payments, schedule, unbilled
+from billing.selectors.schedule import HourRow
 from clients.selectors import clients
 from ledger.money import ZERO, Money
 
@@ -19,22 +19,42 @@ RECEIPTS_SHOWN = 10
 
 @dataclass(frozen=True, slots=True)
 class TodayRow:
-    """A session of the day, with what its client owes in all."""
+    """An hour of the day, with what its client owes in all."""
 
-    started_at: datetime
-    client_id: UUID
-    code: str
-    name: str
-    therapist: str
-    minutes: int
+    hour: HourRow
     owes: Money
     note: str
     state: str
     may_pay: bool
+    may_mark: bool
+
+    @property
+    def started_at(self) -> datetime:
+        return self.hour.at
+
+    @property
+    def client_id(self) -> UUID:
+        return self.hour.client_id
+
+    @property
+    def code(self) -> str:
+        return self.hour.code
+
+    @property
+    def name(self) -> str:
+        return self.hour.name
+
+    @property
+    def therapist(self) -> str:
+        return self.hour.therapist
+
+    @property
+    def minutes(self) -> int:
+        return self.hour.minutes
 
     @property
     def url(self) -> str:
-        return reverse("billing:client", args=[self.client_id])
+        return self.hour.client_url
 
     @property
     def pay_url(self) -> str:
@@ -42,6 +62,11 @@ class TodayRow:
         if not self.may_pay or not self.owes:
             return ""
         return f"{reverse('billing:payment_new')}?client={self.client_id}"
+
+    @property
+    def mark_url(self) -> str:
+        """Where to say what became of it; "" if that is known, or for those who may not."""
+        return self.hour.url if self.may_mark and self.hour.is_planned else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,51 +89,36 @@ def today(
     member: Membership, *, on: date, zone: ZoneInfo, permissions: clients.Permissions
 ) -> Today:
     """Return a member's view of a business day; the number of queries does not grow with it."""
-    begin, end = days.bounds(on, zone)
-    visible = sessions.visible_to(member, on=on, permissions=permissions)
-    held = list(
-        visible.filter(started_at__gte=begin, started_at__lt=end)
-        .annotate(is_billed=sessions.BILLED)
-        .select_related("therapist")
-        .order_by("started_at", "id")
-    )
-    client_ids = {session.client_id for session in held}
-    people = clients.shown(client_ids, permissions=permissions)
-    owed = balances.balances_of(client_ids, on=on)
-    of_people = {people[pk].pk: balance for pk, balance in owed.items()}
+    keys = schedule.keys(member, schedule.day(on), on=on, zone=zone, permissions=permissions)
+    hours = schedule.rows(keys, permissions=permissions)
+    owed = balances.balances_of({hour.client_id for hour in hours}, on=on)
     received = payments.visible_to(member, on=on, permissions=permissions).filter(received_on=on)
+    waiting = unbilled.visible_to(member, on=on, permissions=permissions)
     return Today(
         on=on,
-        rows=[_row(session, people[session.client_id], owed, permissions) for session in held],
-        owed=sum((balance.owes for balance in of_people.values()), ZERO),
-        unbilled_count=sessions.unbilled(visible).count(),
+        rows=[_row(member, hour, owed, permissions) for hour in hours],
+        owed=sum((balance.owes for balance in owed.values()), ZERO),
+        unbilled_count=waiting.tally().count,
         receipts=payments.rows(payments.newest_first(received)[:RECEIPTS_SHOWN]),
         taken=payments.taken_on(received, on),
     )
 
 
 def _row(
-    session: Session,
-    client: clients.Shown,
+    member: Membership,
+    hour: HourRow,
     owed: dict[UUID, balances.Balance],
     permissions: clients.Permissions,
 ) -> TodayRow:
-    balance = owed.get(session.client_id, balances.NOTHING)
+    balance = owed.get(hour.client_id, balances.NOTHING)
+    is_paid = hour.state == "invoiced" and not balance.owes
+    sees_all = Permission.CLIENT_VIEW_ALL in permissions
     return TodayRow(
-        started_at=session.started_at,
-        client_id=client.pk,
-        code=client.code,
-        name=client.name,
-        therapist=session.therapist.display_name,
-        minutes=session.minutes,
+        hour=hour,
         owes=balance.owes,
         note=balance.note,
-        state=_state(session, balance),
+        state="paid" if is_paid else hour.state,
         may_pay=Permission.PAYMENT_RECORD in permissions,
+        may_mark=Permission.SESSION_RECORD in permissions
+        and (sees_all or hour.therapist_id == member.pk),
     )
-
-
-def _state(session: Session, balance: balances.Balance) -> str:
-    if not session.is_billed:  # type: ignore[attr-defined]  # annotated by today()
-        return "ready"
-    return "invoiced" if balance.owes else "paid"

@@ -7,11 +7,12 @@ from accounts.selectors import members
 from billing.models import AccountStatement, Invoice, Payment
 from billing.selectors import invoices, payments, statements
 from clients.models import Client
-from ledger.money import Money
+from ledger.money import MINUS, Money
 
 
 def invoice(issued: Invoice) -> Mapping[str, object]:
     """Return the contents of an invoice."""
+    lines = invoices.lines(issued)
     return {
         **_head(issued.client),
         "number": issued.number,
@@ -21,11 +22,14 @@ def invoice(issued: Invoice) -> Mapping[str, object]:
             {
                 "date": long_day(line.served_on),
                 "words": printable(line.description),
-                "minutes": str(line.minutes),
+                "minutes": str(line.minutes or ""),
+                "listed": str(line.listed),
+                "discount": f"{MINUS}{line.discount}" if line.discount else "",
                 "amount": str(line.amount),
             }
-            for line in invoices.lines(issued)
+            for line in lines
         ],
+        "discounts": any(line.discount for line in lines),
         "total": str(issued.total),
     }
 

@@ -10,7 +10,8 @@ from accounts.models import Membership
 from audit.actions import Action
 from audit.services import events
 from billing.models import ServiceCode, Session
-from billing.selectors import days, service_codes
+from billing.selectors import days, prices
+from billing.selectors.prices import Price
 from billing.services import mappings, sessions
 from clients.fhir import Adjusted, Encounter, Reading, Remedy, Unusable
 from clients.services import assignments, external
@@ -108,9 +109,10 @@ def _record(
     if service is None and (terms.waits_for_mapping or encounter.fee_cents is None):
         return Unusable(f"{encounter.path}.type".lstrip("."), WHAT, Remedy.MAP)
     service = service or _service_code(terms)
-    fee = Money(encounter.fee_cents) if encounter.fee_cents is not None else None
+    fee = Price(Money(encounter.fee_cents)) if encounter.fee_cents is not None else None
     if fee is None:
-        fee = service_codes.list_fee(service, on=days.day_of(encounter.started_at, days.zone()))
+        held_on = days.day_of(encounter.started_at, days.zone())
+        fee = prices.of(person.client, service, on=held_on)
         if fee is None:
             reason = f"{service.code} had no list fee on that day, and no price came with it."
             return Unusable(encounter.path, reason)
@@ -128,6 +130,8 @@ def _record(
         )
     except sessions.NotYetHeld as fault:
         return Unusable(encounter.path, str(fault), Remedy.WAIT)
+    except sessions.CodeNotValid as fault:
+        return Unusable(f"{encounter.path}.type".lstrip("."), str(fault), Remedy.MAP)
     if person.is_new and mapped is not None:
         assign(person, mapped, terms)
     external.remember(

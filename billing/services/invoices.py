@@ -1,9 +1,13 @@
-"""Turning sessions into invoices."""
+"""Turning sessions, and hours that were missed, into invoices."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts import keys
 from accounts.ids import uuid7
@@ -11,10 +15,17 @@ from accounts.models import Membership
 from audit.actions import Action
 from audit.services import events
 from billing import posting
-from billing.models import Invoice, InvoiceLine, InvoiceLineText, Session
-from billing.selectors import days
+from billing.models import (
+    DiscountKind,
+    Invoice,
+    InvoiceLine,
+    InvoiceLineText,
+    MissedFee,
+    Session,
+)
+from billing.selectors import days, not_billed
 from billing.services import numbers
-from ledger.money import ZERO
+from ledger.money import ZERO, Money
 from ledger.services import journal
 
 TERMS_DAYS = 14
@@ -22,42 +33,84 @@ TERMS_DAYS = 14
 
 
 class AlreadyInvoiced(Exception):
-    """A session stands on an invoice already."""
+    """A session, or a fee of a missed hour, stands on an invoice already."""
 
 
 class OneClientPerInvoice(Exception):
-    """The sessions belong to several clients."""
+    """What is to be billed belongs to several clients."""
 
 
 class NothingToBill(Exception):
-    """There are no sessions, or they cost nothing together."""
+    """There is nothing to bill, or it costs nothing together."""
+
+
+class KeptBack(Exception):
+    """Something was marked not to be billed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What one line is to bill, in cents: a session, or a fee for an hour that was missed."""
+
+    hour: Session | MissedFee
+    served_on: date
+    minutes: int
+    amount: Money
+    discount: Money
+    kind: str
+    words: str
+
+    @property
+    def session(self) -> Session | None:
+        return self.hour if isinstance(self.hour, Session) else None
+
+    @property
+    def missed_fee(self) -> MissedFee | None:
+        return self.hour if isinstance(self.hour, MissedFee) else None
 
 
 @transaction.atomic
 def issue(
-    *, sessions: Collection[Session], issued_on: date, now: datetime, by: Membership
+    *,
+    sessions: Collection[Session],
+    missed_fees: Collection[MissedFee] = (),
+    issued_on: date,
+    now: datetime,
+    by: Membership,
 ) -> Invoice:
-    """Issue one invoice for sessions of one client, number it without a gap, and post it.
+    """Issue one invoice for sessions and missed hours of one client, number it without a gap, and
+    post it: list fees, discounts and what is owed each stand in an account of their own.
 
     Raises:
-        NothingToBill: there are no sessions, or they cost nothing together.
+        NothingToBill: there are none, or they cost nothing together.
         OneClientPerInvoice: they belong to several clients.
         AlreadyInvoiced: one of them is on an invoice, perhaps since a moment ago.
+        KeptBack: one of them was marked not to be billed.
         journal.PeriodClosed: ``issued_on`` lies in a closed month.
     """
-    # The lock comes first: what others billed under it is then seen by the check.
+    # The locks come first: what others billed or kept back under them is then seen by the checks.
+    numbers.lock(numbers.HOURS)
     counter = numbers.lock(numbers.invoices_of(issued_on.year))
-    billed = _billable(sessions)
-    total = sum((session.fee for session in billed), ZERO)
+    hours = _billable([*sessions, *missed_fees])
+    zone = days.zone()
+    items = [_item(hour, zone) for hour in hours]
+    total = sum((item.amount for item in items), ZERO)
     if not total:
         raise NothingToBill("These sessions cost nothing: there is nothing to bill.")
-    invoice_id, client_id = uuid7(), billed[0].client_id
+    invoice_id, client_id = uuid7(), hours[0].client_id
     number = f"{counter.series}-{numbers.take(counter):04}"
     entry = journal.post(
         source=f"invoice:{invoice_id}:issued",
         entry_date=issued_on,
         memo=f"Invoice {number} issued",
-        lines=posting.invoice_issued(client=client_id, invoice=invoice_id, total=total),
+        lines=posting.invoice_issued(
+            client=client_id,
+            invoice=invoice_id,
+            total=total,
+            sliding=_discounts(items, DiscountKind.SLIDING),
+            courtesy=_discounts(items, DiscountKind.COURTESY),
+            missed=sum((item.amount for item in items if item.missed_fee), ZERO),
+        ),
         by=by,
     )
     invoice = Invoice.objects.create(
@@ -67,59 +120,89 @@ def issue(
         issued_on=issued_on,
         due_on=issued_on + timedelta(days=TERMS_DAYS),
         total=total,
-        line_count=len(billed),
+        line_count=len(items),
         entry_id=entry.pk,
         issued_at=now,
         issued_by=by,
     )
-    _write_lines(invoice, billed)
+    _write_lines(invoice, items)
     events.record(
         Action.INVOICE_ISSUED, target=invoice, touched=[client_id], total_cents=total.cents
     )
     return invoice
 
 
-def _billable(sessions: Collection[Session]) -> list[Session]:
-    """Return the sessions in the order in which they took place.
+def _billable(hours: Collection[Session | MissedFee]) -> list[Session | MissedFee]:
+    """Return what is to be billed in the order in which it took place, or should have.
 
     Raises:
-        NothingToBill, OneClientPerInvoice, AlreadyInvoiced: as ``issue`` does.
+        NothingToBill, OneClientPerInvoice, AlreadyInvoiced, KeptBack: as ``issue`` does.
     """
-    if not sessions:
+    if not hours:
         raise NothingToBill("Pick at least one session.")
-    if len({session.client_id for session in sessions}) > 1:
+    if len({hour.client_id for hour in hours}) > 1:
         raise OneClientPerInvoice("An invoice holds the sessions of one client.")
-    lines = InvoiceLine.objects.filter(session__in=sessions).select_related("invoice")
+    ids = {hour.pk for hour in hours}
+    stands = Q(session__in=ids) | Q(missed_fee__in=ids)
+    lines = InvoiceLine.objects.filter(stands).select_related("invoice")
     if (line := lines.order_by("invoice__number").first()) is not None:
         raise AlreadyInvoiced(f"A session stands on {line.invoice.number} already.")
-    unique = {session.pk: session for session in sessions}
-    return sorted(unique.values(), key=lambda session: (session.started_at, session.pk))
+    if not_billed.standing().filter(stands).exists():
+        raise KeptBack("One of these was marked not to be billed meanwhile. Pick again.")
+    unique = {hour.pk: hour for hour in hours}
+    return sorted(unique.values(), key=moment_of)
 
 
-def _write_lines(invoice: Invoice, sessions: Sequence[Session]) -> None:
-    zone = days.zone()
+def moment_of(hour: Session | MissedFee) -> tuple[datetime, UUID]:
+    """Return when an hour took place, or should have, and its id: the order of an invoice."""
+    if isinstance(hour, Session):
+        return hour.started_at, hour.pk
+    return hour.outcome.appointment.starts_at, hour.pk
+
+
+def _discounts(items: Iterable[Item], kind: DiscountKind) -> Money:
+    return sum((item.discount for item in items if item.kind == kind), ZERO)
+
+
+def _item(hour: Session | MissedFee, zone: ZoneInfo) -> Item:
+    if isinstance(hour, MissedFee):
+        words = _words(hour, hour.service_code.label)
+        return Item(hour, hour.missed_on, 0, hour.amount, ZERO, "", words)
+    return Item(
+        hour,
+        days.day_of(hour.started_at, zone),
+        hour.minutes,
+        hour.fee,
+        hour.discount,
+        hour.discount_kind,
+        _words(hour, hour.service_code.label),
+    )
+
+
+def _write_lines(invoice: Invoice, items: Sequence[Item]) -> None:
     lines, texts = [], []
-    for position, session in enumerate(sessions, start=1):
-        words = _words(session)
+    for position, item in enumerate(items, start=1):
         line = InvoiceLine(
             invoice=invoice,
-            session=session,
-            service_code_id=session.service_code_id,
+            session=item.session,
+            missed_fee=item.missed_fee,
+            service_code_id=item.hour.service_code_id,
             position=position,
-            served_on=days.day_of(session.started_at, zone),
-            minutes=session.minutes,
-            amount=session.fee,
-            description_commitment=commitment(words),
+            served_on=item.served_on,
+            minutes=item.minutes,
+            amount=item.amount,
+            discount=item.discount,
+            description_commitment=commitment(item.words),
         )
         lines.append(line)
-        texts.append(InvoiceLineText(line=line, description=words))
+        texts.append(InvoiceLineText(line=line, description=item.words))
     InvoiceLine.objects.bulk_create(lines)
     InvoiceLineText.objects.bulk_create(texts)
 
 
-def _words(session: Session) -> str:
-    """Return what an invoice says of a session; nobody knows who held an imported one."""
-    what, who = session.service_code.label, session.therapist
+def _words(hour: Session | MissedFee, what: str) -> str:
+    """Return what an invoice says of an hour; nobody knows who held an imported one."""
+    who = hour.therapist
     return what if who.person_id is None else f"{what}, with {who.display_name}"
 
 

@@ -14,6 +14,11 @@ BILL_PAYMENTS = "BP"
 VENDORS = "V"
 BANK_LINES = "BANK"
 """Counts nothing: whoever holds it takes bank lines in alone."""
+SERVICES = "SERVICES"
+"""Counts nothing: whoever holds it changes services and fees alone."""
+HOURS = "HOURS"
+"""Counts nothing: whoever holds it decides alone what becomes of hours that are planned, missed or
+not billed yet. Taken before the series of invoices."""
 
 
 def invoices_of(year: int) -> str:

@@ -28,6 +28,13 @@ TITLES = {
     "external_records": "From other systems",
     "releases": "Handed out before",
     "sessions": "Sessions",
+    "appointment_series": "Appointments that come again",
+    "appointments": "Appointments",
+    "appointment_outcomes": "What became of appointments",
+    "outcomes_taken_back": "Marked by mistake",
+    "missed_fees": "Fees for missed appointments",
+    "not_billed": "What is not billed",
+    "billed_after_all": "Billed after all",
     "invoices": "Invoices",
     "invoice_lines": "Lines of invoices",
     "invoice_line_texts": "Words of invoice lines",
@@ -45,6 +52,8 @@ TITLES = {
 
 TABLES: Mapping[str, tuple[str, ...]] = {
     "sessions": ("started_at", "service", "service_label", "minutes", "fee_cents", "therapist"),
+    "appointments": ("starts_at", "service", "service_label", "minutes", "therapist"),
+    "appointment_outcomes": ("noted_at", "kind", "cancelled_for", "told_at", "noted_by"),
     "invoices": ("number", "issued_on", "due_on", "total_cents", "issued_by"),
     "invoice_lines": ("served_on", "service", "service_label", "minutes", "amount_cents"),
     "payments": ("receipt", "received_on", "method", "reference", "amount_cents", "recorded_by"),

@@ -10,7 +10,7 @@ from accounts.permissions import Permission
 from accounts.views.base import StaffRequest
 from audit.actions import Action
 from audit.services import events
-from billing.selectors import client_money
+from billing.selectors import client_money, schedule
 from billing.views.base import BillingView
 from clients.forms.assignments import AssignmentForm
 from clients.selectors import assignments, clients, coverages, emergencies, merges, tabs
@@ -37,6 +37,9 @@ class ClientPage(BillingView):
             ),
             client=clients.show(client, permissions=request.permissions),
             tabs=tabs.of(client.pk, current="billing:client", permissions=request.permissions),
+            ahead=schedule.ahead(client.pk, permissions=request.permissions)
+            if self.may(Permission.SESSION_VIEW)
+            else [],
             identity=clients.identity(client, permissions=request.permissions, on=self.today),
             coverages=coverages.lasting(client, on=self.today) if may_see_coverage else [],
             assignments=assigned,

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -16,8 +17,8 @@ from accounts.views.base import StaffRequest
 from audit.actions import Action
 from audit.services import events
 from billing.forms import InvoiceFilterForm
-from billing.models import Invoice, Session
-from billing.selectors import history, invoices, payments, sessions
+from billing.models import Invoice, MissedFee, Session
+from billing.selectors import history, invoices, payments
 from billing.services import invoices as services
 from billing.views.base import BillingView
 from billing.views.sessions import Unbilled
@@ -57,6 +58,9 @@ class InvoiceList(BillingView):
         )
 
 
+PICK = "Pick at least one of the sessions below."
+
+
 class InvoiceIssue(Unbilled):
     """Issue the picked sessions, one invoice for each client, dated today: all of them or none."""
 
@@ -65,10 +69,14 @@ class InvoiceIssue(Unbilled):
 
     def post(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
         try:
-            picked = self.picked(request.POST.getlist("sessions"))
-            issued = self.issue(picked)
+            sessions = self.picked(request.POST.getlist("sessions"), Session)
+            fees = self.picked(request.POST.getlist("missed"), MissedFee)
+            if not sessions and not fees:
+                raise services.NothingToBill(PICK)
+            issued = self.issue([*sessions, *fees])
         except (
             services.AlreadyInvoiced,
+            services.KeptBack,
             services.NothingToBill,
             journal.PeriodClosed,
         ) as error:
@@ -78,30 +86,36 @@ class InvoiceIssue(Unbilled):
         messages.success(request, f"{len(issued)} invoices are issued.")
         return redirect("billing:invoice_list")
 
-    def picked(self, ids: list[str]) -> list[Session]:
-        """Return the picked sessions that this person may see, by client.
+    def picked(self, ids: list[str], kind: type[Session] | type[MissedFee]) -> list[Any]:
+        """Return the picked ones of what this person may see; those billed meanwhile too, which
+        the service refuses in words.
 
         Raises:
-            NothingToBill: none was picked, or one is not there.
+            NothingToBill: one is not there.
         """
         wanted = {UUID(text) for text in ids if is_uuid(text)}
-        visible = sessions.visible_to(
-            self.request.membership, on=self.today, permissions=self.request.permissions
-        )
-        found = visible.filter(pk__in=wanted).select_related("service_code", "therapist")
-        if not wanted or len(found) != len(set(ids)):
-            raise services.NothingToBill("Pick at least one of the sessions below.")
-        return list(found)
+        visible = kind._default_manager.filter(client__in=self.visible_clients())
+        related = ["service_code", "therapist"]
+        if kind is MissedFee:
+            related.append("outcome__appointment")
+        found = list(visible.filter(pk__in=wanted).select_related(*related))
+        if len(found) != len(set(ids)):
+            raise services.NothingToBill(PICK)
+        return found
 
     @transaction.atomic
-    def issue(self, picked: list[Session]) -> list[Invoice]:
-        of_client: defaultdict[UUID, list[Session]] = defaultdict(list)
-        for session in sorted(picked, key=lambda session: (session.started_at, session.pk)):
-            of_client[session.client_id].append(session)
+    def issue(self, picked: list[Session | MissedFee]) -> list[Invoice]:
+        of_client: defaultdict[UUID, list[Session | MissedFee]] = defaultdict(list)
+        for hour in sorted(picked, key=services.moment_of):
+            of_client[hour.client_id].append(hour)
         now = timezone.now()
         return [
             services.issue(
-                sessions=group, issued_on=self.today, now=now, by=self.request.membership
+                sessions=[hour for hour in group if isinstance(hour, Session)],
+                missed_fees=[hour for hour in group if isinstance(hour, MissedFee)],
+                issued_on=self.today,
+                now=now,
+                by=self.request.membership,
             )
             for group in of_client.values()
         ]

@@ -16,10 +16,19 @@ from audit.actions import Action
 from audit.services import events
 from billing.forms import SessionForm
 from billing.models import ServiceCode
-from billing.selectors import sessions
+from billing.selectors import known_codes, prices, unbilled
 from billing.services import sessions as services
 from billing.views.base import BillingView, wanted_id
 from clients.selectors import assignments, clients
+
+IF_RIGHT = "If start, stop and service are right, say so here."
+NO_LIST_FEE = "The list has no fee for that day. Enter one."
+FIELD_OF: dict[type[Exception], str] = {
+    services.NotYetHeld: "on",
+    services.CodeNotValid: "service",
+    services.LessThanAgreed: "fee",
+}
+"""Refusal → the field that it is about."""
 
 
 class SessionNew(BillingView):
@@ -44,19 +53,32 @@ class SessionNew(BillingView):
         if not form.is_valid():
             return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
         typed = form.cleaned_data
+        service = get_object_or_404(ServiceCode, pk=typed["service"])
+        warning = known_codes.fit(service.code, typed["minutes"], typed["on"]).warning
+        if warning and not typed["is_sure"]:
+            form.add_error("is_sure", f"{warning} {IF_RIGHT}")
+            return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
+        usual = prices.of(typed["code"], service, on=typed["on"])
+        price = prices.asked(typed["fee"], usual)
+        if price is None:
+            form.add_error("fee", NO_LIST_FEE)
+            return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
         try:
+            services.require_may_charge(
+                price, usual, may_waive=self.may(Permission.FEE_WAIVE), by=request.membership
+            )
             services.record(
                 client=typed["code"],
                 therapist=typed["therapist"],
-                service_code=get_object_or_404(ServiceCode, pk=typed["service"]),
+                service_code=service,
                 started_at=typed["started_at"],
                 minutes=typed["minutes"],
-                fee=typed["fee"],
+                fee=price,
                 now=timezone.now(),
                 by=request.membership,
             )
-        except services.NotYetHeld as error:
-            form.add_error("on", str(error))
+        except (services.NotYetHeld, services.CodeNotValid, services.LessThanAgreed) as error:
+            form.add_error(FIELD_OF[type(error)], str(error))
             return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
         messages.success(request, f"The session of {typed['code'].code} is recorded.")
         return redirect("billing:client", typed["code"].pk)
@@ -80,7 +102,7 @@ class SessionNew(BillingView):
 
 
 class Unbilled(BillingView):
-    """The sessions that stand on no invoice, by therapist; whoever may, picks and issues."""
+    """What stands on no invoice yet, by therapist; whoever may, picks and issues."""
 
     permission = Permission.SESSION_VIEW
 
@@ -89,15 +111,15 @@ class Unbilled(BillingView):
 
     def show(self, problem: str = "", status: int = HTTPStatus.OK) -> HttpResponse:
         permissions = self.request.permissions
-        waiting = sessions.unbilled(
-            sessions.visible_to(self.request.membership, on=self.today, permissions=permissions)
+        waiting = unbilled.visible_to(
+            self.request.membership, on=self.today, permissions=permissions
         )
-        page = self.paged(sessions.by_therapist(waiting))
-        rows = sessions.rows(page.object_list, zone=self.zone, permissions=permissions)
+        page = self.paged(waiting.keys())
+        rows = unbilled.rows(page.object_list, zone=self.zone, permissions=permissions)
         events.record(
             Action.SESSION_LISTED, touched={row.client_id for row in rows}, count=len(rows)
         )
-        tally = sessions.tally(waiting)
+        tally = waiting.tally()
         return self.page(
             "billing/unbilled.html",
             status,
@@ -111,4 +133,5 @@ class Unbilled(BillingView):
             problem=problem,
             may_issue=self.may(Permission.INVOICE_ISSUE),
             may_record=self.may(Permission.SESSION_RECORD),
+            may_waive=self.may(Permission.FEE_WAIVE),
         )

@@ -15,6 +15,7 @@ IN_EMERGENCY, BY_PROGRAM, ON_PAGES = "Emergency access", "A program", "The pract
 WHO = "Name and how to be reached"
 MONEY = "Invoices and payments"
 SESSIONS = "Sessions"
+APPOINTMENTS = "Appointments"
 A = Action
 
 PARTS: Mapping[str, str] = {
@@ -47,6 +48,13 @@ PARTS: Mapping[str, str] = {
     **dict.fromkeys((A.FEE_WITHDRAWN, A.FEE_VIEWED), "Fees"),
     **dict.fromkeys((A.DIFFERENCE_KEPT, A.DIFFERENCE_LISTED), "What the other system says"),
     **dict.fromkeys((A.SESSION_RECORDED, A.SESSION_VIEWED, A.SESSION_LISTED), SESSIONS),
+    **dict.fromkeys((A.SESSION_NOT_BILLED, A.SESSION_BILLED_AFTER_ALL), MONEY),
+    A.MISSED_FEE_WAIVED: MONEY,
+    **dict.fromkeys((A.APPOINTMENT_PLANNED, A.APPOINTMENT_MOVED), APPOINTMENTS),
+    **dict.fromkeys((A.APPOINTMENT_CANCELLED, A.APPOINTMENT_MISSED), APPOINTMENTS),
+    **dict.fromkeys((A.APPOINTMENT_VIEWED, A.APPOINTMENT_LISTED), APPOINTMENTS),
+    **dict.fromkeys((A.SERIES_PLANNED, A.SERIES_CHANGED, A.SERIES_CANCELLED), APPOINTMENTS),
+    A.OUTCOME_TAKEN_BACK: APPOINTMENTS,
     **dict.fromkeys((A.INVOICE_ISSUED, A.INVOICE_VIEWED, A.INVOICE_LISTED), MONEY),
     **dict.fromkeys((A.STATEMENT_MADE, A.STATEMENT_VIEWED), MONEY),
     **dict.fromkeys((A.DOCUMENT_RENDERED, A.DOCUMENT_DOWNLOADED), MONEY),

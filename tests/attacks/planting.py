@@ -4,6 +4,7 @@ So the attacks walk a new table from its first day, whatever else is known of it
 """
 
 import os
+from datetime import time
 from random import Random
 from typing import Any
 from uuid import UUID, uuid4
@@ -112,6 +113,7 @@ def _of_kind(field: Any, random: Random) -> Any:
         (models.TextField, text),
         (models.DateTimeField, at.NOW),
         (models.DateField, at.TODAY),
+        (models.TimeField, time(10)),
         (models.BinaryField, os.urandom(32)),
         (models.UUIDField, uuid7()),
         (models.BooleanField, random.random() < 0.5),

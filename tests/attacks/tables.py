@@ -26,12 +26,29 @@ OTHER_VALUE = {
 
 NOW = "clock_timestamp()"
 
+WAITING = (
+    "(SELECT id FROM billing_session AS held"
+    " WHERE NOT EXISTS (SELECT FROM billing_invoiceline AS line WHERE line.session_id = held.id)"
+    " AND NOT EXISTS (SELECT FROM billing_notbilled AS kept WHERE kept.session_id = held.id)"
+    " LIMIT 1)"
+)
+"""A session that waits for an invoice."""
+
 BESIDE = {
     "accounts_accessreviewitem.decided_by_id": {"decision": "'CONFIRMED'", "decided_at": "now()"},
     "accounts_approval.decided_by_id": {"decision": "'REFUSED'", "decided_at": "now()"},
     "accounts_membership.ended_by_id": {"ended_at": "now()"},
     "accounts_networkrange": {"network": "'10.' || floor(random() * 256) || '.0.0/16'"},
     "accounts_rolegrant.withdrawn_by_id": {"withdrawn_at": "now()"},
+    "billing_appointmentoutcome": {
+        "kind": "'NO_SHOW'",
+        "told_at": "NULL",
+        "cancelled_for": "''",
+        "session_id": "NULL",
+        "moved_to_id": "NULL",
+    },
+    "billing_appointmentoutcome.session_id": {"kind": "'HELD'", "is_free": "false"},
+    "billing_appointmentoutcome.moved_to_id": {"kind": "'MOVED'", "is_free": "false"},
     "billing_billfile": {"place": "place + 1"},
     "billing_externalcode.member_id": {
         "kind": "'PRACTITIONER'",
@@ -45,6 +62,10 @@ BESIDE = {
         "mapped_at": "now()",
         "mapped_by_id": "(SELECT id FROM accounts_membership LIMIT 1)",
     },
+    "billing_invoiceline": {"session_id": WAITING, "missed_fee_id": "NULL"},
+    "billing_invoiceline.missed_fee_id": {"session_id": "NULL"},
+    "billing_notbilled": {"session_id": WAITING, "missed_fee_id": "NULL"},
+    "billing_notbilled.missed_fee_id": {"session_id": "NULL"},
     "billing_rejectedrecord.settled_by_id": {
         "state": "'TAKEN_IN'",
         "dismissal": "''",

@@ -18,6 +18,30 @@ EVENTS = {
             Line(Role.SESSION_FEES, ZERO, SUM),
         ],
     ),
+    "J01 with discounts, and J24 with a missed hour": (
+        posting.invoice_issued(
+            client=CLIENT,
+            invoice=INVOICE,
+            total=SUM,
+            sliding=Money(45_00),
+            courtesy=Money(10_00),
+            missed=Money(75_00),
+        ),
+        [
+            Line(Role.CLIENT_RECEIVABLE, SUM, ZERO, CLIENT, INVOICE),
+            Line(Role.SLIDING_SCALE_DISCOUNTS, Money(45_00), ZERO),
+            Line(Role.COURTESY_DISCOUNTS, Money(10_00), ZERO),
+            Line(Role.SESSION_FEES, ZERO, Money(115_00)),
+            Line(Role.CANCELLATION_FEES, ZERO, Money(75_00)),
+        ],
+    ),
+    "J24 a missed hour alone": (
+        posting.invoice_issued(client=CLIENT, invoice=INVOICE, total=SUM, missed=SUM),
+        [
+            Line(Role.CLIENT_RECEIVABLE, SUM, ZERO, CLIENT, INVOICE),
+            Line(Role.CANCELLATION_FEES, ZERO, SUM),
+        ],
+    ),
     "J04 cash or a check is received": (
         posting.payment_received(client=CLIENT, payment=PAYMENT, amount=SUM),
         [

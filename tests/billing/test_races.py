@@ -8,12 +8,28 @@ from uuid import uuid4
 import pytest
 
 from accounts.tenancy import practice_scope
-from billing.models import Document, Invoice, Payment, PaymentApplication, Session
+from billing.models import (
+    AppointmentOutcome,
+    Document,
+    Invoice,
+    MissedFee,
+    Payment,
+    PaymentApplication,
+    Session,
+)
 from billing.selectors import integrity
 from billing.selectors.invoices import balance_due
-from billing.services import applications, documents, invoices, payments
+from billing.services import (
+    applications,
+    documents,
+    invoices,
+    not_billed,
+    outcomes,
+    payments,
+)
 from ledger.money import ZERO, Money
 from tests.billing import desk as at
+from tests.billing import hours
 from tests.billing.conftest import Billed
 from tests.ledger.elsewhere import elsewhere
 
@@ -141,3 +157,78 @@ def test_a_document_asked_for_from_many_sides_is_made_once(billed: Billed) -> No
     assert won == [True] * SIDES
     with practice_scope(billed.house.id):
         assert Document.objects.count() == 1
+
+
+@pytest.mark.commits
+def test_an_appointment_that_is_held_from_many_sides_is_one_session(billed: Billed) -> None:
+    by = billed.house.people["front-desk"]
+    with practice_scope(billed.house.id):
+        appointment = hours.planned(billed.own, by)
+
+    won = race(billed, lambda: hours.held(appointment, by))
+
+    assert won == [True] * SIDES
+    with practice_scope(billed.house.id):
+        assert AppointmentOutcome.objects.count() == 1
+        assert Session.objects.filter(outcomes__isnull=False).count() == 1
+
+
+@pytest.mark.commits
+def test_an_appointment_is_held_or_missed_and_never_both(billed: Billed) -> None:
+    by = billed.house.people["front-desk"]
+    with practice_scope(billed.house.id):
+        hours.policy(by)
+        appointment = hours.planned(billed.own, by)
+    acts = iter([hours.held, hours.missed] * SIDES)
+
+    race(billed, lambda: next(acts)(appointment, by), outcomes.AlreadyMarked)
+
+    with practice_scope(billed.house.id):
+        [outcome] = AppointmentOutcome.objects.all()
+        is_missed = MissedFee.objects.count() == 1
+        assert is_missed == (outcome.kind == "NO_SHOW")
+        assert list(integrity.findings()) == []
+
+
+@pytest.mark.commits
+def test_a_session_is_billed_or_kept_back_and_never_both(billed: Billed) -> None:
+    by = billed.house.people["front-desk"]
+    with practice_scope(billed.house.id):
+        session = at.session(billed.own, by)
+    both: list[Callable[[], object]] = [
+        lambda: invoices.issue(sessions=[session], issued_on=at.TODAY, now=at.NOW, by=by),
+        lambda: not_billed.keep_back(hour=session, reason="GOODWILL", now=at.NOW, by=by),
+    ]
+    acts = iter(both * SIDES)
+
+    race(
+        billed,
+        lambda: next(acts)(),
+        invoices.AlreadyInvoiced,
+        invoices.KeptBack,
+        not_billed.StandsOnInvoice,
+    )
+
+    with practice_scope(billed.house.id):
+        is_billed = session.lines.exists()
+        assert is_billed != session.not_billed.exists()
+        assert list(integrity.findings()) == []
+
+
+@pytest.mark.commits
+def test_the_first_one_is_free_once_from_many_sides(billed: Billed) -> None:
+    by = billed.house.people["front-desk"]
+    with practice_scope(billed.house.id):
+        hours.policy(by, first_is_free=True)
+        rows = iter(
+            [
+                hours.planned(billed.own, by, starts_at=hours.at(at.TODAY, hour))
+                for hour in range(SIDES)
+            ]
+        )
+
+    race(billed, lambda: hours.missed(next(rows), by))
+
+    with practice_scope(billed.house.id):
+        assert AppointmentOutcome.objects.filter(is_free=True).count() == 1
+        assert MissedFee.objects.count() == SIDES - 1

@@ -11,13 +11,13 @@ from accounts.ids import uuid7
 from accounts.models import Membership
 from accounts.selectors import members
 from billing.models import ServiceCode, Session
-from billing.selectors import days, service_codes
+from billing.selectors import days, prices, service_codes
 from billing.services import invoices, payments, sessions
 from clients.models import Client
 from clients.services import assignments, parties, restrictions
 from clients.services import clients as client_services
 from clients.splits import Share
-from config.dev.seed import records, story
+from config.dev.seed import hours, records, story
 from ledger.money import Money
 
 METHODS = (payments.Method.CASH, payments.Method.CHECK)
@@ -66,6 +66,7 @@ def write_client(desk: Desk, number: int, *, months: int) -> None:
     billed = billed if number % 4 else billed[:-1]
     for position in range(0, len(billed), 2):
         _bill_and_pay(desk, client, billed[position : position + 2], number)
+    hours.write(desk, client, therapist, number, held)
 
 
 def _client(desk: Desk, number: int, began_on: date) -> Client:
@@ -125,7 +126,7 @@ def _sessions(
             service_code=offered,
             started_at=desk.moment(on, 9 + number % 8),
             minutes=45 if code == "90834" else 55,
-            fee=service.fee,
+            fee=prices.agreed(client, service.fee, on=on),
             now=desk.now,
             by=desk.front_desk,
         )

@@ -215,8 +215,13 @@ def test_a_form_is_not_kept_where_it_began_once_a_preview_of_it_is_accepted(
         role = Role.objects.get(slug="front-desk")
     page = reverse("accounts:role", args=[role.pk])
     form = reverse("accounts:role_limits", args=[role.pk])
-    sums = {"REFUND": "250", "WRITE_OFF": "0", "PAY_BILL": "0"}
-    sums |= {"seen_REFUND": "10000", "seen_WRITE_OFF": "0", "seen_PAY_BILL": "0"}
+    sums = {"REFUND": "250", "WRITE_OFF": "0", "PAY_BILL": "0", "WAIVE": "0"}
+    sums |= {
+        "seen_REFUND": "10000",
+        "seen_WRITE_OFF": "0",
+        "seen_PAY_BILL": "0",
+        "seen_WAIVE": "20000",
+    }
     save(browser, page, form, REFUND="250")
 
     preview = browser.post(form, sums, headers=on(page))

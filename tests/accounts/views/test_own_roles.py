@@ -174,7 +174,9 @@ def adjusted(admin: Client, practice: House) -> str:
             permissions=(held - {Permission.INVOICE_ISSUE}) | {Permission.LOG_VIEW},
         )
     where = url("role_limits", practice, "front-desk")
-    admin.post(where, {**typed("900", "0", seen_refund="10000"), "save": "yes"})
+    admin.post(
+        where, {**typed("900", "0", seen_refund="10000", seen_waiver="20000"), "save": "yes"}
+    )
     return admin.get(url("role_restore", practice, "front-desk")).content.decode()
 
 
@@ -182,14 +184,18 @@ def role_permissions(found: Role) -> frozenset[Permission]:
     return roles.permissions_of([found.pk])[found.pk]
 
 
-def typed(refund: str, write_off: str, *, seen_refund: str = "0") -> dict[str, str]:
+def typed(
+    refund: str, write_off: str, *, seen_refund: str = "0", seen_waiver: str = "0"
+) -> dict[str, str]:
     return {
         "REFUND": refund,
         "WRITE_OFF": write_off,
         "PAY_BILL": "0",
+        "WAIVE": "0",
         "seen_REFUND": seen_refund,
         "seen_WRITE_OFF": "0",
         "seen_PAY_BILL": "0",
+        "seen_WAIVE": seen_waiver,
     }
 
 

@@ -51,7 +51,7 @@ def test_each_answer_has_these_fields_and_no_others(
         },
         {
             *("id", "client", "code", "name", "therapist", "therapist_name", "service"),
-            *("started_at", "minutes", "fee_cents", "is_billed"),
+            *("started_at", "minutes", "fee_cents", "list_fee_cents", "is_billed"),
         },
     ]
 

@@ -9,7 +9,7 @@ from accounts.models import Membership
 from billing.models import Document, DocumentBody, Invoice
 from billing.services import documents, invoices, service_codes, typesetting
 from clients.models import Client
-from ledger.money import Money
+from ledger.money import MINUS, Money
 from tests.billing import desk as at
 from tests.clients.people import added
 from tests.pdf_text import text_of
@@ -28,8 +28,16 @@ def sample(**changes: str) -> dict[str, object]:
         "client": "Amara Okonkwo",
         "code": "C-0001",
         "lines": [
-            {"date": "March 3, 2026", "words": "Session", "minutes": "45", "amount": "150.00"}
+            {
+                "date": "March 3, 2026",
+                "words": "Session",
+                "minutes": "45",
+                "listed": "180.00",
+                "discount": f"{MINUS}30.00",
+                "amount": "150.00",
+            }
         ],
+        "discounts": True,
         "total": "150.00",
         **changes,
     }

@@ -7,17 +7,23 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.tenancy import practice_scope
+from billing.models import MissedPolicy
+from billing.services import not_billed
 from clients.services import assignments
 from tests import counting
 from tests.billing import desk as at
+from tests.billing import hours
 from tests.billing.conftest import Billed
 from tests.billing.views.conftest import SignIn
 
 PAGES = [
-    ("front-desk", "billing:today", 17),
+    ("front-desk", "billing:today", 20),
     ("front-desk", "billing:unbilled", 13),
+    ("front-desk", "billing:schedule", 14),
+    ("front-desk", "billing:not_billed", 12),
+    ("accountant", "billing:services", 10),
     ("front-desk", "billing:invoice_list", 15),
-    ("front-desk", "billing:client", 37),
+    ("front-desk", "billing:client", 43),
     ("front-desk", "billing:invoice", 16),
     ("therapist", "billing:my_clients", 15),
     ("accountant", "billing:aging", 15),
@@ -30,11 +36,17 @@ def grow(billed: Billed, names: list[str]) -> None:
     by, now = billed.house.people["front-desk"], timezone.now()
     today = timezone.localdate(timezone=at.ZONE)
     with practice_scope(billed.house.id):
+        if not MissedPolicy.objects.exists():
+            hours.policy(by, starts_on=today)
         for client in [billed.own, *(at.client(by, name) for name in names)]:
             at.cash(client, by, "10.00", apply_to=at.invoice(client, by), on=today)
             at.cash(client, by, "500.00", keep_rest=True)
             at.invoice(client, by)
             at.session(client, by, on=today, now=now)
+            hours.planned(client, by, starts_at=hours.at(today, 15), now=now)
+            missed = hours.missed(hours.planned(client, by, starts_at=hours.at(today), now=now), by)
+            assert missed.fee
+            not_billed.keep_back(hour=missed.fee, reason="GOODWILL", now=now, by=by)
             if client != billed.own:
                 assignments.assign(
                     client=client,

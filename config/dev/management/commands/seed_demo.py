@@ -16,7 +16,7 @@ from accounts.selectors import doors, members
 from accounts.tenancy import practice_scope
 from audit.actions import Action
 from audit.services import events
-from config.dev.seed import big, history, practices, records, spending
+from config.dev.seed import big, history, hours, practices, records, spending
 from config.dev.seed.story import FURTHER_PEOPLE, PRACTICES, PracticeStory
 
 BATCH = 10
@@ -96,6 +96,7 @@ class Command(BaseCommand):
                 desk = history.desk(now=timezone.now(), seed=seed * 1000 + first)
                 if not first:
                     records.publish(desk, since=history.began(desk, months))
+                    hours.publish(desk)
                     spending.write(desk, months=months)
                 for number in range(first, min(first + BATCH, clients)):
                     history.write_client(desk, number + (seed - 1) * 7, months=months)

@@ -38,7 +38,7 @@ def key_of_document(column, target):
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0032_a_context_is_read_in_one_step"),
-        ("billing", "0011_report_files"),
+        ("billing", "0013_hours_are_planned"),
         ("clients", "0024_search_texts_lie_in_few_groups"),
         ("ledger", "0016_open_items_of_closed_months"),
     ]

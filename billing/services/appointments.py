@@ -1,0 +1,185 @@
+"""Hours that are planned, and moved; what became of them is in ``outcomes``."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import models, transaction
+
+from accounts.ids import uuid7
+from accounts.models import Membership
+from audit.actions import Action
+from audit.services import events
+from billing.models import Appointment, AppointmentOutcome, AppointmentSeries, ServiceCode
+from billing.selectors import appointments, days, known_codes
+from billing.services import numbers
+
+Kind = AppointmentOutcome.Kind
+AHEAD_MAX = timedelta(days=3 * 366)
+"""How far ahead an hour can be planned: later is a slip of the finger."""
+
+
+class TooFarAhead(Exception):
+    """The hour lies years ahead."""
+
+
+class IsOver(Exception):
+    """The hour would have begun already."""
+
+
+class Clash(Exception):
+    """The client or the therapist has another hour then; who plans it may say that it is meant."""
+
+
+class CodeNotValid(Exception):
+    """The service's code cannot be billed on that day."""
+
+
+class AlreadyMarked(Exception):
+    """What became of the hour is known already."""
+
+
+class KeyReused(Exception):
+    """Another hour was planned under this key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """What an hour will be: whose, when, how long in minutes, and which service."""
+
+    client: models.Model
+    therapist: Membership
+    service_code: ServiceCode
+    starts_at: datetime
+    minutes: int
+
+
+@transaction.atomic
+def plan(
+    *, hour: Hour, key: UUID, is_meant: bool = False, now: datetime, by: Membership
+) -> Appointment:
+    """Plan an hour. The same ``key`` again returns the one that it has.
+
+    ``is_meant`` plans it even where it overlaps another hour of the client or the therapist.
+
+    Raises:
+        IsOver: it would have begun on a day before ``now``'s.
+        TooFarAhead: it lies more than three years ahead.
+        CodeNotValid: the service's code cannot be billed on its day.
+        Clash: the client or the therapist has another hour then.
+        KeyReused: the key belongs to an hour of another client or time.
+    """
+    numbers.lock(numbers.HOURS)  # A second click waits, and then finds what the first made.
+    if (known := Appointment.objects.filter(key=key).first()) is not None:
+        if (known.client_id, known.starts_at) != (hour.client.pk, hour.starts_at):
+            raise KeyReused("This form was sent before, for another appointment. Start a new one.")
+        return known
+    require_plannable([hour], now=now)
+    if not is_meant:
+        require_room([hour])
+    return write(hour, key=key, series=None, now=now, by=by)
+
+
+@transaction.atomic
+def move(
+    *,
+    appointment: Appointment,
+    to: Hour,
+    key: UUID,
+    is_meant: bool = False,
+    now: datetime,
+    by: Membership,
+) -> Appointment:
+    """Move one planned hour: it stays on record, and leads to another one.
+
+    Raises:
+        AlreadyMarked: what became of it is known.
+        IsOver, TooFarAhead, CodeNotValid, Clash, KeyReused: as ``plan`` does.
+    """
+    numbers.lock(numbers.HOURS)
+    if (known := Appointment.objects.filter(key=key).first()) is not None:
+        if known.starts_at != to.starts_at:
+            raise KeyReused("This form was sent before, for another appointment. Start a new one.")
+        return known
+    require_waiting(appointment)
+    require_plannable([to], now=now)
+    if not is_meant:
+        require_room([to], but=[appointment.pk])
+    new = write(to, key=key, series=appointment.series, now=now, by=by, is_moved=True)
+    AppointmentOutcome.objects.create(
+        appointment=appointment, kind=Kind.MOVED, moved_to=new, noted_at=now, noted_by=by
+    )
+    return new
+
+
+def require_waiting(appointment: Appointment) -> None:
+    """Raise ``AlreadyMarked`` where what became of an hour is known."""
+    if not appointments.waiting().filter(pk=appointment.pk).exists():
+        raise AlreadyMarked("What became of this appointment is known already. Look at it again.")
+
+
+def require_plannable(hours: list[Hour], *, now: datetime) -> None:
+    """Raise ``IsOver``, ``TooFarAhead`` or ``CodeNotValid`` where an hour cannot be planned."""
+    zone = days.zone()
+    today = days.day_of(now, zone)
+    for hour in hours:
+        on = days.day_of(hour.starts_at, zone)
+        if on < today:
+            raise IsOver("This day is over. Record the session instead.")
+        if hour.starts_at > now + AHEAD_MAX:
+            raise TooFarAhead("Plan at most three years ahead.")
+        if refused := known_codes.refusal(hour.service_code.code, on):
+            raise CodeNotValid(refused)
+
+
+def require_room(hours: list[Hour], *, but: list[UUID] | None = None) -> None:
+    """Raise ``Clash`` where one of these hours overlaps another of its client or therapist."""
+    first = hours[0]
+    others = appointments.clashing(
+        client_id=first.client.pk,
+        therapist_id=first.therapist.pk,
+        starts=[(hour.starts_at, hour.minutes) for hour in hours],
+        but=but or (),
+    )
+    if not others:
+        return
+    zone = days.zone()
+    other = others[0]
+    begins = other.starts_at.astimezone(zone)
+    who = "The client" if other.client_id == first.client.pk else other.therapist.display_name
+    more = f", and {len(others) - 1} more" if others[1:] else ""
+    raise Clash(
+        f"{who} has another appointment on {begins:%b} {begins.day} at"
+        f" {begins.hour % 12 or 12}:{begins:%M %p}{more}."
+    )
+
+
+def write(
+    hour: Hour,
+    *,
+    key: UUID,
+    series: AppointmentSeries | None,
+    now: datetime,
+    by: Membership,
+    is_moved: bool = False,
+) -> Appointment:
+    """Write down an hour that was looked at, and say so on the log."""
+    row = Appointment.objects.create(
+        id=uuid7(),
+        client_id=hour.client.pk,
+        therapist=hour.therapist,
+        service_code=hour.service_code,
+        starts_at=hour.starts_at,
+        minutes=hour.minutes,
+        series=series,
+        key=key,
+        planned_at=now,
+        planned_by=by,
+    )
+    events.record(
+        Action.APPOINTMENT_MOVED if is_moved else Action.APPOINTMENT_PLANNED,
+        target=row,
+        label=str(hour.client),
+        touched=[hour.client.pk],
+    )
+    return row

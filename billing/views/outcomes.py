@@ -1,0 +1,295 @@
+"""What became of planned hours: held, cancelled, missed, and what was marked by mistake."""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+
+from accounts.permissions import Permission
+from accounts.views.base import StaffRequest
+from billing.forms.outcomes import CancelForm, HeldForm, RestForm, TakeBackForm, WaiverForm
+from billing.models import AppointmentOutcome, ServiceCode
+from billing.selectors import days, known_codes, missed, prices
+from billing.services import outcomes as services
+from billing.services import series, sessions
+from billing.services.appointments import AlreadyMarked
+from billing.views.hours import HoursView
+from billing.views.sessions import FIELD_OF, IF_RIGHT, NO_LIST_FEE
+
+Kind = AppointmentOutcome.Kind
+WAITS = (
+    "A second person was asked, because this is above what you waive alone. Once somebody has"
+    " agreed under Approvals, do the same again."
+)
+
+
+class HourHold(HoursView):
+    """Record that an hour took place: from when to when, which service, at which fee."""
+
+    permission = Permission.SESSION_RECORD
+
+    def get(self, request: StaffRequest, pk: UUID, **kwargs: object) -> HttpResponse:
+        self.require_own()
+        row = self.appointment
+        begins = row.starts_at.astimezone(self.zone)
+        ends = datetime.fromtimestamp(row.starts_at.timestamp() + row.minutes * 60, self.zone)
+        on = days.day_of(row.starts_at, self.zone)
+        fit = known_codes.fit(row.service_code.code, row.minutes, on)
+        service = ServiceCode.objects.filter(code=fit.code).first() or row.service_code
+        initial = {
+            "on": begins.date(),
+            "at": begins.time(),
+            "ended_at": ends.time(),
+            "service": str(service.pk),
+        }
+        return self.show(self.form(initial=initial))
+
+    def post(self, request: StaffRequest, pk: UUID, **kwargs: object) -> HttpResponse:
+        self.require_own()
+        form = self.form(request.POST)
+        if not form.is_valid():
+            return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
+        typed = form.cleaned_data
+        service = get_object_or_404(ServiceCode, pk=typed["service"])
+        on = days.day_of(typed["started_at"], self.zone)
+        warning = known_codes.fit(service.code, typed["minutes"], on).warning
+        if warning and not typed["is_sure"]:
+            form.add_error("is_sure", f"{warning} {IF_RIGHT}")
+            return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
+        usual = prices.of(self.appointment.client, service, on=on)
+        price = prices.asked(typed["fee"], usual)
+        if price is None:
+            form.add_error("fee", NO_LIST_FEE)
+            return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
+        try:
+            sessions.require_may_charge(
+                price, usual, may_waive=self.may(Permission.FEE_WAIVE), by=request.membership
+            )
+            session = services.hold(
+                appointment=self.appointment,
+                service_code=service,
+                started_at=typed["started_at"],
+                minutes=typed["minutes"],
+                fee=price,
+                now=timezone.now(),
+                by=request.membership,
+            )
+        except (sessions.NotYetHeld, sessions.CodeNotValid, sessions.LessThanAgreed) as error:
+            form.add_error(FIELD_OF[type(error)], str(error))
+        except AlreadyMarked as error:
+            form.add_error(None, str(error))
+        else:
+            said = f"The session is recorded at {session.fee.dollars}. It waits for an invoice."
+            messages.success(request, said)
+            return redirect("billing:appointment", pk)
+        return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+    def form(self, *args: Any, **kwargs: Any) -> HeldForm:
+        return HeldForm(*args, zone=self.zone, today=self.today, **kwargs)
+
+    def show(self, form: HeldForm, status: int = HTTPStatus.OK) -> HttpResponse:
+        return self.page(
+            "billing/appointments/hold.html", status, form=form, hour=self.hour_shown()
+        )
+
+
+class MarkView(HoursView):
+    """Base of marking an hour as not held, with what that costs."""
+
+    permission = Permission.SESSION_RECORD
+
+    def marked(self, request: StaffRequest, marked: services.Marked) -> HttpResponse:
+        """Say what was marked, and what became of the fee."""
+        said = "It is marked: " + str(Kind(marked.outcome.kind).label).lower() + "."
+        if marked.outcome.is_free:
+            said += " It is the client's first, which is free."
+        elif marked.fee is not None and isinstance(marked.waiver, services.Waiting):
+            said += f" {marked.fee.amount.dollars} is charged for now. {WAITS}"
+        elif marked.fee is not None and marked.waiver is not None:
+            said += f" {marked.fee.amount.dollars} is waived."
+        elif marked.fee is not None:
+            said += f" {marked.fee.amount.dollars} waits for an invoice."
+        messages.success(request, said)
+        return redirect("billing:appointment", self.appointment.pk)
+
+    def due(self, kind: Kind) -> missed.Due:
+        return missed.due(self.appointment, kind, zone=self.zone)
+
+    def may_waive(self, kind: Kind) -> bool:
+        """Say whether there is a fee, and this person may waive it."""
+        return self.may(Permission.FEE_WAIVE) and bool(self.due(kind).amount)
+
+
+class HourCancel(MarkView):
+    """Cancel an hour; told too late by the client, it costs what the policy says."""
+
+    def get(self, request: StaffRequest, pk: UUID, **kwargs: object) -> HttpResponse:
+        self.require_own()
+        now = timezone.localtime()
+        return self.show(self.form(initial={"told_on": now.date(), "told_at": now.time()}))
+
+    def post(self, request: StaffRequest, pk: UUID, **kwargs: object) -> HttpResponse:
+        self.require_own()
+        form = self.form(request.POST)
+        if not form.is_valid():
+            return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
+        typed = form.cleaned_data
+        try:
+            marked = services.cancel(
+                appointment=self.appointment,
+                told_at=typed["moment"],
+                cancelled_for=typed["cancelled_for"],
+                waive=form.waived,
+                now=timezone.now(),
+                by=request.membership,
+            )
+        except services.ToldInFuture as error:
+            form.add_error("told_at", str(error))
+        except (AlreadyMarked, services.AskedBySomebodyElse) as error:
+            form.add_error(None, str(error))
+        else:
+            return self.marked(request, marked)
+        return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+    def form(self, *args: Any, **kwargs: Any) -> CancelForm:
+        may_waive = self.may_waive(Kind.LATE_CANCELLED)
+        return CancelForm(*args, zone=self.zone, may_waive=may_waive, **kwargs)
+
+    def show(self, form: CancelForm, status: int = HTTPStatus.OK) -> HttpResponse:
+        return self.page(
+            "billing/appointments/cancel.html",
+            status,
+            form=form,
+            hour=self.hour_shown(),
+            last_call=missed.last_call(self.appointment, zone=self.zone),
+            due=self.due(Kind.LATE_CANCELLED).sentence,
+        )
+
+
+class HourMiss(MarkView):
+    """Say that the client did not come, which costs what the policy says."""
+
+    def get(self, request: StaffRequest, pk: UUID, **kwargs: object) -> HttpResponse:
+        self.require_own()
+        return self.show(self.form())
+
+    def post(self, request: StaffRequest, pk: UUID, **kwargs: object) -> HttpResponse:
+        self.require_own()
+        form = self.form(request.POST)
+        if not form.is_valid():
+            return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
+        try:
+            marked = services.miss(
+                appointment=self.appointment,
+                waive=form.waived,
+                now=timezone.now(),
+                by=request.membership,
+            )
+        except (services.NotYet, AlreadyMarked, services.AskedBySomebodyElse) as error:
+            form.add_error(None, str(error))
+            return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
+        return self.marked(request, marked)
+
+    def form(self, *args: Any) -> WaiverForm:
+        return WaiverForm(*args, may_waive=self.may_waive(Kind.NO_SHOW))
+
+    def show(self, form: WaiverForm, status: int = HTTPStatus.OK) -> HttpResponse:
+        return self.page(
+            "billing/appointments/miss.html",
+            status,
+            form=form,
+            hour=self.hour_shown(),
+            due=self.due(Kind.NO_SHOW).sentence,
+        )
+
+
+class HourCancelRest(HoursView):
+    """Cancel an hour of a series and the later ones."""
+
+    permission = Permission.SESSION_RECORD
+
+    def get(self, request: StaffRequest, pk: UUID, **kwargs: object) -> HttpResponse:
+        return self.show(RestForm())
+
+    def post(self, request: StaffRequest, pk: UUID, **kwargs: object) -> HttpResponse:
+        form = RestForm(request.POST)
+        if not form.is_valid():
+            return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
+        try:
+            self.require_series()
+            count = series.cancel_rest(
+                appointment=self.appointment,
+                cancelled_for=form.cleaned_data["cancelled_for"],
+                now=timezone.now(),
+                by=request.membership,
+            )
+        except AlreadyMarked as error:
+            form.add_error(None, str(error))
+            return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
+        messages.success(request, f"{count} appointments are cancelled.")
+        return redirect("billing:appointment", pk)
+
+    def require_series(self) -> None:
+        self.require_own()
+        if self.appointment.series_id is None:
+            raise Http404
+
+    def show(self, form: RestForm, status: int = HTTPStatus.OK) -> HttpResponse:
+        self.require_series()
+        later = series.later(self.appointment)
+        return self.page(
+            "billing/appointments/cancel_rest.html",
+            status,
+            form=form,
+            hour=self.hour_shown(),
+            later=[row.starts_at for row in later if self.is_ahead(row.starts_at)],
+        )
+
+    def is_ahead(self, moment: datetime) -> bool:
+        return days.day_of(moment, self.zone) > self.today
+
+
+class OutcomeTakeBack(HoursView):
+    """Take back what was marked by mistake."""
+
+    permission = Permission.SESSION_RECORD
+
+    def get(self, request: StaffRequest, pk: UUID, **kwargs: object) -> HttpResponse:
+        self.require_own()
+        return self.show(TakeBackForm())
+
+    def post(self, request: StaffRequest, pk: UUID, **kwargs: object) -> HttpResponse:
+        self.require_own()
+        form = TakeBackForm(request.POST)
+        form.is_valid()
+        hour = self.hour_shown()
+        if hour.outcome_id is None:
+            form.add_error(None, "Nothing is marked, or it was taken back already.")
+            return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
+        if (hour.session_id or hour.fee_id) and not self.may(Permission.FEE_WAIVE):
+            form.add_error(None, "It has a fee, which your roles do not let you take back.")
+            return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
+        outcome = AppointmentOutcome.objects.get(pk=hour.outcome_id)
+        try:
+            answer = services.take_back(outcome=outcome, now=timezone.now(), by=request.membership)
+        except (
+            AlreadyMarked,
+            services.WasMoved,
+            services.StandsOnInvoice,
+            services.AskedBySomebodyElse,
+        ) as error:
+            form.add_error(None, str(error))
+            return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
+        is_waiting = isinstance(answer, services.Waiting)
+        messages.success(request, WAITS if is_waiting else "It is taken back. Mark it anew.")
+        return redirect("billing:appointment", pk)
+
+    def show(self, form: TakeBackForm, status: int = HTTPStatus.OK) -> HttpResponse:
+        return self.page(
+            "billing/appointments/take_back.html", status, form=form, hour=self.hour_shown()
+        )
