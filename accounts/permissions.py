@@ -40,21 +40,25 @@ class Permission(StrEnum):
     INTAKE_MANAGE = "accounts.intake_manage"
     INVOICE_ISSUE = "accounts.invoice_issue"
     INVOICE_VIEW = "accounts.invoice_view"
+    INVOICE_VOID = "accounts.invoice_void"
     KEY_CHANGE = "accounts.key_change"
     LOG_VIEW = "accounts.log_view"
     MEMBER_CHANGE = "accounts.member_change"
     MEMBER_ID_SHOW = "accounts.member_id_show"
     MEMBER_VIEW = "accounts.member_view"
+    PAYMENT_CORRECT = "accounts.payment_correct"
     PAYMENT_RECORD = "accounts.payment_record"
     PERIOD_CLOSE = "accounts.period_close"
     PERIOD_POST = "accounts.period_post"
     RECORD_RELEASE = "accounts.record_release"
+    REFUND_RECORD = "accounts.refund_record"
     REPORT_EXPORT = "accounts.report_export"
     REPORT_VIEW = "accounts.report_view"
     ROLE_CHANGE = "accounts.role_change"
     SECURITY_CHANGE = "accounts.security_change"
     SESSION_RECORD = "accounts.session_record"
     SESSION_VIEW = "accounts.session_view"
+    WRITE_OFF_RECORD = "accounts.write_off_record"
 
     @property
     def codename(self) -> str:
@@ -88,7 +92,14 @@ WORDS: dict[Permission, tuple[str, str]] = {
     Permission.SESSION_RECORD: ("Sessions and invoices", "Record sessions"),
     Permission.INVOICE_VIEW: ("Sessions and invoices", "See invoices"),
     Permission.INVOICE_ISSUE: ("Sessions and invoices", "Issue invoices"),
+    Permission.INVOICE_VOID: ("Sessions and invoices", "Void invoices, so that they are not owed"),
     Permission.PAYMENT_RECORD: ("Money", "Take cash and check payments"),
+    Permission.PAYMENT_CORRECT: (
+        "Money",
+        "Correct payments, and take money off invoices",
+    ),
+    Permission.REFUND_RECORD: ("Money", "Give money back to clients, up to a limit"),
+    Permission.WRITE_OFF_RECORD: ("Money", "Write off what clients owe, up to a limit"),
     Permission.CARD_PAYMENT_START: ("Money", "Start card payments"),
     Permission.APPROVAL_DECIDE: ("Money", "Approve refunds and write-offs above a limit"),
     Permission.BILL_VIEW: ("Money out", "See vendors, bills, expenses and bank lines"),
@@ -183,11 +194,15 @@ BUILT_IN_ROLES = (
                 P.FEE_AGREEMENT_CHANGE,
                 P.FEE_AGREEMENT_VIEW,
                 P.INVOICE_VIEW,
+                P.INVOICE_VOID,
+                P.PAYMENT_CORRECT,
                 P.PAYMENT_RECORD,
                 P.PERIOD_CLOSE,
                 P.PERIOD_POST,
+                P.REFUND_RECORD,
                 P.REPORT_EXPORT,
                 P.REPORT_VIEW,
+                P.WRITE_OFF_RECORD,
             }
         ),
         limits={"PAY_BILL": 5_000_00, "REFUND": 500_00, "WRITE_OFF": 200_00},
@@ -217,8 +232,11 @@ BUILT_IN_ROLES = (
                 P.INTAKE_MANAGE,
                 P.INVOICE_ISSUE,
                 P.INVOICE_VIEW,
+                P.INVOICE_VOID,
                 P.MEMBER_ID_SHOW,
+                P.PAYMENT_CORRECT,
                 P.PAYMENT_RECORD,
+                P.REFUND_RECORD,
                 P.SESSION_RECORD,
                 P.SESSION_VIEW,
             }

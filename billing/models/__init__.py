@@ -16,15 +16,31 @@ from billing.models.intake import ExternalCode, RejectedRecord
 from billing.models.invoice import Invoice, InvoiceLine, InvoiceLineText
 from billing.models.payment import Payment, PaymentApplication
 from billing.models.recurring import BillFile, RecurringBill
+from billing.models.refund import (
+    Refund,
+    RefundBackReason,
+    RefundPaid,
+    RefundReason,
+    RefundTakenBack,
+)
 from billing.models.report_file import ReportFile
 from billing.models.report_run import ReportRun
 from billing.models.service import ServiceCode, ServiceFee
 from billing.models.session import Session
 from billing.models.source import FhirSource
 from billing.models.stripe import CardIntent, StripeAccount, WebhookEndpoint, WebhookEvent
+from billing.models.taking_back import (
+    ApplicationTakenBack,
+    PaymentReason,
+    PaymentTakenBack,
+    UnapplyReason,
+)
 from billing.models.upload import FhirFile
+from billing.models.voiding import InvoiceVoided, VoidReason
+from billing.models.write_off import WriteOff, WriteOffReason, WriteOffTakenBack
 
 __all__ = [
+    "ApplicationTakenBack",
     "BankFile",
     "BankLine",
     "BankMatch",
@@ -44,9 +60,17 @@ __all__ = [
     "Invoice",
     "InvoiceLine",
     "InvoiceLineText",
+    "InvoiceVoided",
     "Payment",
     "PaymentApplication",
+    "PaymentReason",
+    "PaymentTakenBack",
     "RecurringBill",
+    "Refund",
+    "RefundBackReason",
+    "RefundPaid",
+    "RefundReason",
+    "RefundTakenBack",
     "RejectedRecord",
     "ReportFile",
     "ReportRun",
@@ -55,7 +79,12 @@ __all__ = [
     "Session",
     "StripeAccount",
     "TakenBackReason",
+    "UnapplyReason",
     "Vendor",
+    "VoidReason",
     "WebhookEndpoint",
     "WebhookEvent",
+    "WriteOff",
+    "WriteOffReason",
+    "WriteOffTakenBack",
 ]

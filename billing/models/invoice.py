@@ -68,12 +68,19 @@ class Invoice(PracticeModel):
 
 
 class InvoiceLine(PracticeModel):
-    """One session on an invoice. Its words stand sealed in its ``InvoiceLineText``."""
+    """One session on an invoice. Its words stand sealed in its ``InvoiceLineText``.
+
+    A session takes another ``turn`` once every invoice that it stood on is void: the
+    billing_session_billed_again trigger sees to that.
+    """
 
     invoice = PracticeKey(Invoice, related_name="lines")
     session = PracticeKey(Session, related_name="lines")
     service_code = PracticeKey(ServiceCode)
     position = models.PositiveSmallIntegerField(db_comment="From 1, in the order printed.")
+    turn = models.PositiveSmallIntegerField(
+        db_default=1, db_comment="How many times its session was billed with this, from 1."
+    )
     served_on = models.DateField(db_comment="Business date in the practice's time zone.")
     minutes = models.PositiveSmallIntegerField()
     amount = MoneyField(db_comment="Cents.")
@@ -83,14 +90,15 @@ class InvoiceLine(PracticeModel):
 
     FIELD_CLASSES: ClassVar[dict[str, str]] = {
         "FINANCIAL": "amount",
-        "PUBLIC": "id practice_id invoice session service_code position served_on minutes"
+        "PUBLIC": "id practice_id invoice session service_code position turn served_on minutes"
         " description_commitment",
     }
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["practice_id", "session"], name="billing_invoiceline_session_billed_once"
+                fields=["practice_id", "session", "turn"],
+                name="billing_invoiceline_session_billed_once",
             ),
             models.UniqueConstraint(
                 fields=["practice_id", "invoice", "position"],

@@ -75,6 +75,9 @@ class PaymentApplication(PracticeModel):
     payment = PracticeKey(Payment, related_name="applications")
     invoice = PracticeKey(Invoice, related_name="applications")
     amount = MoneyField(db_comment="Cents.")
+    key = models.UUIDField(
+        null=True, db_comment="Of the form that it came by, if by one of its own."
+    )
     entry = PracticeKey("ledger.JournalEntry")
     applied_on = models.DateField(db_comment="Business date in the practice's time zone.")
     applied_at = models.DateTimeField(db_comment="UTC.")
@@ -82,13 +85,17 @@ class PaymentApplication(PracticeModel):
 
     FIELD_CLASSES: ClassVar[dict[str, str]] = {
         "FINANCIAL": "amount",
-        "PUBLIC": "id practice_id payment invoice entry applied_on applied_at applied_by",
+        "PUBLIC": "id practice_id payment invoice key entry applied_on applied_at applied_by",
     }
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["practice_id", "entry"], name="billing_paymentapplication_posted_once"
+            ),
+            models.UniqueConstraint(
+                fields=["practice_id", "key", "payment", "invoice"],
+                name="billing_paymentapplication_key_once",
             ),
             models.CheckConstraint(
                 name="billing_paymentapplication_is_money", condition=Q(amount__gt=0)

@@ -21,14 +21,22 @@ from accounts.selectors import members
 from audit.actions import Action
 from audit.selectors import values
 from billing.models import (
+    ApplicationTakenBack,
     CardIntent,
     Document,
     Invoice,
     InvoiceLine,
     InvoiceLineText,
+    InvoiceVoided,
     Payment,
     PaymentApplication,
+    PaymentTakenBack,
+    Refund,
+    RefundPaid,
+    RefundTakenBack,
     Session,
+    WriteOff,
+    WriteOffTakenBack,
 )
 from clients.models import (
     Address,
@@ -188,7 +196,22 @@ SECTIONS = (
     ),
     Section("invoice_line_texts", InvoiceLineText, ("line__invoice__client",)),
     Section("payments", Payment, but={"key": OF_NOBODY}),
-    Section("payment_applications", PaymentApplication, ("payment__client",)),
+    Section(
+        "payment_applications", PaymentApplication, ("payment__client",), but={"key": OF_NOBODY}
+    ),
+    Section("refunds", Refund, ("payment__client",), but={"key": OF_NOBODY}),
+    Section("refunds_paid", RefundPaid, ("refund__payment__client",)),
+    Section("refunds_taken_back", RefundTakenBack, ("refund__payment__client",)),
+    Section("write_offs", WriteOff, ("invoice__client",), but={"key": OF_NOBODY}),
+    Section("write_offs_taken_back", WriteOffTakenBack, ("write_off__invoice__client",)),
+    Section("invoices_voided", InvoiceVoided, ("invoice__client",), but={"key": OF_NOBODY}),
+    Section("applications_taken_back", ApplicationTakenBack, ("application__payment__client",)),
+    Section(
+        "payments_taken_back",
+        PaymentTakenBack,
+        ("payment__client",),
+        but={"key": OF_NOBODY, "replacement": SOMEBODY_ELSE},
+    ),
     Section("card_payments", CardIntent, ("invoice__client",)),
     Section("documents", Document, ("invoice__client",)),
 )

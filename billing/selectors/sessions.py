@@ -10,12 +10,12 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 from django.urls import reverse
 
 from accounts.models import Membership
-from billing.models import InvoiceLine, Session
-from billing.selectors import days
+from billing.models import Session
+from billing.selectors import days, standing
 from clients.selectors import clients
 from ledger.money import ZERO, Money
 
-BILLED = Exists(InvoiceLine.objects.filter(session=OuterRef("pk")))
+BILLED = Exists(standing.lines().filter(session=OuterRef("pk")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def visible_to(
 
 
 def unbilled(sessions: QuerySet[Session]) -> QuerySet[Session]:
-    """Return those that stand on no invoice."""
+    """Return those that stand on no invoice, or on void ones only."""
     return sessions.filter(~BILLED)
 
 

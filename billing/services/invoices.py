@@ -1,5 +1,6 @@
 """Turning sessions into invoices."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
@@ -12,7 +13,7 @@ from audit.actions import Action
 from audit.services import events
 from billing import posting
 from billing.models import Invoice, InvoiceLine, InvoiceLineText, Session
-from billing.selectors import days
+from billing.selectors import days, standing
 from billing.services import numbers
 from ledger.money import ZERO
 from ledger.services import journal
@@ -35,9 +36,16 @@ class NothingToBill(Exception):
 
 @transaction.atomic
 def issue(
-    *, sessions: Collection[Session], issued_on: date, now: datetime, by: Membership
+    *,
+    sessions: Collection[Session],
+    issued_on: date,
+    instead_of: Invoice | None = None,
+    now: datetime,
+    by: Membership,
 ) -> Invoice:
     """Issue one invoice for sessions of one client, number it without a gap, and post it.
+
+    ``instead_of`` is the invoice that is voided with it, and bills its sessions no more.
 
     Raises:
         NothingToBill: there are no sessions, or they cost nothing together.
@@ -47,7 +55,7 @@ def issue(
     """
     # The lock comes first: what others billed under it is then seen by the check.
     counter = numbers.lock(numbers.invoices_of(issued_on.year))
-    billed = _billable(sessions)
+    billed = _billable(sessions, instead_of)
     total = sum((session.fee for session in billed), ZERO)
     if not total:
         raise NothingToBill("These sessions cost nothing: there is nothing to bill.")
@@ -79,7 +87,7 @@ def issue(
     return invoice
 
 
-def _billable(sessions: Collection[Session]) -> list[Session]:
+def _billable(sessions: Collection[Session], instead_of: Invoice | None) -> list[Session]:
     """Return the sessions in the order in which they took place.
 
     Raises:
@@ -89,7 +97,9 @@ def _billable(sessions: Collection[Session]) -> list[Session]:
         raise NothingToBill("Pick at least one session.")
     if len({session.client_id for session in sessions}) > 1:
         raise OneClientPerInvoice("An invoice holds the sessions of one client.")
-    lines = InvoiceLine.objects.filter(session__in=sessions).select_related("invoice")
+    lines = standing.lines().filter(session__in=sessions).select_related("invoice")
+    if instead_of is not None:
+        lines = lines.exclude(invoice=instead_of)
     if (line := lines.order_by("invoice__number").first()) is not None:
         raise AlreadyInvoiced(f"A session stands on {line.invoice.number} already.")
     unique = {session.pk: session for session in sessions}
@@ -99,6 +109,9 @@ def _billable(sessions: Collection[Session]) -> list[Session]:
 def _write_lines(invoice: Invoice, sessions: Sequence[Session]) -> None:
     zone = days.zone()
     lines, texts = [], []
+    before = Counter(
+        InvoiceLine.objects.filter(session__in=sessions).values_list("session_id", flat=True)
+    )
     for position, session in enumerate(sessions, start=1):
         words = _words(session)
         line = InvoiceLine(
@@ -106,6 +119,7 @@ def _write_lines(invoice: Invoice, sessions: Sequence[Session]) -> None:
             session=session,
             service_code_id=session.service_code_id,
             position=position,
+            turn=before[session.pk] + 1,
             served_on=days.day_of(session.started_at, zone),
             minutes=session.minutes,
             amount=session.fee,

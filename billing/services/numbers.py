@@ -9,6 +9,8 @@ from django.db.models import QuerySet
 from billing.models import Counter
 
 RECEIPTS = "R"
+WRITE_OFFS = "WO"
+REFUNDS = "RF"
 BILLS = "B"
 BILL_PAYMENTS = "BP"
 VENDORS = "V"

@@ -45,6 +45,9 @@ BESIDE = {
         "mapped_at": "now()",
         "mapped_by_id": "(SELECT id FROM accounts_membership LIMIT 1)",
     },
+    "billing_invoicevoided": {"replacement_id": "NULL"},
+    "billing_paymenttakenback": {"replacement_id": "NULL", "reason": "'TWICE'"},
+    "billing_paymenttakenback.replacement_id": {"reason": "'CLIENT'"},
     "billing_rejectedrecord.settled_by_id": {
         "state": "'TAKEN_IN'",
         "dismissal": "''",

@@ -16,9 +16,9 @@ from tests.billing.views.conftest import SignIn
 PAGES = [
     ("front-desk", "billing:today", 17),
     ("front-desk", "billing:unbilled", 13),
-    ("front-desk", "billing:invoice_list", 15),
-    ("front-desk", "billing:client", 37),
-    ("front-desk", "billing:invoice", 16),
+    ("front-desk", "billing:invoice_list", 16),
+    ("front-desk", "billing:client", 39),
+    ("front-desk", "billing:invoice", 26),
     ("therapist", "billing:my_clients", 15),
     ("accountant", "billing:aging", 15),
     ("accountant", "billing:trial_balance", 16),
