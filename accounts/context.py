@@ -119,7 +119,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
                 "file",
                 "Invoices",
                 "i",
-                beside=("billing:payment_unapplied",),
+                beside=("billing:payment_unapplied", "billing:drawer"),
             ),
             Place(P.INTAKE_MANAGE, "billing:intake", "drawer", "Intake", "m"),
         ),

@@ -32,6 +32,7 @@ class Permission(StrEnum):
     COVERAGE_VIEW = "accounts.coverage_view"
     DIAGNOSIS_CHANGE = "accounts.diagnosis_change"
     DIAGNOSIS_VIEW = "accounts.diagnosis_view"
+    DRAWER_COUNT = "accounts.drawer_count"
     EHR_CONNECT = "accounts.ehr_connect"
     EMERGENCY_OPEN = "accounts.emergency_open"
     EMERGENCY_REVIEW = "accounts.emergency_review"
@@ -98,6 +99,7 @@ WORDS: dict[Permission, tuple[str, str]] = {
         "Money",
         "Correct payments, and take money off invoices",
     ),
+    Permission.DRAWER_COUNT: ("Money", "Count the drawer and take deposits to the bank"),
     Permission.REFUND_RECORD: ("Money", "Give money back to clients, up to a limit"),
     Permission.WRITE_OFF_RECORD: ("Money", "Write off what clients owe, up to a limit"),
     Permission.CARD_PAYMENT_START: ("Money", "Start card payments"),
@@ -191,6 +193,7 @@ BUILT_IN_ROLES = (
                 P.CLIENT_MERGE,
                 P.CLIENT_VIEW,
                 P.CLIENT_VIEW_ALL,
+                P.DRAWER_COUNT,
                 P.FEE_AGREEMENT_CHANGE,
                 P.FEE_AGREEMENT_VIEW,
                 P.INVOICE_VIEW,
@@ -227,6 +230,7 @@ BUILT_IN_ROLES = (
                 P.CONSENT_VIEW,
                 P.COVERAGE_CHANGE,
                 P.COVERAGE_VIEW,
+                P.DRAWER_COUNT,
                 P.FEE_AGREEMENT_CHANGE,
                 P.FEE_AGREEMENT_VIEW,
                 P.INTAKE_MANAGE,

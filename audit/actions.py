@@ -659,6 +659,16 @@ class Action(StrEnum):
         "billing.refund.taken_back",
         "{who} took refund {label} back[, {amount}][: {reason}].",
     )
+    DRAWER_VIEWED = "billing.drawer.viewed", "{who} looked at the drawer."
+    DRAWER_COUNTED = (
+        "billing.drawer.counted",
+        "{who} counted the drawer of {label}[, {difference} over or short][: {reason}].",
+    )
+    DEPOSIT_MADE = "billing.deposit.made", "{who} recorded deposit {label}[ of {amount}]."
+    DEPOSIT_TAKEN_BACK = (
+        "billing.deposit.taken_back",
+        "{who} took deposit {label} back[, {amount}][: {reason}].",
+    )
     CREDIT_LISTED = (
         "billing.credit.listed",
         "{who} looked at credit that pays nothing yet[, {count} shown].",

@@ -92,6 +92,27 @@ def refund_paid(*, client: UUID, refund: UUID, paid_from: Role, amount: Money) -
     ]
 
 
+def drawer_differs(*, difference: Money) -> list[Line]:
+    """J31: cash was counted; more than expected is over, less is short."""
+    if difference > ZERO:
+        return [
+            Line(Role.UNDEPOSITED_FUNDS, debit=difference),
+            Line(Role.CASH_OVER_SHORT, credit=difference),
+        ]
+    return [
+        Line(Role.CASH_OVER_SHORT, debit=-difference),
+        Line(Role.UNDEPOSITED_FUNDS, credit=-difference),
+    ]
+
+
+def deposited(*, amount: Money) -> list[Line]:
+    """J08: what lay in the drawer lies in the bank."""
+    return [
+        Line(Role.OPERATING_BANK, debit=amount),
+        Line(Role.UNDEPOSITED_FUNDS, credit=amount),
+    ]
+
+
 def bill_entered(*, vendor: UUID, bill: UUID, parts: Sequence[tuple[Role, Money]]) -> list[Line]:
     """J33: each part is an expense, and the practice owes the vendor for all of them."""
     total = sum((amount for _, amount in parts), ZERO)

@@ -13,6 +13,7 @@ from billing.views.checkout import CheckoutReturn, CheckoutStart
 from billing.views.clients import ClientPage, MyClients
 from billing.views.corrections import ApplicationTakeBack, PaymentCorrect
 from billing.views.credits import CreditApply, Unapplied, UnappliedApply
+from billing.views.drawer import DepositNew, DepositTakeBack, Drawer
 from billing.views.ehr import Ehr, EhrPull, EhrTest
 from billing.views.intake import (
     Differences,
@@ -150,6 +151,13 @@ urlpatterns = [
     path("chart/", Chart.as_view(), name="chart"),
     path("chart/file/", ChartFile.as_view(), name="chart_file"),
     path("chart/<uuid:pk>/", ChartAccount.as_view(), name="chart_account"),
+    path("drawer/", Drawer.as_view(), name="drawer"),
+    path("drawer/deposits/new/", DepositNew.as_view(), name="deposit_new"),
+    path(
+        "drawer/deposits/<uuid:pk>/taking-back/",
+        DepositTakeBack.as_view(),
+        name="deposit_take_back",
+    ),
     path("bills/", BillList.as_view(), name="bill_list"),
     path("bills/new/", BillNew.as_view(), name="bill_new"),
     path("bills/<uuid:pk>/", BillDetail.as_view(), name="bill"),

@@ -290,6 +290,12 @@ billing:application_take_back POST 422  422    403    403    403    404    302
 billing:payment_unapplied GET    200    200    403    403    403    200    302
 billing:payment_unapplied_apply GET 302 302    403    403    403    302    302
 billing:payment_unapplied_apply POST 422 422   403    403    403    422    302
+billing:drawer            GET    200    200    403    403    403    200    302
+billing:drawer            POST   422    422    403    403    403    422    302
+billing:deposit_new       GET    200    200    403    403    403    200    302
+billing:deposit_new       POST   422    422    403    403    403    422    302
+billing:deposit_take_back GET    200    200    403    403    403    404    302
+billing:deposit_take_back POST   422    422    403    403    403    404    302
 billing:bill_list         GET    403    200    403    200    200    200    302
 billing:bill_new          GET    403    200    403    200    403    200    302
 billing:bill_new          POST   403    422    403    422    403    422    302
@@ -609,6 +615,7 @@ def world(practice: House, other_practice: House) -> World:
         invoice = desk.invoice(client, by)
         payment = desk.cash(client, by, "20.00", apply_to=invoice)
         application = payment.applications.get()
+        deposit = money.deposited(by, "1.00", "0.00")
         refund = money.refunded(
             desk.cash(client, by, "5.00", keep_rest=True), by, "5.00", charge=Charge.OWED
         )
@@ -707,6 +714,7 @@ def world(practice: House, other_practice: House) -> World:
             "billing:checkout_start": one,
             "billing:checkout_return": {"pk": uuid7()},
             **{route: {"pk": payment.pk} for route in OF_A_PAYMENT},
+            "billing:deposit_take_back": {"pk": deposit.pk},
             "billing:refund_take_back": {"pk": refund.pk},
             "billing:application_take_back": {"pk": application.pk},
             "billing:report": {"slug": "income"},

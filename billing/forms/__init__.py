@@ -18,7 +18,7 @@ from billing.models.session import LONGEST_MINUTES
 from billing.selectors import service_codes
 from billing.selectors.invoices import OpenInvoice
 from clients.selectors import families
-from ledger.money import Money
+from ledger.money import ZERO, Money
 
 MOMENT_FORMAT = "%Y-%m-%dT%H:%M"
 __all__ = [
@@ -188,9 +188,23 @@ class PaymentForm(SharesForm, ReceivedForm):
     """Cash or a check at the desk. ``key`` makes one payment of a form that is sent twice."""
 
     invoice = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    tendered = MoneyFormField(
+        label="Handed over, USD",
+        required=False,
+        help_text="For cash: the receipt then says how much change to give.",
+    )
     keep_rest = forms.BooleanField(label="Keep what is over as credit", required=False)
 
-    field_order = ("code", "amount", "method", "reference", "received_on", "goes_to", "keep_rest")
+    field_order = (
+        "code",
+        "amount",
+        "method",
+        "tendered",
+        "reference",
+        "received_on",
+        "goes_to",
+        "keep_rest",
+    )
 
     def __init__(self, *args: Any, opened: Sequence[OpenInvoice] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -202,6 +216,11 @@ class PaymentForm(SharesForm, ReceivedForm):
         data = ReceivedForm.clean(self)
         if data.get("goes_to") == AS_CREDIT:
             data["keep_rest"] = True
+        if data.get("method") != Payment.Method.CASH or not data.get("tendered"):
+            data["tendered"] = ZERO
+        tendered, amount = data["tendered"], data.get("amount")
+        if tendered and amount and tendered < amount:
+            self.add_error("tendered", f"{tendered.dollars} is less than {amount.dollars}.")
         self.check_shares()
         return data
 

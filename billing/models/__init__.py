@@ -12,6 +12,13 @@ from billing.models.bill import (
 )
 from billing.models.counter import Counter
 from billing.models.document import Document, DocumentBody
+from billing.models.drawer import (
+    Deposit,
+    DepositReason,
+    DepositTakenBack,
+    DrawerCount,
+    DrawerReason,
+)
 from billing.models.intake import ExternalCode, RejectedRecord
 from billing.models.invoice import Invoice, InvoiceLine, InvoiceLineText
 from billing.models.payment import Payment, PaymentApplication
@@ -52,8 +59,13 @@ __all__ = [
     "BillTakenBack",
     "CardIntent",
     "Counter",
+    "Deposit",
+    "DepositReason",
+    "DepositTakenBack",
     "Document",
     "DocumentBody",
+    "DrawerCount",
+    "DrawerReason",
     "ExternalCode",
     "FhirFile",
     "FhirSource",

@@ -85,6 +85,8 @@ LEFT_OUT: Mapping[str, str] = {
     "billing.RecurringBill": "What the practice owes to a vendor again and again.",
     "billing.BankFile": "A file of the practice's bank, emptied once its lines are taken in, within"
     " a day.",
+    "billing.DrawerCount": "What somebody counted in the practice's drawer.",
+    "billing.Deposit": "Cash and checks of many clients that went to the bank in one bag.",
     "billing.BankLine": "What the practice's bank account moved; a deposit's words may name who"
     " paid.",
     "billing.WebhookEvent": "The card company's report; what it did is a payment here.",

@@ -14,6 +14,7 @@ from billing.models import (
     Bill,
     BillPayment,
     Counter,
+    Deposit,
     Invoice,
     InvoiceLine,
     Payment,
@@ -22,7 +23,7 @@ from billing.models import (
     Vendor,
     WriteOff,
 )
-from billing.selectors import bill_integrity, money_integrity
+from billing.selectors import bill_integrity, drawer_integrity, money_integrity
 from ledger.chart import Role
 from ledger.selectors.integrity import Finding
 
@@ -36,6 +37,7 @@ def findings() -> Iterator[Finding]:
     yield from _applications_across_clients()
     yield from _events_not_posted_as_written()
     yield from money_integrity.findings()
+    yield from drawer_integrity.findings()
     yield from bill_integrity.findings()
 
 
@@ -48,6 +50,7 @@ def _numbers_with_gaps() -> Iterator[Finding]:
         *_texts(Payment, "receipt"),
         *_texts(WriteOff, "reference"),
         *_texts(Refund, "reference"),
+        *_texts(Deposit, "reference"),
         *_texts(Bill, "reference"),
         *_texts(BillPayment, "reference"),
         *_texts(Vendor, "code"),

@@ -4,6 +4,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from billing.models import (
     ApplicationTakenBack,
+    Deposit,
+    DepositTakenBack,
     Invoice,
     InvoiceLine,
     InvoiceVoided,
@@ -25,6 +27,8 @@ BILLED = ~Exists(InvoiceVoided.objects.filter(invoice=OuterRef("invoice")))
 WRITTEN_OFF = ~Exists(WriteOffTakenBack.objects.filter(write_off=OuterRef("pk")))
 
 REFUNDED = ~Exists(RefundTakenBack.objects.filter(refund=OuterRef("pk")))
+
+DEPOSITED = ~Exists(DepositTakenBack.objects.filter(deposit=OuterRef("pk")))
 
 
 def invoices() -> QuerySet[Invoice]:
@@ -55,3 +59,8 @@ def write_offs() -> QuerySet[WriteOff]:
 def refunds() -> QuerySet[Refund]:
     """Return the refunds that count, paid or not."""
     return Refund.objects.filter(REFUNDED)
+
+
+def deposits() -> QuerySet[Deposit]:
+    """Return the deposits that count."""
+    return Deposit.objects.filter(DEPOSITED)

@@ -11,6 +11,7 @@ from billing.models import Counter
 RECEIPTS = "R"
 WRITE_OFFS = "WO"
 REFUNDS = "RF"
+DEPOSITS = "D"
 BILLS = "B"
 BILL_PAYMENTS = "BP"
 VENDORS = "V"

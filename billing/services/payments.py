@@ -49,11 +49,14 @@ def record(
     by_hand: Sequence[Share] | None = None,
     keep_rest: bool = False,
     reference: str = "",
+    tendered: Money = ZERO,
     now: datetime,
     by: Membership,
 ) -> Payment:
     """Record money received, in cents, and apply it: to ``apply_to`` first, then to what is oldest.
 
+    ``tendered`` is what was handed over in cash, of which the change was given back; 0 if nobody
+    said.
     ``by_hand`` says instead how much goes to which invoice; an empty one leaves all as credit.
     The same ``key`` again returns the payment that it has. ``keep_rest`` leaves what is over as
     the client's credit; without it, more than is to be paid is refused.
@@ -88,6 +91,7 @@ def record(
         received_on=received_on,
         key=key,
         reference=reference,
+        tendered=tendered,
         now=now,
         by=by,
     )
@@ -163,6 +167,7 @@ def receive(
     received_on: date,
     key: UUID,
     reference: str,
+    tendered: Money = ZERO,
     now: datetime,
     by: Membership,
 ) -> Payment:
@@ -183,6 +188,7 @@ def receive(
         client_id=client.pk,
         method=method,
         amount=amount,
+        tendered=tendered,
         received_on=received_on,
         reference=reference,
         key=key,

@@ -58,6 +58,7 @@ class InvoiceList(BillingView):
             open_total=open_total,
             may_take_payment=self.may(Permission.PAYMENT_RECORD),
             may_write_off=self.may(Permission.WRITE_OFF_RECORD),
+            may_count=self.may(Permission.DRAWER_COUNT),
         )
 
 

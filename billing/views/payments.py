@@ -77,6 +77,7 @@ class PaymentNew(BillingView):
                 by_hand=form.by_hand(),
                 keep_rest=typed["keep_rest"],
                 reference=typed["reference"],
+                tendered=typed["tendered"],
                 now=timezone.now(),
                 by=request.membership,
             )
@@ -163,6 +164,8 @@ def receipt(view: BillingView, payment: Payment) -> dict[str, Any]:
     return {
         "payment": payments.row(payment),
         "client": clients.show(payment.client, permissions=view.request.permissions),
+        "tendered": payment.tendered,
+        "change": payment.tendered - payment.amount if payment.tendered else ZERO,
         "applied": payments.parts_of(payment),
         "credit": payments.credit_left(payment),
         "balance": owed.get(payment.client_id, balances.NOTHING).owes,

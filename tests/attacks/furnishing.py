@@ -93,6 +93,7 @@ def furnish(house: House, family_name: str, places: list[Path]) -> Furnished:
         ids |= _take_in(by)
         money.put_right(own, by, house.people["accountant"])
         money.written_off(at.invoice(own, by, dollars="6.00"), house.people["accountant"], "6.00")
+        money.drawer_used(by)
         money.waiting_refund(money.kept(own, by, "3.00"), by)
         _spend(house.people["accountant"])
         _months(house.people["accountant"])

@@ -3,12 +3,14 @@
 from collections.abc import Collection
 from datetime import date
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from accounts.ids import uuid7
 from accounts.models import Membership
 from billing import posting
 from billing.models import (
+    Deposit,
+    DrawerCount,
     Invoice,
     InvoiceVoided,
     Payment,
@@ -19,9 +21,11 @@ from billing.models import (
     VoidReason,
     WriteOff,
 )
+from billing.selectors.drawer import drawer as drawer_now
 from billing.services import (
     applications,
     corrections,
+    drawer,
     numbers,
     payments,
     refunds,
@@ -224,3 +228,50 @@ def put_right(client: Client, by: Membership, books: Membership) -> None:
     corrected(unapplied(desk.cash(client, by, "5.00", apply_to=wrong), by), by)
     owed_again(written_off(wrong, books, "1.00"), books)
     voided(wrong, by)
+
+
+def counted(by: Membership, cash: str, checks: str, *, reason: str = "") -> DrawerCount:
+    return drawer.count(
+        cash=Money.parse(cash),
+        checks=Money.parse(checks),
+        reason=reason,
+        counted_on=TODAY,
+        key=uuid4(),
+        now=NOW,
+        by=by,
+    )
+
+
+def deposited(by: Membership, cash: str, checks: str) -> Deposit:
+    return drawer.deposit(
+        cash=Money.parse(cash),
+        checks=Money.parse(checks),
+        bag_number="B-7",
+        deposited_on=TODAY,
+        key=uuid4(),
+        now=NOW,
+        by=by,
+    )
+
+
+def not_deposited(made: Deposit, by: Membership, *, on: date = TODAY) -> None:
+    drawer.take_back(made=made, reason=drawer.BackReason.MISTAKE, taken_back_on=on, now=NOW, by=by)
+
+
+def posted_deposit(by: Membership, dollars: str) -> UUID:
+    """Post a deposit of which there is no row, and return its entry."""
+    return journal.post(
+        source=f"deposit:{uuid4()}:made",
+        entry_date=TODAY,
+        memo="Deposit without a row",
+        lines=posting.deposited(amount=Money.parse(dollars)),
+        by=by,
+    ).pk
+
+
+def drawer_used(by: Membership) -> None:
+    """Count the drawer with a difference, deposit, take one deposit back and keep another."""
+    there = drawer_now()
+    counted(by, str(there.cash + Money(25)), str(there.checks), reason=drawer.Reason.FOUND)
+    not_deposited(deposited(by, "0.25", "0.00"), by)
+    deposited(by, "0.25", "0.00")

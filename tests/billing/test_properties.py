@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from accounts.models import Membership
 from billing.models import Invoice, Payment, PaymentApplication, Refund, WriteOff
 from billing.selectors import aging, integrity, standing
+from billing.selectors.drawer import drawer
 from billing.selectors.invoices import balance_due
 from billing.selectors.payments import credit_left
 from billing.selectors.write_offs import written_off
 from billing.services import applications, corrections, payments, refunds, voids, write_offs
+from billing.services import drawer as drawers
 from billing.services.applications import Share
 from clients.models import Client
 from ledger.money import ZERO, Money
@@ -40,6 +42,8 @@ steps = st.one_of(
     st.tuples(st.just("pay_by_card"), which, cents, when),
     st.tuples(st.just("apply"), which, which, cents, when),
     st.tuples(st.just("void"), which, st.booleans()),
+    st.tuples(st.just("count"), st.integers(-50, 50)),
+    st.tuples(st.just("deposit"), cents),
     st.tuples(st.just("refund"), which, cents, st.sampled_from(refunds.Charge)),
     st.tuples(st.just("keep"), which),
     st.tuples(st.just("write_off"), which, cents),
@@ -147,6 +151,17 @@ class Practice:
             money.refunded(payment, self.by, str(Money(amount)), charge=charge)
             self.paid[who] -= amount
         self.forgiven[who] += written_off_of(payment.client_id) - before
+
+    def count(self, over: int) -> None:
+        there = drawer()
+        cash = there.cash + Money(over)
+        if cash >= ZERO and there.checks >= ZERO:
+            reason = drawers.Reason.CHANGE if over else ""
+            money.counted(self.by, str(cash), str(there.checks), reason=reason)
+
+    def deposit(self, cents: int) -> None:
+        with suppress(drawers.NotThere):
+            money.deposited(self.by, str(Money(cents)), "0.00")
 
     def keep(self, which: int) -> None:
         given = list(Refund.objects.order_by("id"))
