@@ -53,6 +53,7 @@ STATES: dict[str, tuple[str, str, str]] = {
     "part_paid": ("Part paid", "hold", "info"),
     "ready": ("Ready", "done", "good"),
     "removed": ("Removed", "minus", ""),
+    "refunded": ("Given back", "undo", ""),
     "renewed": ("To be set up anew", "hold", "warn"),
     "resting": ("Rests", "hold", "warn"),
     "refused": ("Refused", "x", ""),

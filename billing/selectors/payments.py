@@ -86,11 +86,14 @@ class PaymentRow:
 
 @dataclass(frozen=True, slots=True)
 class ClientPayment:
-    """A payment on its client's page: where it went, and what is left of it as credit."""
+    """A payment on its client's page: where it went, what is left of it as credit, and what the
+    practice gave back of it.
+    """
 
     payment: PaymentRow
     parts: list[Part]
     left: Money
+    refunded: Money
 
 
 def visible_to(
@@ -133,11 +136,14 @@ def of_clients(client_ids: Collection[UUID], *, limit: int) -> list[ClientPaymen
     parts = _parts(standing.applications().filter(payment__in=payments))
     items = subledger.open_items(Role.CLIENT_CREDITS, as_of=END_OF_TIME, parties=client_ids)
     left = {item.item: item.balance for item in items}
+    sums = standing.refunds().filter(payment__in=payments).values_list("payment")
+    back = dict(sums.annotate(sum=Sum("amount")).order_by("payment"))
     return [
         ClientPayment(
             row(payment),
             [part for part in parts if part.payment_id == payment.pk],
             left.get(payment.pk, ZERO),
+            back.get(payment.pk, ZERO),
         )
         for payment in payments
     ]

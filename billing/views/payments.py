@@ -141,7 +141,8 @@ class Receipt(BillingView):
         events.record(Action.PAYMENT_VIEWED, target=payment, touched=[payment.client_id])
         gone = payments.taken_back(payment)
         shown = receipt(self, payment)
-        may_correct = self.may(Permission.PAYMENT_CORRECT) and gone is None
+        back = refunds.refunded(payment)
+        may_correct = self.may(Permission.PAYMENT_CORRECT) and gone is None and not back
         return self.page(
             "billing/payments/receipt.html",
             **shown,

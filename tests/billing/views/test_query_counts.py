@@ -17,7 +17,7 @@ PAGES = [
     ("front-desk", "billing:today", 17),
     ("front-desk", "billing:unbilled", 13),
     ("front-desk", "billing:invoice_list", 16),
-    ("front-desk", "billing:client", 39),
+    ("front-desk", "billing:client", 40),
     ("front-desk", "billing:invoice", 26),
     ("therapist", "billing:my_clients", 15),
     ("accountant", "billing:aging", 15),

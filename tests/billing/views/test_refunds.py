@@ -52,6 +52,8 @@ def test_credit_goes_back_once_and_can_be_kept_after_all(
 
     for words in ("RF-00001 is recorded", "Back in cash", "The client paid too much"):
         assert words in answer.text
+    client = at_desk.get(reverse("billing:client", args=[billed.own.pk]))
+    assert "20.00 was given back" in client.text
     with practice_scope(billed.house.id):
         assert credit_left(paid) == Money(30_00)
         back = reverse("billing:refund_take_back", args=[Refund.objects.get().pk])
