@@ -13,7 +13,7 @@ class UnappliedFilterForm(forms.Form):
 
     state = forms.ChoiceField(
         label="Which credits",
-        choices=[("", "Those that could pay something"), ("all", "All credit")],
+        choices=[("", "Useful now"), ("all", "All credit")],
         required=False,
     )
 

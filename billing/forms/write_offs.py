@@ -9,6 +9,7 @@ from django import forms
 from billing.forms.bills import not_in_future
 from billing.forms.fields import DayField, MoneyFormField
 from billing.models import WriteOff
+from billing.services.write_offs import SMALL_AT_MOST
 from ledger.money import Money
 
 LONGEST_DAYS = 3_650
@@ -56,6 +57,13 @@ class SmallForm(forms.Form):
         max_value=LONGEST_DAYS,
         error_messages={"required": "Enter a number of days."},
     )
+
+    def clean_below(self) -> Money:
+        below: Money = self.cleaned_data["below"]
+        if below > SMALL_AT_MOST:
+            told = f"Write what is {SMALL_AT_MOST.dollars} or more off one by one."
+            raise forms.ValidationError(told)
+        return below
 
 
 class SweptForm(SmallForm):

@@ -29,6 +29,9 @@ Reason = WriteOffReason
 SMALL_BELOW, SMALL_AFTER_DAYS = Money(5_00), 90
 """What a small balance is, if nothing else is said."""
 
+SMALL_AT_MOST = Money(25_00)
+"""What is more is looked at one by one."""
+
 
 class ExceedsOpen(Exception):
     """More would be written off than the invoice is open by."""
@@ -44,6 +47,10 @@ class KeyReused(Exception):
 
 class AlreadyTakenBack(Exception):
     """The write-off was taken back before."""
+
+
+class NotSmall(Exception):
+    """More would count as small than anybody calls so."""
 
 
 class Changed(Exception):
@@ -118,6 +125,7 @@ def sweep(
     ``key`` again returns what it has.
 
     Raises:
+        NotSmall: ``below`` is more than ``SMALL_AT_MOST``.
         Changed: by now it would be another sum, or nothing.
         AskedBySomebodyElse: another person waits for an answer about small balances.
         journal.PeriodClosed: ``on`` lies in a closed month.
@@ -126,6 +134,8 @@ def sweep(
     keys = [uuid5(key, str(pk)) for pk in picked]
     if known := list(WriteOff.objects.filter(key__in=keys)):
         return known
+    if below > SMALL_AT_MOST:
+        raise NotSmall(f"Write what is {SMALL_AT_MOST.dollars} or more off one by one.")
     rests = found.small(Invoice.objects.all(), below=below, days=days, on=on, picked=picked)
     total = sum((rest.open for rest in rests), ZERO)
     if total != shown or not rests:

@@ -158,7 +158,8 @@ class UnappliedApply(Unapplied):
         except (services.Changed, journal.PeriodClosed) as error:
             return self.preview(picked, str(error), UNFIT)
         total = sum((each.amount for each in applied), ZERO)
-        messages.success(request, f"{total.dollars} is applied to {len(applied)} invoices.")
+        where = "1 invoice" if len(applied) == 1 else f"{len(applied)} invoices"
+        messages.success(request, f"{total.dollars} is applied to {where}.")
         return redirect("billing:payment_unapplied")
 
     def may_pick(self, picked: set[UUID]) -> set[UUID]:

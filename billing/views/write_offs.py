@@ -210,12 +210,18 @@ class SmallBalancesWrite(SmallBalances):
                 now=timezone.now(),
                 by=request.membership,
             )
-        except (services.Changed, services.AskedBySomebodyElse, journal.PeriodClosed) as error:
+        except (
+            services.Changed,
+            services.NotSmall,
+            services.AskedBySomebodyElse,
+            journal.PeriodClosed,
+        ) as error:
             return self.preview(form, picked, str(error), UNFIT)
         said = WAITS
         if isinstance(answer, list):
             total = sum((each.amount for each in answer), ZERO)
-            said = f"{total.dollars} of {len(answer)} invoices is written off."
+            of = "1 invoice" if len(answer) == 1 else f"{len(answer)} invoices"
+            said = f"{total.dollars} of {of} is written off."
         messages.success(request, said)
         return redirect("billing:small_balances")
 

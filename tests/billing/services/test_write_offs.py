@@ -212,6 +212,11 @@ def test_a_sweep_is_what_was_shown_or_nothing(books: Membership, rests: list[Inv
     assert not WriteOff.objects.exists()
 
 
+def test_nothing_large_is_swept(books: Membership, rests: list[Invoice]) -> None:
+    with pytest.raises(write_offs.NotSmall, match=r"\$25\.00 or more"):
+        sweep([rests[0]], books, "4.99", below=Money(25_01))
+
+
 def test_a_sweep_above_the_limit_waits(desk: Membership, rests: list[Invoice]) -> None:
     assert isinstance(sweep([rests[0]], desk, "4.99"), Waiting)
     assert balance_due(rests[0]) == Money(4_99)

@@ -230,7 +230,7 @@ def test_many_are_applied_after_a_look(at_desk: Browser, billed: Billed, kept: P
     for _ in range(2):
         answer = at_desk.post(APPLY_MANY, form, follow=True)
 
-    assert "$40.00 is applied to 1 invoices." in answer.text
+    assert "$40.00 is applied to 1 invoice." in answer.text
     assert "No credit waits" in answer.text
     with practice_scope(billed.house.id):
         assert credit_left(kept) == ZERO

@@ -153,6 +153,7 @@ def test_a_sweep_that_changed_is_looked_at_again(
 
 def test_nonsense_is_told(as_accountant: Browser, rests: list[Invoice]) -> None:
     assert as_accountant.get(SMALL, {"below": "five"}).status_code == 422
+    assert "$25.00 or more off one by one" in as_accountant.get(SMALL, {"below": "25.01"}).text
     assert "Pick at least one" in as_accountant.get(SWEEP, follow=True).text
     assert as_accountant.post(SWEEP, {"below": "x"}).status_code == 422
 
