@@ -32,6 +32,7 @@ class Permission(StrEnum):
     COVERAGE_VIEW = "accounts.coverage_view"
     DIAGNOSIS_CHANGE = "accounts.diagnosis_change"
     DIAGNOSIS_VIEW = "accounts.diagnosis_view"
+    DRAWER_COUNT = "accounts.drawer_count"
     EHR_CONNECT = "accounts.ehr_connect"
     EMERGENCY_OPEN = "accounts.emergency_open"
     EMERGENCY_REVIEW = "accounts.emergency_review"
@@ -41,15 +42,18 @@ class Permission(StrEnum):
     INTAKE_MANAGE = "accounts.intake_manage"
     INVOICE_ISSUE = "accounts.invoice_issue"
     INVOICE_VIEW = "accounts.invoice_view"
+    INVOICE_VOID = "accounts.invoice_void"
     KEY_CHANGE = "accounts.key_change"
     LOG_VIEW = "accounts.log_view"
     MEMBER_CHANGE = "accounts.member_change"
     MEMBER_ID_SHOW = "accounts.member_id_show"
     MEMBER_VIEW = "accounts.member_view"
+    PAYMENT_CORRECT = "accounts.payment_correct"
     PAYMENT_RECORD = "accounts.payment_record"
     PERIOD_CLOSE = "accounts.period_close"
     PERIOD_POST = "accounts.period_post"
     RECORD_RELEASE = "accounts.record_release"
+    REFUND_RECORD = "accounts.refund_record"
     REPORT_EXPORT = "accounts.report_export"
     REPORT_VIEW = "accounts.report_view"
     ROLE_CHANGE = "accounts.role_change"
@@ -57,6 +61,7 @@ class Permission(StrEnum):
     SERVICE_CHANGE = "accounts.service_change"
     SESSION_RECORD = "accounts.session_record"
     SESSION_VIEW = "accounts.session_view"
+    WRITE_OFF_RECORD = "accounts.write_off_record"
 
     @property
     def codename(self) -> str:
@@ -98,7 +103,15 @@ WORDS: dict[Permission, tuple[str, str]] = {
         "Sessions and invoices",
         "Set services, list fees, and what missed appointments cost",
     ),
+    Permission.INVOICE_VOID: ("Sessions and invoices", "Void invoices, so that they are not owed"),
     Permission.PAYMENT_RECORD: ("Money", "Take cash and check payments"),
+    Permission.PAYMENT_CORRECT: (
+        "Money",
+        "Correct payments, and take money off invoices",
+    ),
+    Permission.DRAWER_COUNT: ("Money", "Count the drawer and take deposits to the bank"),
+    Permission.REFUND_RECORD: ("Money", "Give money back to clients, up to a limit"),
+    Permission.WRITE_OFF_RECORD: ("Money", "Write off what clients owe, up to a limit"),
     Permission.CARD_PAYMENT_START: ("Money", "Start card payments"),
     Permission.APPROVAL_DECIDE: ("Money", "Approve refunds and write-offs above a limit"),
     Permission.BILL_VIEW: ("Money out", "See vendors, bills, expenses and bank lines"),
@@ -191,15 +204,20 @@ BUILT_IN_ROLES = (
                 P.CLIENT_MERGE,
                 P.CLIENT_VIEW,
                 P.CLIENT_VIEW_ALL,
+                P.DRAWER_COUNT,
                 P.FEE_AGREEMENT_CHANGE,
                 P.FEE_AGREEMENT_VIEW,
                 P.INVOICE_VIEW,
+                P.INVOICE_VOID,
+                P.PAYMENT_CORRECT,
                 P.PAYMENT_RECORD,
                 P.PERIOD_CLOSE,
                 P.PERIOD_POST,
+                P.REFUND_RECORD,
                 P.REPORT_EXPORT,
                 P.REPORT_VIEW,
                 P.SERVICE_CHANGE,
+                P.WRITE_OFF_RECORD,
             }
         ),
         limits={"PAY_BILL": 5_000_00, "REFUND": 500_00, "WRITE_OFF": 200_00},
@@ -224,14 +242,18 @@ BUILT_IN_ROLES = (
                 P.CONSENT_VIEW,
                 P.COVERAGE_CHANGE,
                 P.COVERAGE_VIEW,
+                P.DRAWER_COUNT,
                 P.FEE_AGREEMENT_CHANGE,
                 P.FEE_AGREEMENT_VIEW,
                 P.FEE_WAIVE,
                 P.INTAKE_MANAGE,
                 P.INVOICE_ISSUE,
                 P.INVOICE_VIEW,
+                P.INVOICE_VOID,
                 P.MEMBER_ID_SHOW,
+                P.PAYMENT_CORRECT,
                 P.PAYMENT_RECORD,
+                P.REFUND_RECORD,
                 P.SESSION_RECORD,
                 P.SESSION_VIEW,
             }

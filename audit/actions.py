@@ -692,6 +692,11 @@ class Action(StrEnum):
         "billing.statement.viewed",
         "{who} looked at the account of client {label}[ from {since} to {until}].",
     )
+    INVOICE_VOIDED = (
+        "billing.invoice.voided",
+        "{who} voided invoice {label}[ over {total}][: {reason}][; {replacement} stands in its"
+        " place].",
+    )
     DOCUMENT_RENDERED = "billing.document.rendered", "{who} made the document {label}."
     DOCUMENT_DOWNLOADED = "billing.document.downloaded", "{who} downloaded the document {label}."
     PAYMENT_RECORDED = (
@@ -703,6 +708,49 @@ class Action(StrEnum):
     PAYMENT_APPLIED = (
         "billing.payment.applied",
         "{who} applied a payment[ of {amount}] to invoice {label}.",
+    )
+    PAYMENT_UNAPPLIED = (
+        "billing.payment.unapplied",
+        "{who} took a payment[ of {amount}] off invoice {label}[: {reason}].",
+    )
+    PAYMENT_TAKEN_BACK = (
+        "billing.payment.taken_back",
+        "{who} took payment {label}[ of {amount}] back[: {reason}][; {replacement} stands in its"
+        " place].",
+    )
+    WRITTEN_OFF = (
+        "billing.write_off.recorded",
+        "{who} recorded write-off {label}[ of invoice {invoice}][, {amount}][: {kind}].",
+    )
+    WRITE_OFF_TAKEN_BACK = (
+        "billing.write_off.taken_back",
+        "{who} took write-off {label} back[, {amount}][: {reason}].",
+    )
+    SMALL_BALANCE_LISTED = (
+        "billing.small_balance.listed",
+        "{who} looked at small balances[, {count} shown].",
+    )
+    REFUNDED = (
+        "billing.refund.recorded",
+        "{who} recorded refund {label}[ of receipt {receipt}][, {amount}][: {reason}].",
+    )
+    REFUND_TAKEN_BACK = (
+        "billing.refund.taken_back",
+        "{who} took refund {label} back[, {amount}][: {reason}].",
+    )
+    DRAWER_VIEWED = "billing.drawer.viewed", "{who} looked at the drawer."
+    DRAWER_COUNTED = (
+        "billing.drawer.counted",
+        "{who} counted the drawer of {label}[, {difference} over or short][: {reason}].",
+    )
+    DEPOSIT_MADE = "billing.deposit.made", "{who} recorded deposit {label}[ of {amount}]."
+    DEPOSIT_TAKEN_BACK = (
+        "billing.deposit.taken_back",
+        "{who} took deposit {label} back[, {amount}][: {reason}].",
+    )
+    CREDIT_LISTED = (
+        "billing.credit.listed",
+        "{who} looked at credit that pays nothing yet[, {count} shown].",
     )
     VENDOR_ADDED = "billing.vendor.added", "{who} added vendor {label}."
     VENDOR_RENAMED = "billing.vendor.renamed", "{who} renamed vendor {label}."

@@ -65,6 +65,69 @@ def payment_applied(*, client: UUID, payment: UUID, invoice: UUID, amount: Money
     ]
 
 
+WRITTEN_OFF_TO = {
+    "COURTESY": Role.COURTESY_DISCOUNTS,
+    "SLIDING": Role.SLIDING_SCALE_DISCOUNTS,
+    "CORRECTION": Role.BILLING_CORRECTIONS,
+    "SMALL": Role.SMALL_BALANCE_WRITE_OFFS,
+    "BAD_DEBT": Role.BAD_DEBT,
+}
+"""Kind of write-off → the account that bears it. Bad debt is an expense, the rest lower income."""
+
+
+def written_off(*, client: UUID, invoice: UUID, to: Role, amount: Money) -> list[Line]:
+    """J21 to J23: a part of an invoice is not owed any more."""
+    return [
+        Line(to, debit=amount),
+        Line(Role.CLIENT_RECEIVABLE, credit=amount, party=client, item=invoice),
+    ]
+
+
+REFUNDED_FROM = {
+    "CASH": Role.UNDEPOSITED_FUNDS,
+    "CHECK": Role.OPERATING_BANK,
+    "CARD": Role.STRIPE_CLEARING,
+}
+"""Way of a refund → the account that the money leaves."""
+
+
+def refund_approved(*, client: UUID, payment: UUID, refund: UUID, amount: Money) -> list[Line]:
+    """J19: what was the client's credit is to be paid back."""
+    return [
+        Line(Role.CLIENT_CREDITS, debit=amount, party=client, item=payment),
+        Line(Role.REFUNDS_PAYABLE, credit=amount, party=client, item=refund),
+    ]
+
+
+def refund_paid(*, client: UUID, refund: UUID, paid_from: Role, amount: Money) -> list[Line]:
+    """J19: the money left."""
+    return [
+        Line(Role.REFUNDS_PAYABLE, debit=amount, party=client, item=refund),
+        Line(paid_from, credit=amount),
+    ]
+
+
+def drawer_differs(*, difference: Money) -> list[Line]:
+    """J31: cash was counted; more than expected is over, less is short."""
+    if difference > ZERO:
+        return [
+            Line(Role.UNDEPOSITED_FUNDS, debit=difference),
+            Line(Role.CASH_OVER_SHORT, credit=difference),
+        ]
+    return [
+        Line(Role.CASH_OVER_SHORT, debit=-difference),
+        Line(Role.UNDEPOSITED_FUNDS, credit=-difference),
+    ]
+
+
+def deposited(*, amount: Money) -> list[Line]:
+    """J08: what lay in the drawer lies in the bank."""
+    return [
+        Line(Role.OPERATING_BANK, debit=amount),
+        Line(Role.UNDEPOSITED_FUNDS, credit=amount),
+    ]
+
+
 def bill_entered(*, vendor: UUID, bill: UUID, parts: Sequence[tuple[Role, Money]]) -> list[Line]:
     """J33: each part is an expense, and the practice owes the vendor for all of them."""
     total = sum((amount for _, amount in parts), ZERO)

@@ -11,7 +11,10 @@ from billing.views.bills import BillDetail, BillList, BillNew, BillTakeBack
 from billing.views.chart import Chart, ChartAccount, ChartFile
 from billing.views.checkout import CheckoutReturn, CheckoutStart
 from billing.views.clients import ClientPage, MyClients
+from billing.views.corrections import ApplicationTakeBack, PaymentCorrect
+from billing.views.credits import CreditApply, Unapplied, UnappliedApply
 from billing.views.documents import InvoicePdf, ReceiptPdf, StatementPdf
+from billing.views.drawer import DepositNew, DepositTakeBack, Drawer
 from billing.views.ehr import Ehr, EhrPull, EhrTest
 from billing.views.hours import HourMove, HourNew, HourPage, Schedule
 from billing.views.intake import (
@@ -57,6 +60,7 @@ from billing.views.recurring import (
     RecurringNew,
     RecurringPause,
 )
+from billing.views.refunds import RefundNew, RefundTakeBack
 from billing.views.releases import Release
 from billing.views.report_runs import ReportKeep, ReportRunPage, ReportRuns
 from billing.views.reports import (
@@ -79,7 +83,14 @@ from billing.views.statements import ClientStatements
 from billing.views.today import Today
 from billing.views.uploads import FhirFiles, FhirUpload
 from billing.views.vendors import VendorBringBack, VendorRename, VendorRetire, Vendors
+from billing.views.voids import InvoiceVoid
 from billing.views.webhooks import StripeWebhook
+from billing.views.write_offs import (
+    SmallBalances,
+    SmallBalancesWrite,
+    WriteOffNew,
+    WriteOffTakeBack,
+)
 
 app_name = "billing"
 
@@ -123,12 +134,44 @@ urlpatterns = [
     path("invoices/", InvoiceList.as_view(), name="invoice_list"),
     path("invoices/<uuid:pk>/", InvoiceDetail.as_view(), name="invoice"),
     path("invoices/<uuid:pk>/pdf/", InvoicePdf.as_view(), name="invoice_pdf"),
+    path("invoices/small-balances/", SmallBalances.as_view(), name="small_balances"),
+    path(
+        "invoices/small-balances/write-offs/",
+        SmallBalancesWrite.as_view(),
+        name="small_balances_write",
+    ),
+    path("invoices/<uuid:pk>/write-offs/new/", WriteOffNew.as_view(), name="invoice_write_off"),
+    path(
+        "invoices/write-offs/<uuid:pk>/taking-back/",
+        WriteOffTakeBack.as_view(),
+        name="write_off_take_back",
+    ),
+    path("invoices/<uuid:pk>/void/", InvoiceVoid.as_view(), name="invoice_void"),
     path("invoices/<uuid:pk>/card/", CheckoutStart.as_view(), name="checkout_start"),
     path("card-payments/<uuid:pk>/", CheckoutReturn.as_view(), name="checkout_return"),
     path("payments/new/", PaymentNew.as_view(), name="payment_new"),
+    path("payments/unapplied/", Unapplied.as_view(), name="payment_unapplied"),
+    path(
+        "payments/unapplied/applications/",
+        UnappliedApply.as_view(),
+        name="payment_unapplied_apply",
+    ),
     path("payments/<uuid:pk>/", Receipt.as_view(), name="payment"),
     path("payments/<uuid:pk>/pdf/", ReceiptPdf.as_view(), name="receipt_pdf"),
     path("statements/<uuid:pk>/pdf/", StatementPdf.as_view(), name="statement_pdf"),
+    path("payments/<uuid:pk>/correction/", PaymentCorrect.as_view(), name="payment_correct"),
+    path("payments/<uuid:pk>/applications/new/", CreditApply.as_view(), name="payment_apply"),
+    path("payments/<uuid:pk>/refunds/new/", RefundNew.as_view(), name="payment_refund"),
+    path(
+        "payments/refunds/<uuid:pk>/taking-back/",
+        RefundTakeBack.as_view(),
+        name="refund_take_back",
+    ),
+    path(
+        "payments/applications/<uuid:pk>/taking-back/",
+        ApplicationTakeBack.as_view(),
+        name="application_take_back",
+    ),
     path("reports/", ReportIndex.as_view(), name="reports"),
     path(
         "reports/trial-balance/",
@@ -158,6 +201,13 @@ urlpatterns = [
     path("chart/", Chart.as_view(), name="chart"),
     path("chart/file/", ChartFile.as_view(), name="chart_file"),
     path("chart/<uuid:pk>/", ChartAccount.as_view(), name="chart_account"),
+    path("drawer/", Drawer.as_view(), name="drawer"),
+    path("drawer/deposits/new/", DepositNew.as_view(), name="deposit_new"),
+    path(
+        "drawer/deposits/<uuid:pk>/taking-back/",
+        DepositTakeBack.as_view(),
+        name="deposit_take_back",
+    ),
     path("bills/", BillList.as_view(), name="bill_list"),
     path("bills/new/", BillNew.as_view(), name="bill_new"),
     path("bills/<uuid:pk>/", BillDetail.as_view(), name="bill"),

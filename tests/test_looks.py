@@ -13,9 +13,10 @@ from accounts.services import own_roles, roles
 from accounts.tenancy import practice_scope
 from audit.models import Touch
 from billing.services import card_accounts, checkout
+from billing.services.refunds import Charge
 from clients.models import Client, EmergencyAccess
 from clients.services import contacts, emergencies
-from tests.billing import desk, hours
+from tests.billing import desk, hours, money
 from tests.clients import records
 from tests.clients.parties import shared_costs
 from tests.houses import House, browser_of
@@ -47,10 +48,14 @@ OWN_ROLE = {
     P.FEE_WAIVE,
     P.INVOICE_ISSUE,
     P.INVOICE_VIEW,
+    P.INVOICE_VOID,
+    P.PAYMENT_CORRECT,
     P.PAYMENT_RECORD,
+    P.REFUND_RECORD,
     P.REPORT_VIEW,
     P.SESSION_RECORD,
     P.SESSION_VIEW,
+    P.WRITE_OFF_RECORD,
 }
 """All that shows clients, without the right to see every one of them."""
 
@@ -67,9 +72,17 @@ BEARING = {
     "billing:invoice",
     "billing:invoice_list",
     "billing:invoice_pdf",
+    "billing:invoice_void",
+    "billing:invoice_write_off",
+    "billing:write_off_take_back",
     "billing:journal_entry",
+    "billing:application_take_back",
     "billing:payment",
+    "billing:payment_apply",
+    "billing:payment_correct",
     "billing:payment_new",
+    "billing:payment_refund",
+    "billing:refund_take_back",
     "billing:receipt_pdf",
     "billing:statement_pdf",
     "billing:client_statements",
@@ -135,6 +148,10 @@ def record(practice: House) -> Record:
         party, _, _ = shared_costs(client, by)
         invoice = desk.invoice(client, by)
         payment = desk.cash(client, by, "20.00", apply_to=invoice)
+        application = payment.applications.get()
+        over = desk.cash(client, by, "5.00", keep_rest=True)
+        refund = money.refunded(over, by, "5.00", charge=Charge.OWED)
+        written_off = money.written_off(invoice, practice.people["accountant"], "1.00")
         statement = desk.statement(client, by)
         desk.session(client, by)
         come = hours.left_open(client, by)
@@ -149,9 +166,17 @@ def record(practice: House) -> Record:
         "clients:assign": client.pk,
         "billing:invoice": invoice.pk,
         "billing:invoice_pdf": invoice.pk,
+        "billing:invoice_void": invoice.pk,
+        "billing:invoice_write_off": invoice.pk,
+        "billing:write_off_take_back": written_off.pk,
         "billing:checkout_start": invoice.pk,
         "billing:checkout_return": intent,
+        "billing:application_take_back": application.pk,
         "billing:payment": payment.pk,
+        "billing:payment_apply": payment.pk,
+        "billing:payment_correct": payment.pk,
+        "billing:payment_refund": payment.pk,
+        "billing:refund_take_back": refund.pk,
         "billing:receipt_pdf": payment.pk,
         "billing:statement_pdf": statement.pk,
         "billing:client_statements": client.pk,

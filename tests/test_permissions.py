@@ -31,12 +31,13 @@ from accounts.services import api_tokens, approvals, grants, invitations, networ
 from accounts.tenancy import practice_scope
 from accounts.views.base import MemberView, OutsideView, PracticeView
 from billing.services import uploads
+from billing.services.refunds import Charge
 from clients.models import EmergencyAccess
 from clients.services import assignments, contacts, emergencies, merges, payers
 from clients.services import imports as files
 from ledger.selectors import chart
 from ledger.services import journal, periods
-from tests.billing import arrivals, desk, hours, spending
+from tests.billing import arrivals, desk, hours, money, spending
 from tests.clients import records
 from tests.clients.parties import shared_costs
 from tests.houses import House, browser_of
@@ -293,6 +294,15 @@ billing:invoice_list      GET    200    200    200    403    403    200    302
 billing:invoice_issue     POST   422    403    403    403    403    422    302
 billing:invoice           GET    200    200    200    403    403    404    302
 billing:invoice_pdf       GET    200    403    200    403    403    404    302
+billing:invoice_void      GET    200    200    403    403    403    404    302
+billing:invoice_void      POST   422    422    403    403    403    404    302
+billing:invoice_write_off GET    403    200    403    403    403    404    302
+billing:invoice_write_off POST   403    422    403    403    403    404    302
+billing:write_off_take_back GET  403    200    403    403    403    404    302
+billing:write_off_take_back POST 403    422    403    403    403    404    302
+billing:small_balances    GET    403    200    403    403    403    200    302
+billing:small_balances_write GET 403    302    403    403    403    302    302
+billing:small_balances_write POST 403   422    403    403    403    422    302
 billing:checkout_start    GET    200    403    403    403    403    404    302
 billing:checkout_start    POST   302    403    403    403    403    404    302
 billing:checkout_return   GET    404    403    403    403    403    404    302
@@ -303,6 +313,25 @@ billing:receipt_pdf       GET    200    403    200    403    403    404    302
 billing:statement_pdf     GET    200    403    200    403    403    404    302
 billing:client_statements GET    200    200    200    403    403    404    302
 billing:client_statements POST   422    403    403    403    403    404    302
+billing:payment_correct   GET    200    200    403    403    403    404    302
+billing:payment_correct   POST   422    422    403    403    403    404    302
+billing:payment_apply     GET    200    200    403    403    403    404    302
+billing:payment_apply     POST   422    422    403    403    403    404    302
+billing:payment_refund    GET    200    200    403    403    403    404    302
+billing:payment_refund    POST   422    422    403    403    403    404    302
+billing:refund_take_back  GET    200    200    403    403    403    404    302
+billing:refund_take_back  POST   422    422    403    403    403    404    302
+billing:application_take_back GET 200   200    403    403    403    404    302
+billing:application_take_back POST 422  422    403    403    403    404    302
+billing:payment_unapplied GET    200    200    403    403    403    200    302
+billing:payment_unapplied_apply GET 302 302    403    403    403    302    302
+billing:payment_unapplied_apply POST 422 422   403    403    403    422    302
+billing:drawer            GET    200    200    403    403    403    200    302
+billing:drawer            POST   422    422    403    403    403    422    302
+billing:deposit_new       GET    200    200    403    403    403    200    302
+billing:deposit_new       POST   422    422    403    403    403    422    302
+billing:deposit_take_back GET    200    200    403    403    403    404    302
+billing:deposit_take_back POST   422    422    403    403    403    404    302
 billing:bill_list         GET    403    200    403    200    200    200    302
 billing:bill_new          GET    403    200    403    200    403    200    302
 billing:bill_new          POST   403    422    403    422    403    422    302
@@ -572,6 +601,12 @@ OF_AN_APPOINTMENT = [
     "billing:outcome_take_back",
 ]
 OF_A_SERVICE = ["billing:service", "billing:service_end", "billing:service_rename"]
+OF_A_PAYMENT = [
+    "billing:payment",
+    "billing:payment_apply",
+    "billing:payment_correct",
+    "billing:payment_refund",
+]
 OF_A_VENDOR = ["billing:vendor_bring_back", "billing:vendor_rename", "billing:vendor_retire"]
 
 DEMO_ONLY = {"gallery"}
@@ -627,6 +662,12 @@ def world(practice: House, other_practice: House) -> World:
         payment = desk.cash(client, by, "20.00", apply_to=invoice)
         statement = desk.statement(client, by)
         come = hours.left_open(client, by)
+        application = payment.applications.get()
+        deposit = money.deposited(by, "1.00", "0.00")
+        refund = money.refunded(
+            desk.cash(client, by, "5.00", keep_rest=True), by, "5.00", charge=Charge.OWED
+        )
+        written_off = money.written_off(invoice, practice.people["accountant"], "1.00")
         vendor = spending.vendor(by)
         bill = spending.bill(vendor, by)
         bill_payment = spending.paid(bill, practice.people["accountant"], "20.00")
@@ -720,12 +761,19 @@ def world(practice: House, other_practice: House) -> World:
             "billing:bill_after_all": {"pk": come["not billed"]},
             "billing:invoice": one,
             "billing:invoice_pdf": one,
+            "billing:invoice_void": one,
+            "billing:invoice_write_off": one,
+            "billing:write_off_take_back": {"pk": written_off.pk},
             "billing:checkout_start": one,
             "billing:checkout_return": {"pk": uuid7()},
             "billing:payment": {"pk": payment.pk},
             "billing:receipt_pdf": {"pk": payment.pk},
             "billing:statement_pdf": {"pk": statement.pk},
             "billing:client_statements": {"pk": client.pk},
+            **{route: {"pk": payment.pk} for route in OF_A_PAYMENT},
+            "billing:deposit_take_back": {"pk": deposit.pk},
+            "billing:refund_take_back": {"pk": refund.pk},
+            "billing:application_take_back": {"pk": application.pk},
             "billing:report": {"slug": "income"},
             "billing:report_file": {"slug": "income"},
             "billing:report_keep": {"slug": "income"},

@@ -18,7 +18,7 @@ from audit.actions import Action
 from audit.services import events
 from billing.api.fhir import Json, OfPatientQuery, OutView, coded, patient, url, usd
 from billing.models import Invoice, InvoiceLine, Payment, PaymentApplication, Session
-from billing.selectors import balances, disclosures, invoices, payments, sessions
+from billing.selectors import balances, disclosures, invoices, payments, sessions, standing
 from ledger.money import ZERO, Money
 
 CPT = "http://www.ama-assn.org/go/cpt"
@@ -179,7 +179,8 @@ class OnePaymentReconciliation(OutView):
 def billed(rows: QuerySet[Invoice]) -> QuerySet[Invoice]:
     """Return invoices with their lines, in the order printed."""
     lines = InvoiceLine.objects.select_related("service_code").order_by("position")
-    return rows.prefetch_related(Prefetch("lines", lines))
+    marked = rows.annotate(stands=standing.ISSUED)
+    return marked.prefetch_related(Prefetch("lines", lines))
 
 
 def held(rows: QuerySet[Session]) -> QuerySet[Session]:
@@ -187,9 +188,10 @@ def held(rows: QuerySet[Session]) -> QuerySet[Session]:
 
 
 def applied(rows: QuerySet[Payment]) -> QuerySet[Payment]:
-    """Return payments with what they paid."""
-    parts = PaymentApplication.objects.order_by("applied_on", "id")
-    return rows.prefetch_related(Prefetch("applications", parts))
+    """Return payments with what they pay, and whether they stand."""
+    parts = standing.applications().order_by("applied_on", "id")
+    marked = rows.annotate(stands=standing.RECEIVED)
+    return marked.prefetch_related(Prefetch("applications", parts))
 
 
 def account(client: Any) -> Json:
@@ -206,13 +208,14 @@ def account(client: Any) -> Json:
     }
 
 
-def invoice(row: Invoice, open_now: dict[UUID, Money]) -> Json:
+def invoice(row: Any, open_now: dict[UUID, Money]) -> Json:
     is_open = open_now.get(row.pk, ZERO) > ZERO
+    status = "issued" if is_open else "balanced"
     return {
         "resourceType": "Invoice",
         "id": str(row.pk),
         "identifier": [{"system": url("invoice-number", {}), "value": row.number}],
-        "status": "issued" if is_open else "balanced",
+        "status": status if row.stands else "cancelled",
         "subject": patient(row.client_id),
         "date": row.issued_on.isoformat(),
         "account": {"reference": f"Account/{row.client_id}"},
@@ -264,13 +267,13 @@ def charge_item(row: Any) -> Json:
     }
 
 
-def payment_reconciliation(row: Payment) -> Json:
+def payment_reconciliation(row: Any) -> Json:
     parts = [part(each) for each in row.applications.all()]
     return {
         "resourceType": "PaymentReconciliation",
         "id": str(row.pk),
         "identifier": [{"system": url("receipt-number", {}), "value": row.receipt}],
-        "status": "active",
+        "status": "active" if row.stands else "cancelled",
         "created": fields.written(row.recorded_at),
         "outcome": "complete",
         "disposition": payments.HOW[Payment.Method(row.method)],

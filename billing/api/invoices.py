@@ -43,6 +43,7 @@ class InvoiceLine(serializers.Serializer[Any]):
     total_cents = serializers.IntegerField()
     open_cents = serializers.IntegerField()
     days_late = serializers.IntegerField()
+    is_void = serializers.BooleanField(help_text="A void invoice is not owed; it keeps its number.")
 
 
 class InvoicePage(ListOf):
@@ -138,6 +139,7 @@ def line(row: invoices.InvoiceRow) -> dict[str, Any]:
         "total_cents": row.total.cents,
         "open_cents": row.open.cents,
         "days_late": row.days_late,
+        "is_void": row.is_void,
     }
 
 

@@ -1,64 +1,41 @@
 """What people type about sessions, money and reports."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import RegexValidator
 from django.db.models import Model, QuerySet
 
 from accounts.models import Membership
 from accounts.selectors import members
+from billing.forms.fields import PLAIN, DayField, MoneyFormField
+from billing.forms.shares import AS_CREDIT, SharesForm
 from billing.models import Payment
 from billing.models.session import LONGEST_MINUTES
 from billing.selectors import service_codes
+from billing.selectors.invoices import OpenInvoice
 from clients.selectors import families
-from ledger.days import FIRST_DAY, LAST_DAY
-from ledger.money import ZERO, Money, NotMoney
+from ledger.money import ZERO, Money
 
-DATE_FORMAT = "%Y-%m-%d"
 MOMENT_FORMAT = "%Y-%m-%dT%H:%M"
-PLAIN = {"autocomplete": "off", "spellcheck": "false"}
+__all__ = [
+    "DESK_METHODS",
+    "IN_FUTURE",
+    "PLAIN",
+    "DayField",
+    "InvoiceFilterForm",
+    "MoneyFormField",
+    "OfClientForm",
+    "PaymentForm",
+    "ReceivedForm",
+    "SessionForm",
+]
+
 DESK_METHODS = [(method.value, method.label) for method in Payment.Method if method != "CARD"]
 IN_FUTURE = "This day is not here yet."
-
-
-class DayField(forms.DateField):
-    """A business date that the books know."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            widget=forms.DateInput(attrs={"type": "date"}, format=DATE_FORMAT),
-            error_messages={"required": "Enter the day.", "invalid": "Enter a date."},
-            validators=[
-                MinValueValidator(FIRST_DAY, f"Enter a day of {FIRST_DAY.year} or later."),
-                MaxValueValidator(LAST_DAY, f"Enter a day of {LAST_DAY.year} or earlier."),
-            ],
-            **kwargs,
-        )
-
-
-class MoneyFormField(forms.Field):
-    """An amount as people type it: 135, 135.00 or 1,350.50."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        attrs = {**PLAIN, "inputmode": "decimal", "maxlength": "20"}
-        super().__init__(widget=forms.TextInput(attrs=attrs), **kwargs)
-
-    def to_python(self, value: Any) -> Money | None:
-        if value in self.empty_values:
-            return None
-        try:
-            amount = Money.parse(str(value))
-        except NotMoney as error:
-            raise forms.ValidationError(str(error)) from None
-        if amount < ZERO:
-            raise forms.ValidationError("Enter an amount of zero or more.")
-        return amount
-
-    def prepare_value(self, value: Any) -> Any:
-        return str(value) if isinstance(value, Money) else value
 
 
 class OfClientForm(forms.Form):
@@ -153,11 +130,10 @@ class SessionForm(OfClientForm):
         return data
 
 
-class PaymentForm(OfClientForm):
-    """Cash or a check at the desk. ``key`` makes one payment of a form that is sent twice."""
+class ReceivedForm(OfClientForm):
+    """Base of what is typed about money that came in cash or by check."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
-    invoice = forms.UUIDField(required=False, widget=forms.HiddenInput)
     amount = MoneyFormField(
         label="Amount", error_messages={"required": "Enter the amount that you took."}
     )
@@ -177,13 +153,10 @@ class PaymentForm(OfClientForm):
         help_text="For checks only.",
     )
     received_on = DayField(label="Received on")
-    keep_rest = forms.BooleanField(label="Keep what is over as credit", required=False)
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
-        first = "amount" if kwargs.get("client") else "code"
-        self.fields[first].widget.attrs["autofocus"] = True
 
     def clean_amount(self) -> Money:
         amount: Money = self.cleaned_data["amount"]
@@ -204,6 +177,47 @@ class PaymentForm(OfClientForm):
             self.add_error("reference", "Enter the number on the check.")
         if not is_check:
             data["reference"] = ""
+        return data
+
+
+class PaymentForm(SharesForm, ReceivedForm):
+    """Cash or a check at the desk. ``key`` makes one payment of a form that is sent twice."""
+
+    invoice = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    tendered = MoneyFormField(
+        label="Handed over, USD",
+        required=False,
+        help_text="For cash: the receipt then says how much change to give.",
+    )
+    keep_rest = forms.BooleanField(label="Keep what is over as credit", required=False)
+
+    field_order = (
+        "code",
+        "amount",
+        "method",
+        "tendered",
+        "reference",
+        "received_on",
+        "goes_to",
+        "keep_rest",
+    )
+
+    def __init__(self, *args: Any, opened: Sequence[OpenInvoice] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer(opened)
+        first = "amount" if kwargs.get("client") else "code"
+        self.fields[first].widget.attrs["autofocus"] = True
+
+    def clean(self) -> dict[str, Any]:
+        data = ReceivedForm.clean(self)
+        if data.get("goes_to") == AS_CREDIT:
+            data["keep_rest"] = True
+        if data.get("method") != Payment.Method.CASH or not data.get("tendered"):
+            data["tendered"] = ZERO
+        tendered, amount = data["tendered"], data.get("amount")
+        if tendered and amount and tendered < amount:
+            self.add_error("tendered", f"{tendered.dollars} is less than {amount.dollars}.")
+        self.check_shares()
         return data
 
 

@@ -137,6 +137,13 @@ $$;
 CREATE TRIGGER billing_missedpolicy_not_backwards AFTER INSERT ON billing_missedpolicy
     FOR EACH ROW EXECUTE FUNCTION billing_missedpolicy_not_backwards();
 
+-- Whether an invoice holds a session or a fee of a missed hour.
+CREATE FUNCTION billing_is_billed(practice uuid, session uuid, missed uuid) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM billing_invoiceline AS line WHERE line.practice_id = practice
+        AND (line.session_id = session OR line.missed_fee_id = missed))
+$$;
+
 -- What is not billed stands on no invoice, and is decided once.
 CREATE FUNCTION billing_not_billed_or_billed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
@@ -144,9 +151,7 @@ DECLARE
     worth bigint;
 BEGIN
     PERFORM billing_hour_lock(coalesce(NEW.session_id, NEW.missed_fee_id));
-    IF EXISTS (SELECT FROM billing_invoiceline AS line WHERE line.practice_id = NEW.practice_id
-        AND (line.session_id = NEW.session_id OR line.missed_fee_id = NEW.missed_fee_id))
-    THEN
+    IF billing_is_billed(NEW.practice_id, NEW.session_id, NEW.missed_fee_id) THEN
         RAISE EXCEPTION 'what is not to be billed stands on an invoice'
             USING ERRCODE = 'check_violation';
     END IF;
@@ -234,6 +239,7 @@ DROP TRIGGER billing_line_of_what_is_billed ON billing_invoiceline;
 DROP FUNCTION billing_line_of_what_is_billed();
 DROP TRIGGER billing_not_billed_or_billed ON billing_notbilled;
 DROP FUNCTION billing_not_billed_or_billed();
+DROP FUNCTION billing_is_billed(uuid, uuid, uuid);
 DROP TRIGGER billing_missedpolicy_not_backwards ON billing_missedpolicy;
 DROP FUNCTION billing_missedpolicy_not_backwards();
 DROP TRIGGER billing_missed_fee_of_its_hour ON billing_missedfee;

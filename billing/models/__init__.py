@@ -18,11 +18,25 @@ from billing.models.bill import (
 )
 from billing.models.counter import Counter
 from billing.models.document import Document, DocumentBody
+from billing.models.drawer import (
+    Deposit,
+    DepositReason,
+    DepositTakenBack,
+    DrawerCount,
+    DrawerReason,
+)
 from billing.models.intake import ExternalCode, RejectedRecord
 from billing.models.invoice import Invoice, InvoiceLine, InvoiceLineText
 from billing.models.missed import MissedFee, MissedPolicy, NotBilled, NotBilledTakenBack
 from billing.models.payment import Payment, PaymentApplication
 from billing.models.recurring import BillFile, RecurringBill
+from billing.models.refund import (
+    Refund,
+    RefundBackReason,
+    RefundPaid,
+    RefundReason,
+    RefundTakenBack,
+)
 from billing.models.report_file import ReportFile
 from billing.models.report_run import ReportRun
 from billing.models.service import KnownCode, ServiceCode, ServiceFee
@@ -30,10 +44,19 @@ from billing.models.session import DiscountKind, Session
 from billing.models.source import FhirSource
 from billing.models.statement import AccountStatement, StatementRecord
 from billing.models.stripe import CardIntent, StripeAccount, WebhookEndpoint, WebhookEvent
+from billing.models.taking_back import (
+    ApplicationTakenBack,
+    PaymentReason,
+    PaymentTakenBack,
+    UnapplyReason,
+)
 from billing.models.upload import FhirFile
+from billing.models.voiding import InvoiceVoided, VoidReason
+from billing.models.write_off import WriteOff, WriteOffReason, WriteOffTakenBack
 
 __all__ = [
     "AccountStatement",
+    "ApplicationTakenBack",
     "Appointment",
     "AppointmentOutcome",
     "AppointmentSeries",
@@ -48,15 +71,21 @@ __all__ = [
     "BillTakenBack",
     "CardIntent",
     "Counter",
+    "Deposit",
+    "DepositReason",
+    "DepositTakenBack",
     "DiscountKind",
     "Document",
     "DocumentBody",
+    "DrawerCount",
+    "DrawerReason",
     "ExternalCode",
     "FhirFile",
     "FhirSource",
     "Invoice",
     "InvoiceLine",
     "InvoiceLineText",
+    "InvoiceVoided",
     "KnownCode",
     "MissedFee",
     "MissedPolicy",
@@ -65,7 +94,14 @@ __all__ = [
     "OutcomeTakenBack",
     "Payment",
     "PaymentApplication",
+    "PaymentReason",
+    "PaymentTakenBack",
     "RecurringBill",
+    "Refund",
+    "RefundBackReason",
+    "RefundPaid",
+    "RefundReason",
+    "RefundTakenBack",
     "RejectedRecord",
     "ReportFile",
     "ReportRun",
@@ -75,7 +111,12 @@ __all__ = [
     "StatementRecord",
     "StripeAccount",
     "TakenBackReason",
+    "UnapplyReason",
     "Vendor",
+    "VoidReason",
     "WebhookEndpoint",
     "WebhookEvent",
+    "WriteOff",
+    "WriteOffReason",
+    "WriteOffTakenBack",
 ]

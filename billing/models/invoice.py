@@ -71,7 +71,8 @@ class Invoice(PracticeModel):
 class InvoiceLine(PracticeModel):
     """One session, or one fee for a missed hour, on an invoice.
 
-    Its words stand sealed in its ``InvoiceLineText``.
+    Its words stand sealed in its ``InvoiceLineText``. What it bills takes another ``turn`` once
+    every invoice that it stood on is void: the billing_session_billed_again trigger sees to that.
     """
 
     invoice = PracticeKey(Invoice, related_name="lines")
@@ -79,6 +80,9 @@ class InvoiceLine(PracticeModel):
     missed_fee = PracticeKey(MissedFee, null=True, related_name="lines")
     service_code = PracticeKey(ServiceCode)
     position = models.PositiveSmallIntegerField(db_comment="From 1, in the order printed.")
+    turn = models.PositiveSmallIntegerField(
+        db_default=1, db_comment="How many times it was billed with this, from 1."
+    )
     served_on = models.DateField(db_comment="Business date in the practice's time zone.")
     minutes = models.PositiveSmallIntegerField(db_comment="0 for an hour that was missed.")
     amount = MoneyField(db_comment="Cents, without the discount.")
@@ -89,17 +93,19 @@ class InvoiceLine(PracticeModel):
 
     FIELD_CLASSES: ClassVar[dict[str, str]] = {
         "FINANCIAL": "amount discount",
-        "PUBLIC": "id practice_id invoice session missed_fee service_code position served_on"
+        "PUBLIC": "id practice_id invoice session missed_fee service_code position turn served_on"
         " minutes description_commitment",
     }
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["practice_id", "session"], name="billing_invoiceline_session_billed_once"
+                fields=["practice_id", "session", "turn"],
+                name="billing_invoiceline_session_billed_once",
             ),
             models.UniqueConstraint(
-                fields=["practice_id", "missed_fee"], name="billing_invoiceline_missed_billed_once"
+                fields=["practice_id", "missed_fee", "turn"],
+                name="billing_invoiceline_missed_billed_once",
             ),
             models.CheckConstraint(
                 name="billing_invoiceline_of_one_thing",

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
 
 from accounts.tenancy import PracticeKey, PracticeModel
 from billing.models.invoice import Invoice
@@ -22,6 +22,10 @@ class Payment(PracticeModel):
     client = PracticeKey("clients.Client")
     method = models.CharField(max_length=5, choices=Method.choices)
     amount = MoneyField(db_comment="Cents.")
+    tendered = MoneyField(
+        db_default=Value(0),
+        db_comment="Cents handed over in cash, change with them; 0 if nobody said.",
+    )
     received_on = models.DateField(db_comment="Business date in the practice's time zone.")
     reference = models.CharField(
         max_length=20, blank=True, db_comment="The number on a check; empty for cash and cards."
@@ -32,7 +36,7 @@ class Payment(PracticeModel):
     recorded_by = PracticeKey("accounts.Membership")
 
     FIELD_CLASSES: ClassVar[dict[str, str]] = {
-        "FINANCIAL": "amount reference",
+        "FINANCIAL": "amount tendered reference",
         "PUBLIC": "id practice_id receipt client method received_on key entry recorded_at"
         " recorded_by",
     }
@@ -47,6 +51,10 @@ class Payment(PracticeModel):
                 fields=["practice_id", "entry"], name="billing_payment_posted_once"
             ),
             models.CheckConstraint(name="billing_payment_is_money", condition=Q(amount__gt=0)),
+            models.CheckConstraint(
+                name="billing_payment_change_is_of_cash",
+                condition=Q(tendered=0) | Q(method="CASH", tendered__gte=F("amount")),
+            ),
             models.CheckConstraint(
                 name="billing_payment_method_known",
                 condition=Q(method__in=["CASH", "CHECK", "CARD"]),
@@ -75,6 +83,9 @@ class PaymentApplication(PracticeModel):
     payment = PracticeKey(Payment, related_name="applications")
     invoice = PracticeKey(Invoice, related_name="applications")
     amount = MoneyField(db_comment="Cents.")
+    key = models.UUIDField(
+        null=True, db_comment="Of the form that it came by, if by one of its own."
+    )
     entry = PracticeKey("ledger.JournalEntry")
     applied_on = models.DateField(db_comment="Business date in the practice's time zone.")
     applied_at = models.DateTimeField(db_comment="UTC.")
@@ -82,13 +93,17 @@ class PaymentApplication(PracticeModel):
 
     FIELD_CLASSES: ClassVar[dict[str, str]] = {
         "FINANCIAL": "amount",
-        "PUBLIC": "id practice_id payment invoice entry applied_on applied_at applied_by",
+        "PUBLIC": "id practice_id payment invoice key entry applied_on applied_at applied_by",
     }
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["practice_id", "entry"], name="billing_paymentapplication_posted_once"
+            ),
+            models.UniqueConstraint(
+                fields=["practice_id", "key", "payment", "invoice"],
+                name="billing_paymentapplication_key_once",
             ),
             models.CheckConstraint(
                 name="billing_paymentapplication_is_money", condition=Q(amount__gt=0)

@@ -7,7 +7,7 @@ from django.db.models import Count, F, Sum
 
 from accounts.selectors import members
 from billing.forms.reports import PeriodForm
-from billing.models import Invoice, InvoiceLine, ServiceCode
+from billing.models import Invoice, InvoiceLine, InvoiceVoided, ServiceCode
 from billing.reports.declared import Report
 from billing.selectors import codes
 from billing.selectors.tables import (
@@ -24,7 +24,7 @@ from billing.selectors.tables import (
 )
 from ledger.chart import Role
 from ledger.fields import MoneyField
-from ledger.money import ZERO
+from ledger.money import ZERO, Money
 from ledger.selectors import movements
 
 SUMS = (count("sessions", "Sessions"), money("charged", "Charged"))
@@ -50,31 +50,27 @@ class IncomeByForm(PeriodForm):
 def table(asked: Asked) -> Table:
     by = asked.choices.get("by") or "therapist"
     key, heading = KEYS[by]
-    invoices = Invoice.objects.filter(issued_on__range=(asked.first, asked.as_of))
-    if asked.known_at is not None:
-        invoices = invoices.filter(entry__posted_at__lte=asked.known_at)
-    lines = InvoiceLine.objects.filter(invoice__in=invoices, session__isnull=False)
-    listed = Sum(F("amount") + F("discount"), output_field=MoneyField())
-    sums = list(lines.values(part=F(key)).annotate(n=Count("pk"), sum=listed).order_by("part"))
-    names = _names(by, [each["part"] for each in sums])
+    issued, voided = _invoices(asked)
+    sums = _sums(key, issued, voided)
+    names = _names(by, list(sums))
     rows = [
         Row(
-            (names.get(each["part"], "Somebody who left"), each["n"], each["sum"] or ZERO),
-            client=each["part"] if by == "client" else None,
+            (names.get(part, "Somebody who left"), count, amount),
+            client=part if by == "client" else None,
         )
-        for each in sums
+        for part, (count, amount) in sums.items()
     ]
     rows.sort(key=lambda row: (len(str(row.cells[0])) if by == "client" else 0, str(row.cells[0])))
-    billed = set(invoices.values_list("entry_id", flat=True))
+    billed = {each.entry_id for each in issued} | {each.entry_id for each in voided}
     fees = movements.movements((Role.SESSION_FEES,), **asked.span)
     others = total(line.amount for line in fees if line.entry_id not in billed)
     if others:
         rows.append(Row(("Not from an invoice", None, others)))
-    charged = total(each["sum"] or ZERO for each in sums) + others
+    charged = total(amount for _, amount in sums.values()) + others
     return Table(
         (heading, *SUMS),
         rows,
-        totals=(Row(("Total", sum(each["n"] for each in sums), charged), Level.SUM),),
+        totals=(Row(("Total", sum(count for count, _ in sums.values()), charged), Level.SUM),),
         ties=(
             Tie(
                 "What was charged equals the session fees of the income statement",
@@ -84,9 +80,39 @@ def table(asked: Asked) -> Table:
         ),
         notes=(
             "List fees before discounts and adjustments, by the date of the invoice; without fees"
-            " for missed appointments.",
+            " for missed appointments. A void one counts down on the day of that.",
         ),
     )
+
+
+def _invoices(asked: Asked) -> tuple[list[Invoice], list[InvoiceVoided]]:
+    """Return what was issued and what was voided in the time."""
+    span = (asked.first, asked.as_of)
+    issued = Invoice.objects.filter(issued_on__range=span)
+    voided = InvoiceVoided.objects.filter(voided_on__range=span)
+    if asked.known_at is not None:
+        issued = issued.filter(entry__posted_at__lte=asked.known_at)
+        voided = voided.filter(entry__posted_at__lte=asked.known_at)
+    return list(issued), list(voided)
+
+
+def _sums(
+    key: str, issued: list[Invoice], voided: list[InvoiceVoided]
+) -> dict[Any, tuple[int, Money]]:
+    """Return part → how many sessions were charged, less void ones, and their fees."""
+    found: dict[Any, tuple[int, Money]] = {}
+    for invoices, sign in (
+        ([each.pk for each in issued], 1),
+        ([each.invoice_id for each in voided], -1),
+    ):
+        lines = InvoiceLine.objects.filter(invoice__in=invoices, session__isnull=False)
+        listed = Sum(F("amount") + F("discount"), output_field=MoneyField())
+        parts = lines.values(part=F(key)).annotate(n=Count("pk"), sum=listed)
+        for each in parts.order_by("part"):
+            count, amount = found.get(each["part"], (0, ZERO))
+            charged = Money(sign * (each["sum"] or ZERO).cents)
+            found[each["part"]] = (count + sign * each["n"], amount + charged)
+    return {part: (count, amount) for part, (count, amount) in found.items() if count or amount}
 
 
 def _names(by: str, ids: list[Any]) -> dict[Any, str]:

@@ -1,11 +1,13 @@
 """Money that came in, by day and way, and what of it was taken to the bank."""
 
+from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.urls import reverse
 
 from billing.forms.reports import PeriodForm
-from billing.models import Payment
+from billing.models import Payment, PaymentTakenBack
 from billing.reports.declared import Report
 from billing.selectors.tables import (
     Asked,
@@ -41,35 +43,37 @@ HELD = (
 """Where money waits on its way to the bank."""
 
 
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A payment on the day on which it came, or its taking back as a minus."""
+
+    payment: Payment
+    on: date
+    words: str
+    entry_id: UUID
+    amount: Money
+
+
 def table(asked: Asked) -> Table:
-    payments = Payment.objects.filter(received_on__range=(asked.first, asked.as_of))
-    if asked.known_at is not None:
-        payments = payments.filter(entry__posted_at__lte=asked.known_at)
-    received = list(payments.select_related("client").order_by("received_on", "receipt"))
+    receipts = _receipts(asked)
     rows = [title("Receipts", COLUMNS)]
     ways: dict[str, Money] = {}
-    for payment in received:
-        way = payment.get_method_display()
-        ways[way] = ways.get(way, ZERO) + payment.amount
+    for each in receipts:
+        way = each.payment.get_method_display()
+        ways[way] = ways.get(way, ZERO) + each.amount
         rows.append(
             Row(
-                (
-                    payment.received_on,
-                    payment.receipt,
-                    payment.client.code,
-                    way,
-                    payment.amount,
-                ),
-                url=reverse("billing:journal_entry", args=[payment.entry_id]),
-                client=payment.client_id,
+                (each.on, each.words, each.payment.client.code, way, each.amount),
+                url=reverse("billing:journal_entry", args=[each.entry_id]),
+                client=each.payment.client_id,
             )
         )
+    paid = {each.entry_id for each in receipts}
     came = [
         line
         for line in movements.movements((Role.CLIENT_CREDITS,), **asked.span, beside=HELD)
-        if line.amount > ZERO
+        if line.amount > ZERO or line.entry_id in paid
     ]
-    paid = {payment.entry_id for payment in received}
     unknown = [line for line in came if line.entry_id not in paid]
     others = total(line.amount for line in unknown)
     rows += [
@@ -99,7 +103,7 @@ def table(asked: Asked) -> Table:
         ties=(
             Tie(
                 "Receipts equal what drawer, payers and card company brought to client credits",
-                total([*(payment.amount for payment in received), others]),
+                total([*(each.amount for each in receipts), others]),
                 total(line.amount for line in came),
             ),
             Tie(
@@ -110,6 +114,32 @@ def table(asked: Asked) -> Table:
         ),
         notes=("A deposit is counted when the ledger has it: drawer, payers' transfers, payouts.",),
     )
+
+
+def _receipts(asked: Asked) -> list[Receipt]:
+    """Return what came and what was taken back, by day and number."""
+    span = (asked.first, asked.as_of)
+    payments = Payment.objects.filter(received_on__range=span).select_related("client")
+    gone = PaymentTakenBack.objects.filter(taken_back_on__range=span)
+    gone = gone.select_related("payment__client")
+    if asked.known_at is not None:
+        payments = payments.filter(entry__posted_at__lte=asked.known_at)
+        gone = gone.filter(entry__posted_at__lte=asked.known_at)
+    found = [
+        Receipt(each, each.received_on, each.receipt, each.entry_id, each.amount)
+        for each in payments
+    ]
+    found += [
+        Receipt(
+            each.payment,
+            each.taken_back_on,
+            f"{each.payment.receipt} taken back",
+            each.entry_id,
+            -each.payment.amount,
+        )
+        for each in gone
+    ]
+    return sorted(found, key=lambda each: (each.on, each.words))
 
 
 def _opposite(deposits: set[UUID], asked: Asked) -> list[Movement]:

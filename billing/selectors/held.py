@@ -22,6 +22,7 @@ from audit.actions import Action
 from audit.selectors import values
 from billing.models import (
     AccountStatement,
+    ApplicationTakenBack,
     Appointment,
     AppointmentOutcome,
     AppointmentSeries,
@@ -30,14 +31,21 @@ from billing.models import (
     Invoice,
     InvoiceLine,
     InvoiceLineText,
+    InvoiceVoided,
     MissedFee,
     NotBilled,
     NotBilledTakenBack,
     OutcomeTakenBack,
     Payment,
     PaymentApplication,
+    PaymentTakenBack,
+    Refund,
+    RefundPaid,
+    RefundTakenBack,
     Session,
     StatementRecord,
+    WriteOff,
+    WriteOffTakenBack,
 )
 from clients.models import (
     Address,
@@ -86,6 +94,8 @@ LEFT_OUT: Mapping[str, str] = {
     "billing.RecurringBill": "What the practice owes to a vendor again and again.",
     "billing.BankFile": "A file of the practice's bank, emptied once its lines are taken in, within"
     " a day.",
+    "billing.DrawerCount": "What somebody counted in the practice's drawer.",
+    "billing.Deposit": "Cash and checks of many clients that went to the bank in one bag.",
     "billing.BankLine": "What the practice's bank account moved; a deposit's words may name who"
     " paid.",
     "ledger.ItemTotal": "Sums of lines that stand here one by one, made anew at any close.",
@@ -215,7 +225,22 @@ SECTIONS = (
     ),
     Section("invoice_line_texts", InvoiceLineText, ("line__invoice__client",)),
     Section("payments", Payment, but={"key": OF_NOBODY}),
-    Section("payment_applications", PaymentApplication, ("payment__client",)),
+    Section(
+        "payment_applications", PaymentApplication, ("payment__client",), but={"key": OF_NOBODY}
+    ),
+    Section("refunds", Refund, ("payment__client",), but={"key": OF_NOBODY}),
+    Section("refunds_paid", RefundPaid, ("refund__payment__client",)),
+    Section("refunds_taken_back", RefundTakenBack, ("refund__payment__client",)),
+    Section("write_offs", WriteOff, ("invoice__client",), but={"key": OF_NOBODY}),
+    Section("write_offs_taken_back", WriteOffTakenBack, ("write_off__invoice__client",)),
+    Section("invoices_voided", InvoiceVoided, ("invoice__client",), but={"key": OF_NOBODY}),
+    Section("applications_taken_back", ApplicationTakenBack, ("application__payment__client",)),
+    Section(
+        "payments_taken_back",
+        PaymentTakenBack,
+        ("payment__client",),
+        but={"key": OF_NOBODY, "replacement": SOMEBODY_ELSE},
+    ),
     Section("card_payments", CardIntent, ("invoice__client",)),
     Section("statements", AccountStatement, but={"key": OF_NOBODY}),
     Section("statement_records", StatementRecord),

@@ -14,7 +14,7 @@ from billing.models import (
     InvoiceLine,
     MissedFee,
 )
-from billing.selectors import missed, not_billed
+from billing.selectors import missed, not_billed, standing
 from ledger.chart import Role
 from ledger.money import Money
 from ledger.selectors.integrity import Finding
@@ -81,7 +81,7 @@ def _outcomes_beside_each_other() -> Iterator[Finding]:
 def _billed_though_kept_back() -> Iterator[Finding]:
     """What is not to be billed stands on no invoice."""
     kept = not_billed.standing()
-    lines = InvoiceLine.objects.filter(
+    lines = standing.lines().filter(
         Q(session__in=kept.exclude(session=None).values("session"))
         | Q(missed_fee__in=kept.exclude(missed_fee=None).values("missed_fee"))
     )

@@ -6,26 +6,31 @@ The database and the services refuse what these look for. They are for what went
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
-from uuid import UUID
 
-from django.db.models import BigIntegerField, Count, F, Model, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import BigIntegerField, Count, F, Model, Q, QuerySet, Sum
 from django.db.models.functions import Cast, Coalesce
 
 from billing.models import (
     Bill,
     BillPayment,
     Counter,
+    Deposit,
     Invoice,
     InvoiceLine,
     Payment,
     PaymentApplication,
+    Refund,
     Vendor,
+    WriteOff,
 )
-from billing.selectors import bill_integrity, hour_integrity, statements
-from billing.selectors.invoices import END_OF_TIME
+from billing.selectors import (
+    bill_integrity,
+    drawer_integrity,
+    hour_integrity,
+    money_integrity,
+    statements,
+)
 from ledger.chart import Role
-from ledger.money import Money
-from ledger.selectors import subledger
 from ledger.selectors.integrity import Finding
 
 WHOLE_NUMBER = BigIntegerField()
@@ -35,15 +40,10 @@ def findings() -> Iterator[Finding]:
     """Yield what is wrong with the billing of the practice in scope: nothing, in sound rows."""
     yield from _numbers_with_gaps()
     yield from _invoices_that_do_not_add_up()
-    yield from _applications_beyond_their_money()
     yield from _applications_across_clients()
     yield from _events_not_posted_as_written()
-    yield from _open_items_that_differ(
-        Role.CLIENT_RECEIVABLE, Invoice, "total", "invoice", "an invoice"
-    )
-    yield from _open_items_that_differ(
-        Role.CLIENT_CREDITS, Payment, "amount", "payment", "a payment"
-    )
+    yield from money_integrity.findings()
+    yield from drawer_integrity.findings()
     yield from bill_integrity.findings()
     yield from statements.findings()
     yield from hour_integrity.findings()
@@ -56,6 +56,9 @@ def _numbers_with_gaps() -> Iterator[Finding]:
     for number in [
         *_texts(Invoice, "number"),
         *_texts(Payment, "receipt"),
+        *_texts(WriteOff, "reference"),
+        *_texts(Refund, "reference"),
+        *_texts(Deposit, "reference"),
         *_texts(Bill, "reference"),
         *_texts(BillPayment, "reference"),
         *_texts(Vendor, "code"),
@@ -87,18 +90,6 @@ def _invoices_that_do_not_add_up() -> Iterator[Finding]:
         yield Finding("I-12", f"A line of {number} bills another client's session.", (pk,))
 
 
-def _applications_beyond_their_money() -> Iterator[Finding]:
-    """I-4: what is applied is at most the payment, and at most the invoice."""
-    payments = Payment.objects.annotate(applied=Coalesce(Sum("applications__amount"), 0))
-    for payment in payments.filter(applied__gt=F("amount")).order_by("receipt"):
-        told = f"{payment.applied} of receipt {payment.receipt} is applied, of {payment.amount}."
-        yield Finding("I-4", told, (payment.pk,))
-    invoices = Invoice.objects.annotate(applied=Coalesce(Sum("applications__amount"), 0))
-    for invoice in invoices.filter(applied__gt=F("total")).order_by("number"):
-        told = f"{invoice.applied} is applied to {invoice.number}, which is over {invoice.total}."
-        yield Finding("I-4", told, (invoice.pk,))
-
-
 def _applications_across_clients() -> Iterator[Finding]:
     strange = PaymentApplication.objects.exclude(payment__client=F("invoice__client"))
     for pk, receipt in strange.order_by("pk").values_list("pk", "payment__receipt"):
@@ -114,6 +105,16 @@ def _events_not_posted_as_written() -> Iterator[Finding]:
     received = _posted(Payment.objects, "credit", credit, party="client_id", item="pk")
     for payment in received.exclude(posted=F("amount"), entry__entry_date=F("received_on")):
         yield Finding("I-3", f"Receipt {payment.receipt} is not posted as taken.", (payment.pk,))
+    forgiven = _posted(
+        WriteOff.objects, "credit", receivable, party="invoice__client_id", item="invoice_id"
+    )
+    for each in forgiven.exclude(posted=F("amount"), entry__entry_date=F("written_off_on")):
+        yield Finding("I-3", f"{each.reference} is not posted as written off.", (each.pk,))
+    refunded = _posted(
+        Refund.objects, "debit", credit, party="payment__client_id", item="payment_id"
+    )
+    for back in refunded.exclude(posted=F("amount"), entry__entry_date=F("refunded_on")):
+        yield Finding("I-3", f"{back.reference} is not posted as refunded.", (back.pk,))
     for side, role, item in (
         ("debit", credit, "payment_id"),
         ("credit", receivable, "invoice_id"),
@@ -137,38 +138,6 @@ def _posted(rows: Any, side: str, role: Role, *, party: str, item: str) -> Query
     )
     posted = Coalesce(Sum(Cast(f"entry__postings__{side}", WHOLE_NUMBER), filter=own), 0)
     return rows.annotate(posted=posted).order_by("pk")  # type: ignore[no-any-return]  # a manager of any model
-
-
-def _open_items_that_differ(
-    role: Role, model: type[Model], amount: str, key: str, noun: str
-) -> Iterator[Finding]:
-    """I-3: an open item is what its row says, less what was applied."""
-    applied = (
-        PaymentApplication.objects.filter(**{key: OuterRef("pk")})
-        .order_by()
-        .values(key)
-        .annotate(sum=Sum("amount"))
-        .values("sum")
-    )
-    rows = model._default_manager.annotate(
-        left=F(amount) - Coalesce(Subquery(applied, output_field=WHOLE_NUMBER), 0)
-    )
-    expected = {
-        (client_id, pk): Money(int(left))
-        for pk, client_id, left in rows.values_list("pk", "client_id", Cast("left", WHOLE_NUMBER))
-        if left
-    }
-    items = subledger.open_items(role, as_of=END_OF_TIME)
-    found = {(item.party, item.item): item.balance for item in items}
-    for party, item in _differing(expected, found):
-        told = f"The open item {item} is not what is left of {noun} of client {party}."
-        yield Finding("I-3", told, (item,))
-
-
-def _differing(
-    one: dict[tuple[UUID, UUID], Money], other: dict[tuple[UUID, UUID], Money]
-) -> list[tuple[UUID, UUID]]:
-    return sorted(key for key in one.keys() | other.keys() if one.get(key) != other.get(key))
 
 
 def _texts(model: type[Model], column: str) -> Iterable[str]:

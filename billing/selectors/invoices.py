@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from accounts.models import Membership
-from billing.models import Invoice, InvoiceLineText
+from billing.models import Invoice, InvoiceLineText, InvoiceVoided
 from clients.selectors import clients
 from ledger.chart import Role
 from ledger.money import ZERO, Money
@@ -49,6 +49,7 @@ class InvoiceRow:
     total: Money
     open: Money
     days_late: int
+    is_void: bool = False
 
     @property
     def client_url(self) -> str:
@@ -56,10 +57,13 @@ class InvoiceRow:
 
     @property
     def paid(self) -> Money:
-        return self.total - self.open
+        """What is not owed any more; of a void invoice nothing was ever owed."""
+        return ZERO if self.is_void else self.total - self.open
 
     @property
     def state(self) -> str:
+        if self.is_void:
+            return "void"
         if self.open <= ZERO:
             return "paid"
         return "part_paid" if self.open < self.total else "open"
@@ -137,16 +141,37 @@ def open_of_all(client_ids: Collection[UUID]) -> list[OpenInvoice]:
 def rows(
     invoices: Iterable[Invoice], *, on: date, permissions: clients.Permissions
 ) -> list[InvoiceRow]:
-    """Return invoices as lists show them, in their order, with two queries for all of them."""
+    """Return invoices as lists show them, in their order, with three queries for all of them."""
     shown = list(invoices)
     client_ids = {invoice.client_id for invoice in shown}
-    balances = balances_due(client_ids)
+    balances, gone = balances_due(client_ids), void_among(shown)
     people = clients.shown(client_ids, permissions=permissions)
-    return [_row(invoice, balances, people[invoice.client_id], on) for invoice in shown]
+    return [_row(invoice, balances, people[invoice.client_id], on, gone) for invoice in shown]
+
+
+def void_among(invoices: Iterable[Invoice]) -> set[UUID]:
+    """Return the ids of those invoices that are void, in one query."""
+    rows = InvoiceVoided.objects.filter(invoice__in=[invoice.pk for invoice in invoices])
+    return set(rows.values_list("invoice_id", flat=True))
+
+
+def voided(invoice: Invoice) -> InvoiceVoided | None:
+    """Return why and by whom an invoice was voided, if it was."""
+    rows = InvoiceVoided.objects.select_related("voided_by", "replacement")
+    return rows.filter(invoice=invoice).first()
+
+
+def replaced(invoice: Invoice) -> Invoice | None:
+    """Return the void invoice in whose place this one stands, if in any's."""
+    return Invoice.objects.filter(voided__replacement=invoice).first()
 
 
 def _row(
-    invoice: Invoice, balances: Mapping[UUID, Money], client: clients.Shown, on: date
+    invoice: Invoice,
+    balances: Mapping[UUID, Money],
+    client: clients.Shown,
+    on: date,
+    gone: Collection[UUID],
 ) -> InvoiceRow:
     left = balances.get(invoice.pk, ZERO)
     return InvoiceRow(
@@ -160,6 +185,7 @@ def _row(
         total=invoice.total,
         open=left,
         days_late=max((on - invoice.due_on).days, 0) if left > ZERO else 0,
+        is_void=invoice.pk in gone,
     )
 
 

@@ -11,18 +11,18 @@ from django.db.models import Exists, OuterRef, QuerySet
 from billing.models import (
     Appointment,
     AppointmentOutcome,
-    InvoiceLine,
     MissedFee,
     MissedPolicy,
     OutcomeTakenBack,
 )
 from billing.selectors import days, not_billed, prices
+from billing.selectors.standing import lines
 from clients.selectors import families
 from ledger.money import ZERO, Money
 
 Kind = AppointmentOutcome.Kind
 MISSED = (Kind.LATE_CANCELLED, Kind.NO_SHOW)
-BILLED_FEE = Exists(InvoiceLine.objects.filter(missed_fee=OuterRef("pk")))
+BILLED_FEE = Exists(lines().filter(missed_fee=OuterRef("pk")))
 
 
 @dataclass(frozen=True, slots=True)

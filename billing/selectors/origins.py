@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from billing.models import Bill, BillPayment, Invoice, Payment, PaymentApplication
+from billing.models import Bill, BillPayment, Invoice, Payment, PaymentApplication, Refund, WriteOff
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +73,22 @@ def _bill_payment(pk: UUID, visible: Visible) -> list[Origin]:
     return _bill(found.bill_id, visible) if found else []
 
 
+def _write_off(pk: UUID, visible: Visible) -> list[Origin]:
+    found = WriteOff.objects.filter(pk=pk).first()
+    return _invoice(found.invoice_id, visible) if found else []
+
+
+def _refund(pk: UUID, visible: Visible) -> list[Origin]:
+    found = Refund.objects.filter(pk=pk).first()
+    return _payment(found.payment_id, visible) if found else []
+
+
 FINDERS: dict[str, Callable[[UUID, Visible], list[Origin]]] = {
     "application": _application,
     "bill": _bill,
     "bill_payment": _bill_payment,
     "invoice": _invoice,
     "payment": _payment,
+    "refund": _refund,
+    "write_off": _write_off,
 }

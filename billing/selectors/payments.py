@@ -1,4 +1,4 @@
-"""Reads of payments: the receipt of one, and what was taken on a day."""
+"""Reads of payments: the receipt of one, what became of it, and what was taken on a day."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -9,7 +9,14 @@ from django.db.models import QuerySet, Sum
 from django.urls import reverse
 
 from accounts.models import Membership
-from billing.models import Invoice, Payment, PaymentApplication
+from billing.models import (
+    ApplicationTakenBack,
+    Invoice,
+    Payment,
+    PaymentApplication,
+    PaymentTakenBack,
+)
+from billing.selectors import standing
 from billing.selectors.invoices import END_OF_TIME
 from clients.selectors import clients
 from ledger.chart import Role
@@ -25,8 +32,9 @@ HOW = {
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one payment gave to one invoice."""
+    """What one payment gives to one invoice."""
 
+    pk: UUID
     payment_id: UUID
     invoice_id: UUID
     number: str
@@ -40,8 +48,24 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenOff:
+    """What a payment gave to an invoice once, and why it does no more."""
+
+    invoice_id: UUID
+    number: str
+    amount: Money
+    on: date
+    why: str
+    by: str
+
+    @property
+    def url(self) -> str:
+        return reverse("billing:invoice", args=[self.invoice_id])
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentRow:
-    """A payment as lists show it; ``code`` is the client's."""
+    """A payment as lists show it; ``code`` is the client's. ``is_gone``: it was taken back."""
 
     pk: UUID
     number: str
@@ -49,6 +73,7 @@ class PaymentRow:
     how: str
     received_on: date
     amount: Money
+    is_gone: bool = False
 
     @property
     def url(self) -> str:
@@ -61,11 +86,14 @@ class PaymentRow:
 
 @dataclass(frozen=True, slots=True)
 class ClientPayment:
-    """A payment on its client's page: where it went, and what is left of it as credit."""
+    """A payment on its client's page: where it went, what is left of it as credit, and what the
+    practice gave back of it.
+    """
 
     payment: PaymentRow
     parts: list[Part]
     left: Money
+    refunded: Money
 
 
 def visible_to(
@@ -88,12 +116,12 @@ def how(payment: Payment) -> str:
 
 def parts_of(payment: Payment) -> list[Part]:
     """Return what a payment gave to which invoice, in the order in which it did."""
-    return _parts(PaymentApplication.objects.filter(payment=payment))
+    return _parts(standing.applications().filter(payment=payment))
 
 
 def parts_of_invoice(invoice: Invoice) -> list[Part]:
     """Return what paid an invoice, earliest first."""
-    return _parts(PaymentApplication.objects.filter(invoice=invoice))
+    return _parts(standing.applications().filter(invoice=invoice))
 
 
 def credit_left(payment: Payment) -> Money:
@@ -104,15 +132,18 @@ def credit_left(payment: Payment) -> Money:
 def of_clients(client_ids: Collection[UUID], *, limit: int) -> list[ClientPayment]:
     """Return the newest payments of one person's records, with where they went."""
     newest = newest_first(Payment.objects.filter(client__in=client_ids))
-    payments = list(newest.select_related("client")[:limit])
-    parts = _parts(PaymentApplication.objects.filter(payment__in=payments))
+    payments = list(_shown(newest)[:limit])
+    parts = _parts(standing.applications().filter(payment__in=payments))
     items = subledger.open_items(Role.CLIENT_CREDITS, as_of=END_OF_TIME, parties=client_ids)
     left = {item.item: item.balance for item in items}
+    sums = standing.refunds().filter(payment__in=payments).values_list("payment")
+    back = dict(sums.annotate(sum=Sum("amount")).order_by("payment"))
     return [
         ClientPayment(
             row(payment),
             [part for part in parts if part.payment_id == payment.pk],
             left.get(payment.pk, ZERO),
+            back.get(payment.pk, ZERO),
         )
         for payment in payments
     ]
@@ -120,13 +151,18 @@ def of_clients(client_ids: Collection[UUID], *, limit: int) -> list[ClientPaymen
 
 def taken_on(payments: QuerySet[Payment], on: date) -> Money:
     """Return the sum of payments received on a business date, in cents."""
-    taken: Money | None = payments.filter(received_on=on).aggregate(sum=Sum("amount"))["sum"]
+    kept = standing.received(payments.filter(received_on=on))
+    taken: Money | None = kept.aggregate(sum=Sum("amount"))["sum"]
     return taken or ZERO
 
 
 def rows(payments: QuerySet[Payment]) -> list[PaymentRow]:
     """Return payments as lists show them, in one query."""
-    return [row(payment) for payment in payments.select_related("client")]
+    return [row(payment) for payment in _shown(payments)]
+
+
+def _shown(payments: QuerySet[Payment]) -> QuerySet[Payment]:
+    return payments.annotate(stands=standing.RECEIVED).select_related("client")
 
 
 def row(payment: Payment) -> PaymentRow:
@@ -137,13 +173,42 @@ def row(payment: Payment) -> PaymentRow:
         how=how(payment),
         received_on=payment.received_on,
         amount=payment.amount,
+        is_gone=not getattr(payment, "stands", True),
     )
+
+
+def taken_back(payment: Payment) -> PaymentTakenBack | None:
+    """Return why and by whom a payment was taken back, if it was."""
+    rows = PaymentTakenBack.objects.select_related("taken_back_by", "replacement")
+    return rows.filter(payment=payment).first()
+
+
+def replaced(payment: Payment) -> Payment | None:
+    """Return the payment in whose place this one stands, if in any's."""
+    return Payment.objects.filter(taken_back__replacement=payment).first()
+
+
+def taken_off(payment: Payment) -> list[TakenOff]:
+    """Return what was taken off invoices again, in the order in which that happened."""
+    rows = ApplicationTakenBack.objects.filter(application__payment=payment)
+    return [
+        TakenOff(
+            each.application.invoice_id,
+            each.application.invoice.number,
+            each.application.amount,
+            each.taken_back_on,
+            each.get_reason_display(),
+            each.taken_back_by.display_name,
+        )
+        for each in rows.select_related("application__invoice", "taken_back_by").order_by("id")
+    ]
 
 
 def _parts(applications: QuerySet[PaymentApplication]) -> list[Part]:
     chosen = applications.select_related("payment", "invoice").order_by("applied_on", "id")
     return [
         Part(
+            pk=application.pk,
             payment_id=application.payment_id,
             invoice_id=application.invoice_id,
             number=application.invoice.number,

@@ -10,12 +10,12 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 from django.urls import reverse
 
 from accounts.models import Membership
-from billing.models import InvoiceLine, Session
-from billing.selectors import days, not_billed
+from billing.models import Session
+from billing.selectors import days, not_billed, standing
 from clients.selectors import clients
 from ledger.money import ZERO, Money
 
-BILLED = Exists(InvoiceLine.objects.filter(session=OuterRef("pk")))
+BILLED = Exists(standing.lines().filter(session=OuterRef("pk")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,9 @@ def visible_to(
 
 
 def unbilled(sessions: QuerySet[Session]) -> QuerySet[Session]:
-    """Return those that wait for an invoice: they stand on none, and none is to hold them."""
+    """Return those that wait for an invoice: they stand on none, or on void ones only, and none is
+    to hold them.
+    """
     return sessions.filter(~BILLED, ~not_billed.KEPT_SESSION)
 
 

@@ -1,8 +1,9 @@
 """Applying money to invoices: what a payment pays. The receipts' series is the lock."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -11,13 +12,20 @@ from accounts.models import Membership
 from audit.actions import Action
 from audit.services import events
 from billing import posting
-from billing.models import Invoice, Payment, PaymentApplication
+from billing.models import (
+    ApplicationTakenBack,
+    Invoice,
+    Payment,
+    PaymentApplication,
+    UnapplyReason,
+)
 from billing.selectors import invoices as open_invoices
+from billing.selectors import payments as found
 from billing.services import numbers
-from ledger.chart import Role
 from ledger.money import ZERO, Money
-from ledger.selectors import subledger
 from ledger.services import journal
+
+Reason = UnapplyReason
 
 
 class ExceedsBalance(Exception):
@@ -32,6 +40,22 @@ class AnotherClient(Exception):
     """The invoice belongs to another client than the payment."""
 
 
+class NothingToApply(Exception):
+    """No amount was said, or nothing is open."""
+
+
+class AlreadyTakenBack(Exception):
+    """The application was taken back before."""
+
+
+class BeforeItWas(Exception):
+    """Something would be done on a day before what it is about."""
+
+
+class KeyReused(Exception):
+    """Another amount was applied under this key."""
+
+
 @dataclass(frozen=True, slots=True)
 class Share:
     """How much of a payment goes to an invoice, in cents."""
@@ -44,30 +68,41 @@ class Share:
 def apply(
     *,
     payment: Payment,
-    invoice: Invoice,
-    amount: Money,
+    shares: Sequence[Share],
     applied_on: date,
+    key: UUID | None = None,
     now: datetime,
     by: Membership,
-) -> PaymentApplication:
-    """Apply credit that is left of a payment to an invoice of the same client, in cents.
+) -> list[PaymentApplication]:
+    """Apply credit that is left of a payment to invoices of the same client, in cents.
+
+    The same ``key`` again returns the applications that it has.
 
     Raises:
-        AnotherClient: the invoice belongs to another client.
+        NothingToApply: there is no share.
+        AnotherClient: an invoice belongs to another client.
         ExceedsCredit: less is left of the payment.
-        ExceedsBalance: the invoice owes less.
+        ExceedsBalance: an invoice owes less.
+        BeforeItWas: the day is before the payment's, or before an invoice's.
+        KeyReused: other amounts were applied under the key.
         journal.PeriodClosed: ``applied_on`` lies in a closed month.
     """
     numbers.lock(numbers.RECEIPTS)
-    if payment.client_id != invoice.client_id:
-        raise AnotherClient("A payment pays invoices of the client who made it.")
-    left = subledger.balance(Role.CLIENT_CREDITS, party=payment.client_id, item=payment.pk)
-    if amount > left:
-        raise ExceedsCredit(f"Only {left.dollars} is left of this payment.")
-    due = open_invoices.balance_due(invoice)
-    if amount > due:
-        raise ExceedsBalance(f"The balance due is {due.dollars}.")
-    return write(payment, Share(invoice, amount), applied_on=applied_on, now=now, by=by)
+    if key is not None and (known := _known(payment, key)):
+        return _same(known, shares)
+    require(payment.client_id, shares)
+    if not shares:
+        raise NothingToApply("Say how much goes to which invoice.")
+    left = found.credit_left(payment)
+    wanted = sum((share.amount for share in shares), ZERO)
+    if wanted > left:
+        raise ExceedsCredit(f"Only {left.dollars} is left of {payment.receipt}, not {wanted}.")
+    first = max(payment.received_on, *(share.invoice.issued_on for share in shares))
+    if applied_on < first:
+        raise BeforeItWas(f"Choose {first:%b %-d, %Y} or later, when both were there.")
+    return [
+        write(payment, share, applied_on=applied_on, key=key, now=now, by=by) for share in shares
+    ]
 
 
 def shares(opened: Iterable[open_invoices.OpenInvoice], amount: Money) -> list[Share]:
@@ -81,8 +116,29 @@ def shares(opened: Iterable[open_invoices.OpenInvoice], amount: Money) -> list[S
     return chosen
 
 
+def require(client_id: UUID, shares: Sequence[Share]) -> None:
+    """Say that shares are within open invoices of a client, each of them named once.
+
+    Raises:
+        AnotherClient, ExceedsBalance: as ``apply`` does.
+    """
+    if any(share.invoice.client_id != client_id for share in shares):
+        raise AnotherClient("A payment pays invoices of the client who made it.")
+    balances = open_invoices.balances_due([client_id])
+    for share in shares:
+        due = balances.pop(share.invoice.pk, ZERO)
+        if not ZERO < share.amount <= due:
+            raise ExceedsBalance(f"The balance due of {share.invoice.number} is {due.dollars}.")
+
+
 def write(
-    payment: Payment, share: Share, *, applied_on: date, now: datetime, by: Membership
+    payment: Payment,
+    share: Share,
+    *,
+    applied_on: date,
+    key: UUID | None = None,
+    now: datetime,
+    by: Membership,
 ) -> PaymentApplication:
     """Write and post a share that was checked under the lock of the receipts' series."""
     application_id = uuid7()
@@ -103,6 +159,7 @@ def write(
         payment=payment,
         invoice=share.invoice,
         amount=share.amount,
+        key=key,
         entry_id=entry.pk,
         applied_on=applied_on,
         applied_at=now,
@@ -116,3 +173,63 @@ def write(
         amount_cents=share.amount.cents,
     )
     return application
+
+
+@transaction.atomic
+def take_back(
+    *,
+    application: PaymentApplication,
+    reason: str,
+    taken_back_on: date,
+    now: datetime,
+    by: Membership,
+) -> ApplicationTakenBack:
+    """Take money off an invoice by a reversing entry: the invoice is open again, and the money is
+    the client's credit, from that day on.
+
+    Raises:
+        AlreadyTakenBack: it was taken back before.
+        BeforeItWas: the day is before the application's own.
+        journal.PeriodClosed: the day lies in a closed month.
+    """
+    numbers.lock(numbers.RECEIPTS)
+    if ApplicationTakenBack.objects.filter(application=application).exists():
+        raise AlreadyTakenBack("This was taken off the invoice already.")
+    if taken_back_on < application.applied_on:
+        raise BeforeItWas("Choose a day that is not before the money was applied.")
+    payment, invoice = application.payment, application.invoice
+    entry = journal.reverse(
+        entry=application.entry,
+        source=f"application:{application.pk}:taken_back",
+        entry_date=taken_back_on,
+        memo=f"Receipt {payment.receipt} taken off {invoice.number}",
+        by=by,
+    )
+    taken_back = ApplicationTakenBack.objects.create(
+        application=application,
+        reason=reason,
+        taken_back_on=taken_back_on,
+        entry_id=entry.pk,
+        taken_back_at=now,
+        taken_back_by=by,
+    )
+    events.record(
+        Action.PAYMENT_UNAPPLIED,
+        target=invoice,
+        touched=[payment.client_id],
+        receipt=payment.receipt,
+        reason=str(Reason(reason).label).lower(),
+        amount_cents=application.amount.cents,
+    )
+    return taken_back
+
+
+def _known(payment: Payment, key: UUID) -> list[PaymentApplication]:
+    return list(PaymentApplication.objects.filter(payment=payment, key=key).order_by("id"))
+
+
+def _same(known: list[PaymentApplication], shares: Sequence[Share]) -> list[PaymentApplication]:
+    before = {(each.invoice_id, each.amount) for each in known}
+    if before != {(share.invoice.pk, share.amount) for share in shares}:
+        raise KeyReused("This form was sent before, with other amounts. Open it anew.")
+    return known

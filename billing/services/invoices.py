@@ -1,5 +1,6 @@
 """Turning sessions, and hours that were missed, into invoices."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -23,7 +24,7 @@ from billing.models import (
     MissedFee,
     Session,
 )
-from billing.selectors import days, not_billed
+from billing.selectors import days, not_billed, standing
 from billing.services import numbers
 from ledger.money import ZERO, Money
 from ledger.services import journal
@@ -75,11 +76,14 @@ def issue(
     sessions: Collection[Session],
     missed_fees: Collection[MissedFee] = (),
     issued_on: date,
+    instead_of: Invoice | None = None,
     now: datetime,
     by: Membership,
 ) -> Invoice:
     """Issue one invoice for sessions and missed hours of one client, number it without a gap, and
     post it: list fees, discounts and what is owed each stand in an account of their own.
+
+    ``instead_of`` is the invoice that is voided with it, and bills its sessions no more.
 
     Raises:
         NothingToBill: there are none, or they cost nothing together.
@@ -91,7 +95,7 @@ def issue(
     # The locks come first: what others billed or kept back under them is then seen by the checks.
     numbers.lock(numbers.HOURS)
     counter = numbers.lock(numbers.invoices_of(issued_on.year))
-    hours = _billable([*sessions, *missed_fees])
+    hours = _billable([*sessions, *missed_fees], instead_of)
     zone = days.zone()
     items = [_item(hour, zone) for hour in hours]
     total = sum((item.amount for item in items), ZERO)
@@ -132,7 +136,9 @@ def issue(
     return invoice
 
 
-def _billable(hours: Collection[Session | MissedFee]) -> list[Session | MissedFee]:
+def _billable(
+    hours: Collection[Session | MissedFee], instead_of: Invoice | None
+) -> list[Session | MissedFee]:
     """Return what is to be billed in the order in which it took place, or should have.
 
     Raises:
@@ -144,7 +150,9 @@ def _billable(hours: Collection[Session | MissedFee]) -> list[Session | MissedFe
         raise OneClientPerInvoice("An invoice holds the sessions of one client.")
     ids = {hour.pk for hour in hours}
     stands = Q(session__in=ids) | Q(missed_fee__in=ids)
-    lines = InvoiceLine.objects.filter(stands).select_related("invoice")
+    lines = standing.lines().filter(stands).select_related("invoice")
+    if instead_of is not None:
+        lines = lines.exclude(invoice=instead_of)
     if (line := lines.order_by("invoice__number").first()) is not None:
         raise AlreadyInvoiced(f"A session stands on {line.invoice.number} already.")
     if not_billed.standing().filter(stands).exists():
@@ -181,6 +189,12 @@ def _item(hour: Session | MissedFee, zone: ZoneInfo) -> Item:
 
 def _write_lines(invoice: Invoice, items: Sequence[Item]) -> None:
     lines, texts = [], []
+    ids = [item.hour.pk for item in items]
+    billed = InvoiceLine.objects.filter(Q(session__in=ids) | Q(missed_fee__in=ids))
+    before = Counter(
+        session or missed_fee
+        for session, missed_fee in billed.values_list("session_id", "missed_fee_id")
+    )
     for position, item in enumerate(items, start=1):
         line = InvoiceLine(
             invoice=invoice,
@@ -188,6 +202,7 @@ def _write_lines(invoice: Invoice, items: Sequence[Item]) -> None:
             missed_fee=item.missed_fee,
             service_code_id=item.hour.service_code_id,
             position=position,
+            turn=before[item.hour.pk] + 1,
             served_on=item.served_on,
             minutes=item.minutes,
             amount=item.amount,

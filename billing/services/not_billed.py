@@ -10,14 +10,13 @@ from accounts.services.approvals import AskedBySomebodyElse, Waiting
 from audit.actions import Action
 from audit.services import events
 from billing.models import (
-    InvoiceLine,
     MissedFee,
     NotBilled,
     NotBilledTakenBack,
     OutcomeTakenBack,
     Session,
 )
-from billing.selectors import not_billed
+from billing.selectors import not_billed, standing
 from billing.services import numbers
 from ledger.money import Money
 
@@ -57,7 +56,7 @@ def keep_back(
     session = hour if isinstance(hour, Session) else None
     fee = hour if isinstance(hour, MissedFee) else None
     of_it = {"session": session} if session else {"missed_fee": fee}
-    lines = InvoiceLine.objects.filter(**of_it).select_related("invoice")
+    lines = standing.lines().filter(**of_it).select_related("invoice")
     if (line := lines.first()) is not None:
         raise StandsOnInvoice(f"It stands on {line.invoice.number}, so it is billed.")
     amount = worth(hour)

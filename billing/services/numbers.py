@@ -9,6 +9,9 @@ from django.db.models import QuerySet
 from billing.models import Counter
 
 RECEIPTS = "R"
+WRITE_OFFS = "WO"
+REFUNDS = "RF"
+DEPOSITS = "D"
 BILLS = "B"
 BILL_PAYMENTS = "BP"
 VENDORS = "V"

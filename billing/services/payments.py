@@ -1,5 +1,6 @@
 """Taking money. It is received as the client's credit first, and then applied to invoices."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -10,14 +11,24 @@ from accounts.models import Membership
 from audit.actions import Action
 from audit.services import events
 from billing import posting
-from billing.models import Invoice, Payment
+from billing.models import Counter, Invoice, Payment
 from billing.selectors import invoices as open_invoices
 from billing.services import applications, numbers
-from billing.services.applications import AnotherClient, ExceedsBalance, Share
+from billing.services.applications import AnotherClient, ExceedsBalance, ExceedsCredit, Share
 from ledger.money import ZERO, Money
 from ledger.services import journal
 
-__all__ = ["AnotherClient", "ExceedsBalance", "KeyReused", "Method", "record", "record_card"]
+__all__ = [
+    "AnotherClient",
+    "ExceedsBalance",
+    "ExceedsCredit",
+    "KeyReused",
+    "Method",
+    "receive",
+    "record",
+    "record_card",
+    "take_receipt",
+]
 
 Method = Payment.Method
 
@@ -35,41 +46,52 @@ def record(
     received_on: date,
     key: UUID,
     apply_to: Invoice | None = None,
+    by_hand: Sequence[Share] | None = None,
     keep_rest: bool = False,
     reference: str = "",
+    tendered: Money = ZERO,
     now: datetime,
     by: Membership,
 ) -> Payment:
     """Record money received, in cents, and apply it: to ``apply_to`` first, then to what is oldest.
 
+    ``tendered`` is what was handed over in cash, of which the change was given back; 0 if nobody
+    said.
+    ``by_hand`` says instead how much goes to which invoice; an empty one leaves all as credit.
     The same ``key`` again returns the payment that it has. ``keep_rest`` leaves what is over as
-    the client's credit; without it, more than the client owes is refused.
+    the client's credit; without it, more than is to be paid is refused.
 
     Raises:
         ExceedsBalance: more than the client owes, and ``keep_rest`` was not said.
         KeyReused: the key belongs to a payment of another client, amount or method.
-        AnotherClient: ``apply_to`` is not an invoice of the client.
+        ExceedsCredit: more than the payment is applied by hand.
+        AnotherClient: an invoice is not of the client.
         journal.PeriodClosed: ``received_on`` lies in a closed month.
     """
     # The lock comes first: payments are one at a time, so no balance is spent twice.
     counter = numbers.lock(numbers.RECEIPTS)
     if (known := Payment.objects.filter(key=key).first()) is not None:
         return _same(known, client_id=client.pk, amount=amount, method=method)
-    shares = _shares(client.pk, amount, apply_to)
+    shares = _shares(client.pk, amount, apply_to) if by_hand is None else by_hand
+    applications.require(client.pk, shares)
     rest = amount - sum((share.amount for share in shares), ZERO)
+    if rest < ZERO:
+        raise ExceedsCredit(f"{(amount - rest).dollars} is applied, and {amount.dollars} came.")
     if rest and not keep_rest:
+        due = "The balance due" if by_hand is None else "What you applied"
         raise ExceedsBalance(
-            f"The balance due is {(amount - rest).dollars}. Take that much, or say that"
+            f"{due} is {(amount - rest).dollars}. Take that much, or say that"
             f" {rest.dollars} stays as credit."
         )
-    payment = _receive(
-        receipt=f"R-{numbers.take(counter):05}",
+    payment = receive(
+        receipt=take_receipt(counter),
         client=client,
         amount=amount,
         method=method,
         received_on=received_on,
         key=key,
         reference=reference,
+        tendered=tendered,
         now=now,
         by=by,
     )
@@ -131,7 +153,12 @@ def _shares(client_id: UUID, amount: Money, apply_to: Invoice | None) -> list[Sh
     return applications.shares(open_invoices.open_of(client_id, first=apply_to), amount)
 
 
-def _receive(
+def take_receipt(counter: Counter) -> str:
+    """Return the next number of the receipts, of their locked series."""
+    return f"R-{numbers.take(counter):05}"
+
+
+def receive(
     *,
     receipt: str,
     client: models.Model,
@@ -140,9 +167,11 @@ def _receive(
     received_on: date,
     key: UUID,
     reference: str,
+    tendered: Money = ZERO,
     now: datetime,
     by: Membership,
 ) -> Payment:
+    """Write and post money as the client's credit, under the lock of the receipts' series."""
     payment_id = uuid7()
     is_card = method == Method.CARD
     event = posting.card_payment_received if is_card else posting.payment_received
@@ -159,6 +188,7 @@ def _receive(
         client_id=client.pk,
         method=method,
         amount=amount,
+        tendered=tendered,
         received_on=received_on,
         reference=reference,
         key=key,

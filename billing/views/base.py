@@ -13,8 +13,8 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from accounts.views.base import PracticeView
-from billing.models import Invoice
-from billing.selectors import invoices
+from billing.models import Invoice, Payment, PaymentApplication
+from billing.selectors import invoices, payments
 from clients.selectors import clients
 
 ON_A_PAGE = 50
@@ -54,6 +54,20 @@ class BillingView(PracticeView):
     def visible_invoice(self, pk: UUID) -> Invoice:
         """Return an invoice that this person may see, or answer 404."""
         return get_object_or_404(self.visible_invoices().select_related("client"), pk=pk)
+
+    def visible_payment(self, pk: UUID) -> Payment:
+        """Return a payment that this person may see, or answer 404."""
+        return get_object_or_404(self.visible_payments().select_related("client", "entry"), pk=pk)
+
+    def visible_application(self, pk: UUID) -> PaymentApplication:
+        """Return what a payment that this person may see gave to an invoice, or answer 404."""
+        rows = PaymentApplication.objects.filter(payment__in=self.visible_payments())
+        return get_object_or_404(rows.select_related("payment__client", "invoice", "entry"), pk=pk)
+
+    def visible_payments(self) -> QuerySet[Payment]:
+        return payments.visible_to(
+            self.request.membership, on=self.today, permissions=self.request.permissions
+        )
 
     def paged(self, rows: Any) -> Any:
         """Return the page that is asked for; of a wrong number, the nearest that there is."""

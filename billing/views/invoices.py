@@ -18,7 +18,7 @@ from audit.actions import Action
 from audit.services import events
 from billing.forms import InvoiceFilterForm
 from billing.models import Invoice, MissedFee, Session
-from billing.selectors import history, invoices, payments
+from billing.selectors import history, invoices, payments, write_offs
 from billing.services import invoices as services
 from billing.views.base import BillingView
 from billing.views.sessions import Unbilled
@@ -55,6 +55,9 @@ class InvoiceList(BillingView):
             form=form,
             query=f"{urlencode(filters)}&" if filters else "",
             open_total=open_total,
+            may_take_payment=self.may(Permission.PAYMENT_RECORD),
+            may_write_off=self.may(Permission.WRITE_OFF_RECORD),
+            may_count=self.may(Permission.DRAWER_COUNT),
         )
 
 
@@ -137,9 +140,14 @@ class InvoiceDetail(BillingView):
             lines=invoices.lines(invoice),
             payments=payments.parts_of_invoice(invoice),
             history=history.of_invoice(invoice),
+            void=invoices.voided(invoice),
+            replaced=invoices.replaced(invoice),
             may_see_pdf=self.may(Permission.CLIENT_IDENTITY_VIEW),
             may_take_payment=self.may(Permission.PAYMENT_RECORD),
             may_start_card=self.may(Permission.CARD_PAYMENT_START),
+            may_void=self.may(Permission.INVOICE_VOID),
+            write_offs=write_offs.of_invoice(invoice),
+            may_write_off=self.may(Permission.WRITE_OFF_RECORD),
         )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,7 +16,7 @@ from audit.actions import Action
 from audit.services import events
 from billing.forms import PaymentForm
 from billing.models import Invoice, Payment
-from billing.selectors import balances, invoices, payments
+from billing.selectors import balances, invoices, payments, refunds
 from billing.services import payments as services
 from billing.views.base import BillingView, wanted_id
 from clients.selectors import clients, families
@@ -43,8 +43,7 @@ class PaymentNew(BillingView):
         return self.kept_client(client_id) if client_id else None
 
     def get(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
-        client = self.client
-        opened = invoices.open_of(client.pk, first=self.invoice) if client else []
+        client, opened = self.client, self.opened
         if client is not None and not opened and self.invoice is None:
             others = invoices.open_of_all(families.records_of(client))
             if others:  # What is open is all of a merged record, and is paid from its invoice.
@@ -75,12 +74,18 @@ class PaymentNew(BillingView):
                 received_on=typed["received_on"],
                 key=typed["key"],
                 apply_to=self.invoice,
+                by_hand=form.by_hand(),
                 keep_rest=typed["keep_rest"],
                 reference=typed["reference"],
+                tendered=typed["tendered"],
                 now=timezone.now(),
                 by=request.membership,
             )
-        except (services.ExceedsBalance, services.AnotherClient) as error:
+        except (
+            services.ExceedsBalance,
+            services.ExceedsCredit,
+            services.AnotherClient,
+        ) as error:
             form.add_error("amount", str(error))
         except journal.PeriodClosed as error:
             form.add_error("received_on", str(error))
@@ -98,13 +103,22 @@ class PaymentNew(BillingView):
             visible=self.visible_clients(),
             client=self.client,
             today=self.today,
+            opened=self.opened,
             **kwargs,
         )
+
+    @cached_property
+    def opened(self) -> list[invoices.OpenInvoice]:
+        """What the client has open, who may be known by the code that was sent only."""
+        client = self.client
+        if client is None and self.request.method == "POST":
+            typed = self.request.POST.get("code", "").strip().upper()
+            client = families.found_by_code(self.visible_clients(), typed)
+        return invoices.open_of(client.pk, first=self.invoice) if client else []
 
     def show(self, form: PaymentForm, client: Any, status: int = HTTPStatus.OK) -> HttpResponse:
         if client is not None:
             form.hide_code()
-        opened = invoices.open_of(client.pk, first=self.invoice) if client else []
         shown = clients.show(client, permissions=self.request.permissions) if client else None
         return self.fragment(
             "billing/payments/_form.html",
@@ -113,8 +127,7 @@ class PaymentNew(BillingView):
             form=form,
             client=shown,
             invoice=self.invoice,
-            owed=sum((item.balance for item in opened), ZERO),
-            open_items=opened,
+            owed=sum((item.balance for item in self.opened), ZERO),
         )
 
 
@@ -124,12 +137,26 @@ class Receipt(BillingView):
     permission = Permission.INVOICE_VIEW
 
     def get(self, request: StaffRequest, pk: UUID, **kwargs: object) -> HttpResponse:
-        visible = payments.visible_to(
-            request.membership, on=self.today, permissions=request.permissions
-        )
-        payment = get_object_or_404(visible.select_related("client"), pk=pk)
+        payment = self.visible_payment(pk)
         events.record(Action.PAYMENT_VIEWED, target=payment, touched=[payment.client_id])
-        return self.page("billing/payments/receipt.html", **receipt(self, payment))
+        gone = payments.taken_back(payment)
+        shown = receipt(self, payment)
+        back = refunds.refunded(payment)
+        may_correct = self.may(Permission.PAYMENT_CORRECT) and gone is None and not back
+        return self.page(
+            "billing/payments/receipt.html",
+            **shown,
+            gone=gone,
+            replaced=payments.replaced(payment),
+            taken_off=payments.taken_off(payment),
+            refunds=refunds.of_payment(payment),
+            may_refund=self.may(Permission.REFUND_RECORD),
+            refundable=refunds.refundable(payment),
+            recorded_by=payment.recorded_by.display_name,
+            entry_id=payment.entry_id if self.may(Permission.REPORT_VIEW) else None,
+            may_correct=may_correct,
+            may_apply=self.may(Permission.PAYMENT_RECORD) and bool(shown["credit"]),
+        )
 
 
 def receipt(view: BillingView, payment: Payment) -> dict[str, Any]:
@@ -138,8 +165,11 @@ def receipt(view: BillingView, payment: Payment) -> dict[str, Any]:
     return {
         "payment": payments.row(payment),
         "client": clients.show(payment.client, permissions=view.request.permissions),
+        "tendered": payment.tendered,
+        "change": payment.tendered - payment.amount if payment.tendered else ZERO,
         "applied": payments.parts_of(payment),
         "credit": payments.credit_left(payment),
         "balance": owed.get(payment.client_id, balances.NOTHING).owes,
         "next_url": reverse("billing:client", args=[payment.client_id]),
+        "may_take_off": view.may(Permission.PAYMENT_CORRECT),
     }

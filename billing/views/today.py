@@ -29,4 +29,5 @@ class Today(BillingView):
             may_add=self.may(Permission.CLIENT_CREATE),
             may_record=self.may(Permission.SESSION_RECORD),
             may_take=self.may(Permission.PAYMENT_RECORD),
+            may_count=self.may(Permission.DRAWER_COUNT),
         )

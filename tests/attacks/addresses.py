@@ -13,6 +13,7 @@ from tests.catalogue import TENANT_TABLES
 from tests.test_permissions import EVERY_ROUTE, routes
 
 SPECIAL = {
+    "billing:application_take_back.pk": "billing_paymentapplication",
     "billing:bank_file.pk": "billing_bankfile",
     "billing:bank_file_discard.pk": "billing_bankfile",
     "billing:bank_line_match.pk": "billing_bankline",

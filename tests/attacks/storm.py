@@ -208,8 +208,9 @@ class Storm:
             if taken and billed:
                 applications.apply(
                     payment=random.choice(taken),
-                    invoice=random.choice(billed),
-                    amount=Money(random.randint(1, 20_00)),
+                    shares=[
+                        applications.Share(random.choice(billed), Money(random.randint(1, 20_00)))
+                    ],
                     applied_on=at.TODAY,
                     now=at.NOW,
                     by=self.till.by,

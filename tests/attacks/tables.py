@@ -66,6 +66,9 @@ BESIDE = {
     "billing_invoiceline.missed_fee_id": {"session_id": "NULL"},
     "billing_notbilled": {"session_id": WAITING, "missed_fee_id": "NULL"},
     "billing_notbilled.missed_fee_id": {"session_id": "NULL"},
+    "billing_invoicevoided": {"replacement_id": "NULL"},
+    "billing_paymenttakenback": {"replacement_id": "NULL", "reason": "'TWICE'"},
+    "billing_paymenttakenback.replacement_id": {"reason": "'CLIENT'"},
     "billing_rejectedrecord.settled_by_id": {
         "state": "'TAKEN_IN'",
         "dismissal": "''",

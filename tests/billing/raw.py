@@ -36,12 +36,14 @@ def insert_invoice(like: Invoice, *, client: UUID, total: int, lines: int, entry
     return pk
 
 
-def insert_line(invoice: UUID, session: Session, cents: int, position: int = 1) -> None:
+def insert_line(
+    invoice: UUID, session: Session, cents: int, position: int = 1, turn: int = 1
+) -> None:
     execute(
         "INSERT INTO billing_invoiceline (id, invoice_id, session_id, service_code_id, position,"
-        " served_on, minutes, amount, description_commitment)"
-        " VALUES (%s, %s, %s, %s, %s, %s, 45, %s, '')",
-        *(uuid7(), invoice, session.pk, session.service_code_id, position, TODAY, cents),
+        " turn, served_on, minutes, amount, description_commitment)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, 45, %s, '')",
+        *(uuid7(), invoice, session.pk, session.service_code_id, position, turn, TODAY, cents),
     )
 
 

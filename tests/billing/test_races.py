@@ -15,25 +15,30 @@ from billing.models import (
     MissedFee,
     Payment,
     PaymentApplication,
+    PaymentTakenBack,
+    Refund,
     Session,
 )
 from billing.selectors import integrity
 from billing.selectors.invoices import balance_due
 from billing.services import (
     applications,
+    corrections,
     documents,
     invoices,
     not_billed,
     outcomes,
     payments,
+    refunds,
+    voids,
 )
 from ledger.money import ZERO, Money
 from tests.billing import desk as at
-from tests.billing import hours
+from tests.billing import hours, money
 from tests.billing.conftest import Billed
 from tests.ledger.elsewhere import elsewhere
 
-SIDES = 6
+SIDES, TRIES = 6, 100
 
 
 def tried(act: Callable[[], object], *refusals: type[Exception]) -> bool:
@@ -115,8 +120,7 @@ def test_credit_applied_from_many_sides_is_spent_once(billed: Billed) -> None:
         billed,
         lambda: applications.apply(
             payment=payment,
-            invoice=invoice,
-            amount=Money(60_00),
+            shares=[applications.Share(invoice, Money(60_00))],
             applied_on=at.TODAY,
             now=at.NOW,
             by=by,
@@ -232,3 +236,102 @@ def test_the_first_one_is_free_once_from_many_sides(billed: Billed) -> None:
     with practice_scope(billed.house.id):
         assert AppointmentOutcome.objects.filter(is_free=True).count() == 1
         assert MissedFee.objects.count() == SIDES - 1
+
+
+@pytest.mark.commits
+def test_a_payment_corrected_from_many_sides_is_corrected_once(billed: Billed) -> None:
+    by = billed.house.people["front-desk"]
+    with practice_scope(billed.house.id):
+        payment = at.cash(billed.own, by, "100.00")
+
+    won = race(
+        billed,
+        lambda: money.corrected(Payment.objects.get(pk=payment.pk), by),
+        corrections.AlreadyCorrected,
+    )
+
+    assert won == [False] * (SIDES - 1) + [True]
+    with practice_scope(billed.house.id):
+        assert PaymentTakenBack.objects.count() == 1
+        assert balance_due(billed.own_invoice) == Money(138_00)
+        assert list(integrity.findings()) == []
+
+
+@pytest.mark.commits
+def test_a_payment_taken_off_from_many_sides_is_credit_once(billed: Billed) -> None:
+    by = billed.house.people["front-desk"]
+    with practice_scope(billed.house.id):
+        application = at.cash(billed.own, by, "100.00").applications.get()
+
+    won = race(
+        billed,
+        lambda: money.taken_off(PaymentApplication.objects.get(pk=application.pk), by),
+        applications.AlreadyTakenBack,
+    )
+
+    assert won == [False] * (SIDES - 1) + [True]
+    with practice_scope(billed.house.id):
+        assert list(integrity.findings()) == []
+
+
+@pytest.mark.commits
+def test_no_more_goes_back_than_came_in_a_hundred_tries(billed: Billed) -> None:
+    by = billed.house.people["front-desk"]
+    with practice_scope(billed.house.id):
+        payment = at.cash(billed.own, by, "150.00", keep_rest=True)
+
+    def give_back() -> None:
+        money.refunded(Payment.objects.get(pk=payment.pk), by, "9.00", charge=refunds.Charge.OWED)
+
+    with ThreadPoolExecutor(TRIES // 10) as pool:
+        refusals = (refunds.ExceedsRefundable, AssertionError)
+        sides = [
+            elsewhere(pool, billed.house, partial(tried, give_back, *refusals))
+            for _ in range(TRIES)
+        ]
+        won = sum(side.result(60) for side in sides)
+
+    # The desk's limit of 100.00 ends it before the payment's 150.00 would.
+    with practice_scope(billed.house.id):
+        assert won == 11
+        assert Refund.objects.count() == won
+        assert list(integrity.findings()) == []
+
+
+@pytest.mark.commits
+def test_the_last_of_a_payment_goes_back_once_in_a_hundred_tries(billed: Billed) -> None:
+    by = billed.house.people["front-desk"]
+    with practice_scope(billed.house.id):
+        payment = at.cash(billed.own, by, "60.00", keep_rest=True)
+
+    def give_back() -> None:
+        money.refunded(
+            Payment.objects.get(pk=payment.pk), by, "25.00", charge=refunds.Charge.CREDITED
+        )
+
+    with ThreadPoolExecutor(TRIES // 10) as pool:
+        sides = [
+            elsewhere(pool, billed.house, partial(tried, give_back, refunds.ExceedsRefundable))
+            for _ in range(TRIES)
+        ]
+        won = sum(side.result(60) for side in sides)
+
+    with practice_scope(billed.house.id):
+        assert won == 2
+        assert list(integrity.findings()) == []
+
+
+@pytest.mark.commits
+def test_an_invoice_voided_from_many_sides_is_voided_once(billed: Billed) -> None:
+    by = billed.house.people["front-desk"]
+
+    won = race(
+        billed,
+        lambda: money.voided(Invoice.objects.get(pk=billed.own_invoice.pk), by),
+        voids.AlreadyVoid,
+    )
+
+    assert won == [False] * (SIDES - 1) + [True]
+    with practice_scope(billed.house.id):
+        assert balance_due(billed.own_invoice) == ZERO
+        assert list(integrity.findings()) == []

@@ -47,7 +47,7 @@ def test_each_answer_has_these_fields_and_no_others(
         },
         {
             *("id", "number", "client", "code", "name", "issued_on", "due_on"),
-            *("total_cents", "open_cents", "days_late", "lines"),
+            *("total_cents", "open_cents", "days_late", "is_void", "lines"),
         },
         {
             *("id", "client", "code", "name", "therapist", "therapist_name", "service"),

@@ -6,10 +6,11 @@ from django.core.management import CommandError, call_command
 from accounts.models import Membership
 from accounts.tenancy import practice_scope
 from billing.selectors import integrity
+from billing.services.corrections import Reason
 from clients.models import Client
 from ledger.selectors.integrity import Finding
 from tests.billing import desk as at
-from tests.billing import raw
+from tests.billing import money, raw
 from tests.billing.conftest import Billed
 
 TAMPERINGS = {
@@ -37,7 +38,7 @@ TAMPERINGS = {
     ),
     "an application is raised": (
         "UPDATE billing_paymentapplication SET amount = 150000",
-        ("I-4", "1,500.00 of receipt R-00001 is applied, of 100.00"),
+        ("I-4", "1,400.00 more is used of receipt R-00001 than it holds"),
     ),
     "a payment is handed to another client": (
         "UPDATE billing_payment AS payment SET client_id = (SELECT client_id FROM billing_invoice"
@@ -61,6 +62,56 @@ TAMPERINGS = {
         ("I-3", "is not what is left of an invoice"),
     ),
 }
+
+MENDED = {
+    "a payment that was taken back stands again": (
+        "DELETE FROM billing_paymenttakenback",
+        ("I-5", "R-00002 is taken back in one place and not in the other"),
+    ),
+    "a refund disappears": (
+        "DELETE FROM billing_refundtakenback; DELETE FROM billing_refundpaid;"
+        " DELETE FROM billing_refund",
+        ("I-6", "The series RF lacks number 1"),
+    ),
+    "a refund is raised": (
+        "UPDATE billing_refund SET amount = amount + 1",
+        ("I-3", "RF-00001 is not posted as refunded"),
+    ),
+    "a refund that was taken back counts again": (
+        "DELETE FROM billing_refundtakenback",
+        ("I-5", "RF-00001 is taken back in one place and not in the other"),
+    ),
+    "a write-off is raised": (
+        "UPDATE billing_writeoff SET amount = amount + 1",
+        ("I-3", "WO-00001 is not posted as written off"),
+    ),
+    "a void invoice stands again": (
+        "DELETE FROM billing_invoicevoided",
+        ("I-5", "INV-2026-0004 is taken back in one place and not in the other"),
+    ),
+    "a session is billed on two invoices": (
+        "DELETE FROM billing_invoicevoided",
+        ("I-4", "stands on more than one invoice"),
+    ),
+    "what was taken off counts again": (
+        "DELETE FROM billing_applicationtakenback",
+        ("I-5", "R-00003 is taken back in one place and not in the other"),
+    ),
+}
+
+
+@pytest.fixture
+def mended(paid: Billed) -> Billed:
+    """Of the second client's money, some was put right too."""
+    with practice_scope(paid.house.id):
+        by = paid.house.people["front-desk"]
+        twice = at.cash(paid.other, by, "10.00", keep_rest=True)
+        money.corrected(twice, by, reason=Reason.TWICE)
+        money.unapplied(at.cash(paid.other, by, "10.00"), by)
+        money.put_right(paid.other, by, paid.house.people["accountant"])
+        wrong = at.invoice(paid.other, by)
+        money.voided(wrong, by, again=[line.session for line in wrong.lines.all()])
+    return paid
 
 
 @pytest.fixture
@@ -92,6 +143,19 @@ def test_what_was_tampered_with_is_named(paid: Billed, tampering: str) -> None:
 
     assert any(each.invariant == invariant and told in each.sentence for each in found(paid)), (
         found(paid)
+    )
+
+
+@pytest.mark.commits
+@pytest.mark.parametrize("tampering", MENDED)
+def test_what_was_put_right_and_tampered_with_is_named(mended: Billed, tampering: str) -> None:
+    statements, (invariant, told) = MENDED[tampering]
+    assert found(mended) == []
+
+    raw.as_owner_unguarded(*statements.split(";"))
+
+    assert any(each.invariant == invariant and told in each.sentence for each in found(mended)), (
+        found(mended)
     )
 
 

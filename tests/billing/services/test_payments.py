@@ -161,8 +161,7 @@ def test_credit_can_be_applied_later(desk: Membership, amara: Client) -> None:
 
     applications.apply(
         payment=payment,
-        invoice=invoice,
-        amount=Money(60_00),
+        shares=[applications.Share(invoice, Money(60_00))],
         applied_on=at.TODAY,
         now=at.NOW,
         by=desk,
@@ -194,8 +193,7 @@ def test_an_application_is_within_both(
     with pytest.raises(refusal):
         applications.apply(
             payment=payment,
-            invoice=invoice,
-            amount=Money.parse(amount),
+            shares=[applications.Share(invoice, Money.parse(amount))],
             applied_on=at.TODAY,
             now=at.NOW,
             by=desk,

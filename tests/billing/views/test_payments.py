@@ -58,6 +58,14 @@ def test_twenty_in_cash_give_a_receipt(at_desk: Browser, billed: Billed) -> None
         assert words in receipt.text
 
 
+def test_the_receipt_says_how_much_change_to_give(at_desk: Browser, billed: Billed) -> None:
+    short = at_desk.post(NEW, typed(amount="135.00", tendered="130.00"))
+    answer = at_desk.post(NEW, typed(amount="135.00", tendered="150.00"), headers=HTMX)
+
+    assert (short.status_code, "$130.00 is less than $135.00" in short.text) == (422, True)
+    assert "Change $15.00" in answer.text
+
+
 def test_htmx_gets_the_receipt_in_place(at_desk: Browser, billed: Billed) -> None:
     answer = at_desk.post(NEW, typed(), headers=HTMX)
 

@@ -1,0 +1,199 @@
+"""Correcting a payment: the wrong one is reversed and stays in sight, the right one is recorded."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import models, transaction
+
+from accounts.models import Membership
+from audit.actions import Action
+from audit.services import events
+from billing.models import Payment, PaymentReason, PaymentTakenBack, UnapplyReason
+from billing.selectors import invoices as open_invoices
+from billing.selectors import payments as found
+from billing.selectors import refunds, reversals, standing
+from billing.services import applications, numbers, payments
+from ledger.money import Money
+from ledger.services import journal
+
+Reason = PaymentReason
+NOT_REPLACED = frozenset({Reason.TWICE, Reason.NEVER_CAME})
+"""Where no money came, none is recorded anew."""
+
+
+class AlreadyCorrected(Exception):
+    """The payment was taken back before."""
+
+
+class NothingDiffers(Exception):
+    """What is said to be right is what stands already."""
+
+
+class TakenByCard(Exception):
+    """A card payment is what the card company took: only whose it is can be wrong."""
+
+
+class PartlyRefunded(Exception):
+    """A part of the payment went back to the client, so it was there."""
+
+
+class KeyReused(Exception):
+    """Another payment was corrected under this key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """How a payment should have been recorded; the amount in cents."""
+
+    client: models.Model
+    amount: Money
+    method: payments.Method
+    received_on: date
+    reference: str = ""
+
+
+@transaction.atomic
+def correct(
+    *,
+    payment: Payment,
+    right: Right | None,
+    reason: str,
+    key: UUID,
+    today: date,
+    now: datetime,
+    by: Membership,
+) -> PaymentTakenBack:
+    """Take a payment back and record it as it should have been, in one step.
+
+    Everything is dated as it was, except in months that are closed: there it is dated ``today``.
+    The right payment pays the invoices that the wrong one paid, then what is oldest; what is over
+    stays as credit. ``right`` is None for what never came, or came once and was recorded twice.
+    The same ``key`` again returns the correction that it has.
+
+    Raises:
+        AlreadyCorrected: the payment was taken back before.
+        PartlyRefunded: a part of it went back to the client.
+        NothingDiffers: what is right is what stands, or the reason asks for no other payment.
+        TakenByCard: more than the client of a card payment would change, or a payment become one.
+        KeyReused: the key belongs to the correction of another payment.
+        journal.PeriodClosed: the right day lies in a closed month.
+    """
+    counter = numbers.lock(numbers.RECEIPTS)
+    if (known := PaymentTakenBack.objects.filter(key=key).first()) is not None:
+        if known.payment_id != payment.pk:
+            raise KeyReused("This form was sent before, for another payment. Open it anew.")
+        return known
+    if PaymentTakenBack.objects.filter(payment=payment).exists():
+        raise AlreadyCorrected(f"{payment.receipt} was taken back already.")
+    if back := refunds.refunded(payment):
+        raise PartlyRefunded(
+            f"{back.dollars} of {payment.receipt} went back to the client. Take that back first."
+        )
+    _require(payment, right, reason, today)
+    first = _take_off(payment, today=today, now=now, by=by)
+    entry = journal.reverse(
+        entry=payment.entry,
+        source=f"payment:{payment.pk}:taken_back",
+        entry_date=reversals.day_for(payment.received_on, today=today),
+        memo=f"Receipt {payment.receipt} taken back",
+        by=by,
+    )
+    anew = None
+    if right is not None:
+        anew = payments.receive(
+            receipt=payments.take_receipt(counter),
+            client=right.client,
+            amount=right.amount,
+            method=right.method,
+            received_on=right.received_on,
+            key=key,
+            reference=right.reference,
+            now=now,
+            by=by,
+        )
+    taken_back = PaymentTakenBack.objects.create(
+        payment=payment,
+        replacement=anew,
+        reason=reason,
+        taken_back_on=entry.entry_date,
+        key=key,
+        entry_id=entry.pk,
+        taken_back_at=now,
+        taken_back_by=by,
+    )
+    if anew is not None:
+        _apply(anew, first, today=today, now=now, by=by)
+    facts: dict[str, Any] = {"replacement": anew.receipt} if anew else {}
+    events.record(
+        Action.PAYMENT_TAKEN_BACK,
+        target=payment,
+        touched=[payment.client_id],
+        reason=str(Reason(reason).label).lower(),
+        amount_cents=payment.amount.cents,
+        **facts,
+    )
+    return taken_back
+
+
+def _require(payment: Payment, right: Right | None, reason: str, today: date) -> None:
+    """Raise what ``correct`` raises of what is wanted."""
+    is_card = payment.method == Payment.Method.CARD
+    days = {payment.received_on, reversals.day_for(payment.received_on, today=today)}
+    if is_card and (
+        right is None
+        or (right.amount, right.method) != (payment.amount, payment.method)
+        or right.received_on not in days
+        or reason != Reason.CLIENT
+    ):
+        raise TakenByCard(
+            f"{payment.receipt} is what the card company took, on that day. It can be moved to the"
+            " client whose it is; money goes back by a refund."
+        )
+    if (right is None) != (Reason(reason) in NOT_REPLACED):
+        raise NothingDiffers("Say what is right instead, or that no money came.")
+    if right is None:
+        return
+    if not is_card and right.method == Payment.Method.CARD:
+        raise TakenByCard("A card payment comes from the card company, and is not typed in.")
+    before = (
+        payment.client_id,
+        payment.amount,
+        payment.method,
+        payment.received_on,
+        payment.reference,
+    )
+    wanted = (right.client.pk, right.amount, right.method, right.received_on, right.reference)
+    if before == wanted:
+        raise NothingDiffers("Nothing differs from what stands. Change what was wrong.")
+
+
+def _take_off(payment: Payment, *, today: date, now: datetime, by: Membership) -> list[UUID]:
+    """Take a payment off everything that it pays; return those invoices in their order."""
+    rows = standing.applications().filter(payment=payment)
+    invoices = []
+    for application in rows.select_related("entry", "payment", "invoice").order_by("id"):
+        applications.take_back(
+            application=application,
+            reason=UnapplyReason.CORRECTED,
+            taken_back_on=reversals.day_for(application.applied_on, today=today),
+            now=now,
+            by=by,
+        )
+        invoices.append(application.invoice_id)
+    return invoices
+
+
+def _apply(
+    payment: Payment, first: list[UUID], *, today: date, now: datetime, by: Membership
+) -> None:
+    """Apply a payment to these invoices first, as far as they are its client's."""
+    opened = open_invoices.open_of(payment.client_id)
+    place = {pk: number for number, pk in enumerate(first)}
+    opened.sort(key=lambda item: place.get(item.invoice.pk, len(first)))
+    for share in applications.shares(opened, found.credit_left(payment)):
+        day = max(payment.received_on, share.invoice.issued_on)
+        applications.write(
+            payment, share, applied_on=reversals.day_for(day, today=today), now=now, by=by
+        )

@@ -1,0 +1,182 @@
+"""Voiding an invoice: reversed, still in sight, its sessions billed again at once or later."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from accounts.models import Membership
+from audit.actions import Action
+from audit.services import events
+from billing.models import (
+    Invoice,
+    InvoiceVoided,
+    MissedFee,
+    Payment,
+    PaymentApplication,
+    Session,
+    UnapplyReason,
+    VoidReason,
+    WriteOff,
+    WriteOffReason,
+)
+from billing.selectors import payments as credit
+from billing.selectors import standing
+from billing.services import applications, invoices, numbers, write_offs
+from billing.services.applications import Share
+from ledger.money import ZERO
+from ledger.services import journal
+
+Reason = VoidReason
+
+
+class AlreadyVoid(Exception):
+    """The invoice was voided before."""
+
+
+class NotOnIt(Exception):
+    """Something that is to be billed again does not stand on the invoice."""
+
+
+class BeforeItWas(Exception):
+    """The invoice would be void on a day before it was issued, or before something paid it."""
+
+
+class KeyReused(Exception):
+    """Another invoice was voided under this key."""
+
+
+@transaction.atomic
+def void(
+    *,
+    invoice: Invoice,
+    reason: str,
+    voided_on: date,
+    again: Collection[Session | MissedFee] = (),
+    key: UUID,
+    now: datetime,
+    by: Membership,
+) -> InvoiceVoided:
+    """Void an invoice by a reversing entry. What paid it is the client's credit again, and what was
+    written off it is taken back.
+
+    The sessions and missed hours of ``again`` are billed by a new invoice of the same day, which
+    what paid the old one pays as far as it goes; the others wait to be billed. The same ``key``
+    again returns what it did.
+
+    Raises:
+        AlreadyVoid: it was voided before.
+        NotOnIt: one of ``again`` does not stand on it.
+        BeforeItWas: the day is before the invoice's own, or before something paid it.
+        KeyReused: the key belongs to another invoice.
+        invoices.NothingToBill: those of ``again`` cost nothing together.
+        journal.PeriodClosed: the day lies in a closed month.
+    """
+    numbers.lock(numbers.RECEIPTS)
+    if (known := InvoiceVoided.objects.filter(key=key).first()) is not None:
+        if known.invoice_id != invoice.pk:
+            raise KeyReused("This form was sent before, for another invoice. Open it anew.")
+        return known
+    _require(invoice, voided_on, again)
+    payments = _take_off(invoice, voided_on, now, by)
+    for written_off in _written_off(invoice).select_related("entry", "invoice"):
+        write_offs.take_back(
+            write_off=written_off,
+            reason=WriteOffReason.VOIDED,
+            taken_back_on=voided_on,
+            now=now,
+            by=by,
+        )
+    entry = journal.reverse(
+        entry=invoice.entry,
+        source=f"invoice:{invoice.pk}:voided",
+        entry_date=voided_on,
+        memo=f"Invoice {invoice.number} voided",
+        by=by,
+    )
+    anew = None
+    if again:
+        anew = invoices.issue(
+            sessions=[hour for hour in again if isinstance(hour, Session)],
+            missed_fees=[hour for hour in again if isinstance(hour, MissedFee)],
+            issued_on=voided_on,
+            instead_of=invoice,
+            now=now,
+            by=by,
+        )
+    voided = InvoiceVoided.objects.create(
+        invoice=invoice,
+        replacement=anew,
+        reason=reason,
+        voided_on=voided_on,
+        key=key,
+        entry_id=entry.pk,
+        voided_at=now,
+        voided_by=by,
+    )
+    facts: dict[str, Any] = {}
+    if anew is not None:
+        _apply(payments, anew, now, by)
+        facts["replacement"] = anew.number
+    events.record(
+        Action.INVOICE_VOIDED,
+        target=invoice,
+        touched=[invoice.client_id],
+        reason=str(Reason(reason).label).lower(),
+        total_cents=invoice.total.cents,
+        **facts,
+    )
+    return voided
+
+
+def _require(invoice: Invoice, voided_on: date, again: Collection[Session | MissedFee]) -> None:
+    if InvoiceVoided.objects.filter(invoice=invoice).exists():
+        raise AlreadyVoid(f"{invoice.number} was voided already.")
+    applied = _applied(invoice).values_list("applied_on", flat=True)
+    written_off = _written_off(invoice).values_list("written_off_on", flat=True)
+    first = max([invoice.issued_on, *applied, *written_off])
+    if voided_on < first:
+        raise BeforeItWas(f"Choose {first:%b %-d, %Y} or later, when all that is undone was there.")
+    billed = {pk for pks in invoice.lines.values_list("session", "missed_fee") for pk in pks}
+    if any(hour.pk not in billed for hour in again):
+        raise NotOnIt(f"Bill only sessions again that stand on {invoice.number}.")
+
+
+def _applied(invoice: Invoice) -> QuerySet[PaymentApplication]:
+    return standing.applications().filter(invoice=invoice)
+
+
+def _written_off(invoice: Invoice) -> QuerySet[WriteOff]:
+    return standing.write_offs().filter(invoice=invoice)
+
+
+def _take_off(invoice: Invoice, on: date, now: datetime, by: Membership) -> list[Payment]:
+    """Take everything that pays an invoice off it; return those payments in their order."""
+    payments = []
+    for application in (
+        _applied(invoice).select_related("payment", "invoice", "entry").order_by("id")
+    ):
+        applications.take_back(
+            application=application,
+            reason=UnapplyReason.VOIDED,
+            taken_back_on=on,
+            now=now,
+            by=by,
+        )
+        payments.append(application.payment)
+    return payments
+
+
+def _apply(payments: Collection[Payment], invoice: Invoice, now: datetime, by: Membership) -> None:
+    """Let payments pay an invoice, each with what is left of it."""
+    due = invoice.total
+    for payment in dict.fromkeys(payments):
+        share = min(due, credit.credit_left(payment))
+        if share > ZERO:
+            applications.write(
+                payment, Share(invoice, share), applied_on=invoice.issued_on, now=now, by=by
+            )
+            due -= share
