@@ -301,7 +301,7 @@ billing:invoice_write_off POST   403    422    403    403    403    404    302
 billing:write_off_take_back GET  403    200    403    403    403    404    302
 billing:write_off_take_back POST 403    422    403    403    403    404    302
 billing:small_balances    GET    403    200    403    403    403    200    302
-billing:small_balances_write GET 403    302    403    403    403    302    302
+billing:small_balances_write GET 403    422    403    403    403    422    302
 billing:small_balances_write POST 403   422    403    403    403    422    302
 billing:checkout_start    GET    200    403    403    403    403    404    302
 billing:checkout_start    POST   302    403    403    403    403    404    302
@@ -324,7 +324,7 @@ billing:refund_take_back  POST   422    422    403    403    403    404    302
 billing:application_take_back GET 200   200    403    403    403    404    302
 billing:application_take_back POST 422  422    403    403    403    404    302
 billing:payment_unapplied GET    200    200    403    403    403    200    302
-billing:payment_unapplied_apply GET 302 302    403    403    403    302    302
+billing:payment_unapplied_apply GET 422 422    403    403    403    422    302
 billing:payment_unapplied_apply POST 422 422   403    403    403    422    302
 billing:drawer            GET    200    200    403    403    403    200    302
 billing:drawer            POST   422    422    403    403    403    422    302

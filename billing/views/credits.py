@@ -135,8 +135,7 @@ class UnappliedApply(Unapplied):
     def get(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
         picked = self.may_pick(picked_of(request.GET.getlist("picked")))
         if not picked:
-            messages.error(request, "Pick at least one of the credits below.")
-            return redirect("billing:payment_unapplied")
+            return self.preview(picked, "Pick at least one of the credits of the list.", UNFIT)
         return self.preview(picked)
 
     def post(self, request: StaffRequest, **kwargs: object) -> HttpResponse:

@@ -189,8 +189,8 @@ class SmallBalancesWrite(SmallBalances):
     def get(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
         form, picked = SmallForm(request.GET), picked_of(request.GET.getlist("picked"))
         if not form.is_valid() or not picked:
-            messages.error(request, "Pick at least one of the invoices below.")
-            return redirect("billing:small_balances")
+            told = "Pick at least one of the invoices of the list."
+            return self.preview(form, picked, told, UNFIT)
         return self.preview(form, picked)
 
     def post(self, request: StaffRequest, **kwargs: object) -> HttpResponse:

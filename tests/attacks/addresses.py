@@ -24,6 +24,7 @@ SPECIAL = {
     "billing:chart_account.pk": "ledger_account",
     "billing:checkout_return.pk": "billing_cardintent",
     "billing:checkout_start.pk": "billing_invoice",
+    "billing:receipt_pdf.pk": "billing_payment",
     "billing:report_order.pk": "billing_reportfile",
     "billing:stripe_webhook.endpoint_id": "billing_webhookendpoint",
     "batch": "billing_fhirfile",

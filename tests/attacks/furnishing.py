@@ -21,7 +21,7 @@ from accounts.services import api_tokens, approvals, invitations, networks, revi
 from accounts.tenancy import practice_scope
 from audit.actions import Action
 from audit.services import checkpoints, events
-from billing.models import Invoice, ServiceCode
+from billing.models import Invoice, Payment, ServiceCode
 from billing.services import (
     bank_matches,
     bill_payments,
@@ -57,7 +57,7 @@ from tests.clients.parties import shared_costs
 from tests.houses import House
 from tests.ledger import closing
 
-CLOSED, REOPENED = date(2026, 1, 15), date(2025, 12, 15)
+CLOSED, REOPENED, FIRST = date(2026, 1, 15), date(2025, 12, 15), date(2025, 11, 15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,8 @@ def furnish(house: House, family_name: str, places: list[Path]) -> Furnished:
         money.written_off(at.invoice(own, by, dollars="6.00"), house.people["accountant"], "6.00")
         money.drawer_used(by)
         money.waiting_refund(money.kept(own, by, "3.00"), by)
+        for printed in (at.statement(own, by), Payment.objects.get(pk=ids["payment"])):
+            documents.render(printed, now=at.NOW, by=by)
         _spend(house.people["accountant"])
         _months(house.people["accountant"])
         edit = edits.sealed(before={"language": "es"}, after={"language": "en"})
@@ -285,7 +287,7 @@ def _take_in(by: Membership) -> dict[str, UUID]:
 
 
 def _months(by: Membership) -> None:
-    """Keep a run of a report, order a long one, and close months: one is reopened."""
+    """Keep a run of a report, order a long one, and close months: one of them is reopened."""
     at.kept_run(by)
     at.ordered_file(by)
     rent = [
@@ -294,6 +296,13 @@ def _months(by: Membership) -> None:
     ]
     for on in (REOPENED, CLOSED):
         journal.post(source=f"rent:{on}", entry_date=on, memo="Rent", lines=rent, by=by)
+    # What was prepaid is open at the end of the first month, which stays closed.
+    prepaid = [
+        Line(AccountRole.OPERATING_BANK, debit=Money(1)),
+        Line(AccountRole.PREPAID_SESSIONS, credit=Money(1), party=uuid7(), item=uuid7()),
+    ]
+    journal.post(source="package:1", entry_date=FIRST, memo="Package", lines=prepaid, by=by)
+    periods.close(month=FIRST, today=at.TODAY, by=by)
     periods.close(month=REOPENED, today=at.TODAY, by=by)
     closing.reopen(REOPENED, by=by)
     periods.close(month=CLOSED, today=at.TODAY, by=by)

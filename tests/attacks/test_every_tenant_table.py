@@ -15,13 +15,10 @@ pytestmark = [pytest.mark.commits, pytest.mark.xdist_group("attacks")]
 
 FOREIGN_KEY, UNIQUE, NOT_A_NUMBER, DENIED = "23503", "23505", "22P02", "42501"
 
-THROUGH_A_FUNCTION = {"audit_event", "audit_head", "audit_touch", "audit_value"}
-"""Tables in which ``app`` inserts nothing itself."""
-
 ONLY_LATER = {"ledger_knownpoint"}
 """Tables that take only what is newer than all they hold, so nothing comes as far as colliding."""
 
-INSERTED = sorted(set(TENANT_TABLES) - THROUGH_A_FUNCTION)
+INSERTED = sorted(set(TENANT_TABLES) - tables.THROUGH_A_FUNCTION)
 WITH_ID = [m._meta.db_table for m in TENANT_MODELS if "id" in {f.name for f in m._meta.fields}]
 
 each_table = pytest.mark.parametrize("table", TENANT_TABLES)
