@@ -6,7 +6,8 @@ ALTER TABLE billing_invoiceline ADD CONSTRAINT billing_invoiceline_missed_fee_id
 CREATE INDEX billing_invoiceline_missed_fee_id_key
     ON billing_invoiceline (practice_id, missed_fee_id);
 
--- Whoever writes about an hour waits for whoever else does, so each sees the other's rows.
+-- Whoever writes about an hour waits for whoever else does, so each sees the other's rows. What is billed
+-- or not is one hour for all of a practice: a hundred thousand lines would want as many locks.
 CREATE FUNCTION billing_hour_lock(hour uuid) RETURNS void LANGUAGE sql
 AS $$ SELECT pg_advisory_xact_lock(hashtextextended('hour ' || hour::text, 0)) $$;
 
@@ -150,7 +151,7 @@ SET search_path = public, pg_temp AS $$
 DECLARE
     worth bigint;
 BEGIN
-    PERFORM billing_hour_lock(coalesce(NEW.session_id, NEW.missed_fee_id));
+    PERFORM billing_hour_lock(NEW.practice_id);
     IF billing_is_billed(NEW.practice_id, NEW.session_id, NEW.missed_fee_id) THEN
         RAISE EXCEPTION 'what is not to be billed stands on an invoice'
             USING ERRCODE = 'check_violation';
@@ -183,7 +184,7 @@ CREATE TRIGGER billing_not_billed_or_billed AFTER INSERT ON billing_notbilled
 CREATE FUNCTION billing_line_of_what_is_billed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
 BEGIN
-    PERFORM billing_hour_lock(coalesce(NEW.session_id, NEW.missed_fee_id));
+    PERFORM billing_hour_lock(NEW.practice_id);
     IF billing_is_not_billed(NEW.practice_id, NEW.session_id, NEW.missed_fee_id) THEN
         RAISE EXCEPTION 'an invoice holds what is not to be billed'
             USING ERRCODE = 'check_violation';
@@ -212,7 +213,7 @@ DECLARE
 BEGIN
     SELECT * INTO kept FROM billing_notbilled
         WHERE practice_id = NEW.practice_id AND id = NEW.not_billed_id;
-    PERFORM billing_hour_lock(coalesce(kept.session_id, kept.missed_fee_id));
+    PERFORM billing_hour_lock(NEW.practice_id);
     IF EXISTS (
         SELECT FROM billing_outcometakenback AS back
         JOIN billing_appointmentoutcome AS outcome

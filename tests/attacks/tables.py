@@ -136,8 +136,9 @@ BESIDE = {
         " WHERE act = 'REOPEN' AND spent_at IS NULL LIMIT 1)",
     },
 }
-"""What must change with it, so that nothing but the wall stands in the way of a copied row; ``{to}``
-is the row that it is linked to.
+"""What must change with it, so that nothing but the wall stands in the way of a copied row.
+
+``{to}`` is the row that it is linked to.
 """
 
 
