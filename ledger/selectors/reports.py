@@ -8,6 +8,9 @@ from ledger.chart import Kind, Side
 from ledger.money import ZERO, Money
 from ledger.selectors import totals
 
+OF_INCOME = (Kind.INCOME, Kind.EXPENSE)
+"""The kinds of accounts that an income statement shows."""
+
 
 @dataclass(frozen=True, slots=True)
 class AccountBalance:
@@ -81,7 +84,7 @@ def income_statement(
     *, first: date, last: date, known_at: datetime | None = None
 ) -> IncomeStatement:
     """Return income and expenses dated from ``first`` to ``last``, in chart order, in cents."""
-    nets = totals.nets(since=first, as_of=last, known_at=known_at)
+    nets = totals.nets(since=first, as_of=last, known_at=known_at, kinds=OF_INCOME)
     income = _of_kind(nets, Kind.INCOME, Side.CREDIT)
     expenses = _of_kind(nets, Kind.EXPENSE, Side.DEBIT)
     earned, spent = _total(income), _total(expenses)
@@ -94,7 +97,7 @@ def balance_sheet(*, as_of: date, known_at: datetime | None = None) -> BalanceSh
     assets = _of_kind(nets, Kind.ASSET, Side.DEBIT)
     liabilities = _of_kind(nets, Kind.LIABILITY, Side.CREDIT)
     equity = _of_kind(nets, Kind.EQUITY, Side.CREDIT)
-    earnings = sum((-n.net for n in nets if n.kind in (Kind.INCOME, Kind.EXPENSE)), ZERO)
+    earnings = sum((-n.net for n in nets if n.kind in OF_INCOME), ZERO)
     owned, claimed = _total(assets), _total(liabilities) + _total(equity) + earnings
     assert owned == claimed, f"The ledger is out of balance at {as_of}."
     return BalanceSheet(as_of, known_at, assets, liabilities, equity, earnings, owned, claimed)

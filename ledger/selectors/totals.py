@@ -5,6 +5,7 @@ long as the close stands, and for ever for who asks what was known while it stoo
 else, the tail, is summed posting by posting. Both are read by one statement, at one moment.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +13,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from ledger.chart import Role
+from ledger.chart import Kind, Role
 from ledger.days import FIRST_DAY
 from ledger.money import ZERO, Money
 
@@ -52,7 +53,8 @@ SELECT account.id, account.role, account.code, account.name, account.kind,
     coalesce(sum(summed.debit), 0)::bigint, coalesce(sum(summed.credit), 0)::bigint,
     coalesce(sum(summed.posting_count), 0)::bigint
 FROM ledger_account AS account LEFT JOIN summed ON summed.account_id = account.id
-WHERE %(role)s = '' OR account.role = %(role)s
+WHERE (%(role)s = '' OR account.role = %(role)s)
+AND (%(kinds)s::text[] IS NULL OR account.kind = ANY (%(kinds)s))
 GROUP BY account.id, account.role, account.code, account.name, account.kind
 ORDER BY account.code
 """
@@ -65,7 +67,8 @@ TAIL = """
         WHERE posting.practice_id = account.practice_id AND posting.account_id = account.id
         AND posting.entry_date BETWEEN stretch.first AND stretch.last
     ) AS moved
-    WHERE %(role)s = '' OR account.role = %(role)s
+    WHERE (%(role)s = '' OR account.role = %(role)s)
+    AND (%(kinds)s::text[] IS NULL OR account.kind = ANY (%(kinds)s))
 """
 # When a posting was known, its entry tells.
 KNOWN_TAIL = """
@@ -114,9 +117,12 @@ def sums(
     as_of: date,
     known_at: datetime | None,
     role: Role | None = None,
+    kinds: Sequence[Kind] | None = None,
     from_postings: bool = False,
 ) -> list[Sums]:
-    """Return each account, or one, with its postings from ``since`` to ``as_of``, in chart order.
+    """Return each account with its postings from ``since`` to ``as_of``, in chart order.
+
+    ``role`` keeps to one account, ``kinds`` to those of some kinds.
 
     ``from_postings`` reads every posting, whatever totals there are.
     """
@@ -125,6 +131,7 @@ def sums(
         "as_of": as_of,
         "known_at": known_at,
         "role": role or "",
+        "kinds": None if kinds is None else [str(kind) for kind in kinds],
     }
     statement = SUMS.format(
         covered="false" if from_postings else "true",
@@ -144,13 +151,16 @@ def nets(
     since: date | None,
     as_of: date,
     known_at: datetime | None,
+    kinds: Sequence[Kind] | None = None,
     from_postings: bool = False,
 ) -> list[Net]:
     """Return what each account moved by from ``since`` to ``as_of``, in chart order.
 
-    Accounts at zero are left out. ``from_postings`` reads every posting, whatever totals there are.
+    Accounts at zero are left out; for the rest see ``sums``.
     """
-    found = sums(since=since, as_of=as_of, known_at=known_at, from_postings=from_postings)
+    found = sums(
+        since=since, as_of=as_of, known_at=known_at, kinds=kinds, from_postings=from_postings
+    )
     return [Net(each.code, each.name, each.role, each.kind, each.net) for each in found if each.net]
 
 
