@@ -30,7 +30,6 @@ SELECT gen_random_uuid(), role.practice_id, role.id, 'WAIVE', 20000, now(), (
 )
 FROM accounts_role AS role WHERE role.slug = 'front-desk'
 ON CONFLICT (practice_id, role_id, act) DO NOTHING;
-UPDATE auth_permission SET name = 'Plan and record sessions' WHERE codename = 'session_record';
 SET CONSTRAINTS ALL IMMEDIATE;
 ALTER TABLE accounts_approvallimit FORCE ROW LEVEL SECURITY;
 ALTER TABLE accounts_membership FORCE ROW LEVEL SECURITY;

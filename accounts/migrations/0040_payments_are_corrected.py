@@ -7,7 +7,7 @@ from accounts.role_rights import give_right
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0033_services_and_waivers")]
+    dependencies = [("accounts", "0034_sessions_are_planned_too")]
     operations = [
         migrations.AlterModelOptions(
             name="role",

@@ -13,6 +13,7 @@ from billing.models import (
     DrawerCount,
     Invoice,
     InvoiceVoided,
+    MissedFee,
     Payment,
     PaymentApplication,
     PaymentTakenBack,
@@ -100,7 +101,7 @@ def voided(
     invoice: Invoice,
     by: Membership,
     *,
-    again: Collection[Session] = (),
+    again: Collection[Session | MissedFee] = (),
     on: date = TODAY,
     reason: VoidReason = VoidReason.SESSIONS,
 ) -> InvoiceVoided:

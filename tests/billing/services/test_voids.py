@@ -8,21 +8,22 @@ import pytest
 from django.db import IntegrityError
 
 from accounts.models import Membership
-from billing.models import Invoice, InvoiceVoided, Session, VoidReason
+from billing.models import Invoice, InvoiceVoided, MissedFee, NotBilled, Session, VoidReason
 from billing.reports.income_by import table
-from billing.selectors import aging, integrity, invoices, sessions
+from billing.selectors import aging, integrity, invoices, missed, sessions
 from billing.selectors.balances import NOTHING, balances_of
 from billing.selectors.invoices import balance_due
 from billing.selectors.payments import credit_left
 from billing.selectors.tables import Asked
 from billing.services import invoices as issuing
-from billing.services import voids
+from billing.services import not_billed, voids
 from clients.models import Client
 from ledger.money import ZERO, Money
 from ledger.services import journal
 from tests.billing import desk as at
-from tests.billing import money, raw
+from tests.billing import hours, money, raw
 from tests.billing.services.test_payments import balances
+from tests.ledger.raw import execute
 
 FEBRUARY = date(2026, 2, 10)
 
@@ -217,3 +218,63 @@ def void_by_hand(invoice: Invoice, by: Membership, entry_id: UUID) -> None:
         voided_at=at.NOW,
         voided_by=by,
     )
+
+
+@pytest.fixture
+def with_fee(desk: Membership, amara: Client) -> Invoice:
+    """An invoice of a session of 150.00, and of 75.00 for an hour to which nobody came."""
+    hours.policy(desk)
+    fee = hours.missed(hours.planned(amara, desk), desk).fee
+    assert fee
+    return issuing.issue(
+        sessions=[at.session(amara, desk)],
+        missed_fees=[fee],
+        issued_on=at.TODAY,
+        now=at.NOW,
+        by=desk,
+    )
+
+
+def test_a_fee_for_a_missed_hour_is_billed_again_with_the_sessions(
+    desk: Membership, with_fee: Invoice
+) -> None:
+    billed = [line.hour for line in with_fee.lines.order_by("position")]
+
+    anew = money.voided(with_fee, desk, again=billed).replacement
+
+    assert anew is not None
+    assert [line.hour for line in anew.lines.order_by("position")] == billed
+    assert {line.turn for line in anew.lines.all()} == {2}
+    assert anew.total == with_fee.total == Money(225_00)
+    assert list(integrity.findings()) == []
+
+
+def test_a_fee_of_a_void_invoice_waits_or_is_waived(desk: Membership, with_fee: Invoice) -> None:
+    [fee] = MissedFee.objects.all()
+    with pytest.raises(not_billed.StandsOnInvoice):
+        not_billed.keep_back(hour=fee, reason="GOODWILL", now=at.NOW, by=desk)
+
+    money.voided(with_fee, desk)
+
+    assert list(missed.unbilled()) == [fee]
+    kept = not_billed.keep_back(hour=fee, reason="GOODWILL", now=at.NOW, by=desk)
+    assert isinstance(kept, NotBilled)
+    assert list(missed.unbilled()) == []
+    assert list(integrity.findings()) == []
+
+
+def test_the_database_bills_a_fee_for_a_missed_hour_once(
+    desk: Membership, amara: Client, with_fee: Invoice
+) -> None:
+    entry = at.cash(amara, desk, "5.00").entry_id
+
+    with pytest.raises(IntegrityError, match="stands on an invoice already"), raw.committing():
+        other = raw.insert_invoice(with_fee, client=amara.pk, total=75_00, lines=1, entry=entry)
+        execute(
+            "INSERT INTO billing_invoiceline (id, invoice_id, missed_fee_id, service_code_id,"
+            " position, turn, served_on, minutes, amount, description_commitment)"
+            " SELECT gen_random_uuid(), %s, missed_fee_id, service_code_id, 1, 2,"
+            " served_on, minutes, amount, description_commitment FROM billing_invoiceline"
+            " WHERE missed_fee_id IS NOT NULL",
+            other,
+        )
