@@ -96,9 +96,10 @@ def listener(monkeypatch: pytest.MonkeyPatch) -> Iterator[Listener]:
 
 def invoice(words: str) -> dict[str, object]:
     """Return an invoice in which every text says the same."""
-    line = dict.fromkeys(("date", "words", "minutes", "amount"), words)
+    columns = ("date", "words", "minutes", "listed", "discount", "amount")
+    line = dict.fromkeys(columns, words)
     names = ("practice", "number", "issued_on", "due_on", "client", "code", "total")
-    return {**dict.fromkeys(names, words), "lines": [line]}
+    return {**dict.fromkeys(names, words), "lines": [line], "discounts": True}
 
 
 @pytest.mark.parametrize("words", HOSTILE)

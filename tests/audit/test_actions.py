@@ -92,6 +92,6 @@ def test_what_is_told_is_never_read_as_a_template() -> None:
 
 
 def test_an_action_of_a_later_version_is_told_by_its_name() -> None:
-    told = Told("billing.refund.recorded", "R-1")
+    told = Told("billing.superbill.handed_out", "R-1")
 
-    assert sentence(told, "Max") == "Max: billing.refund.recorded R-1."
+    assert sentence(told, "Max") == "Max: billing.superbill.handed_out R-1."

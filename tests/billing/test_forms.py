@@ -101,11 +101,11 @@ def test_money_of_tomorrow_is_refused(desk: Membership, amara: Client) -> None:
     assert list(payment_form(received_on="2026-03-04").errors) == ["received_on"]
 
 
-def test_without_a_fee_the_list_fee_of_the_day_is_taken(desk: Membership, amara: Client) -> None:
+def test_without_a_fee_the_list_says_what_it_costs(desk: Membership, amara: Client) -> None:
     form = session_form(members.therapists().get())
 
     assert form.is_valid(), form.errors
-    assert form.cleaned_data["fee"] == Money(150_00)
+    assert form.cleaned_data["fee"] is None
     assert form.cleaned_data["started_at"] == datetime(2026, 2, 17, 15, tzinfo=UTC)
 
 
@@ -114,12 +114,6 @@ def test_a_fee_of_zero_is_a_fee(desk: Membership, amara: Client) -> None:
 
     assert form.is_valid(), form.errors
     assert form.cleaned_data["fee"] == Money(0)
-
-
-def test_a_day_without_a_list_fee_needs_one(desk: Membership, amara: Client) -> None:
-    form = session_form(members.therapists().get(), on="2025-12-31")
-
-    assert list(form.errors) == ["fee"]
 
 
 @pytest.mark.parametrize(

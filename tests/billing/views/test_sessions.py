@@ -47,6 +47,13 @@ def test_the_desk_records_a_session_at_the_list_fee(at_desk: Browser, billed: Bi
     assert newest(billed).recorded_by_id == billed.house.people["front-desk"].pk
 
 
+def test_a_day_without_a_list_fee_needs_one(at_desk: Browser, billed: Billed) -> None:
+    answer = at_desk.post(NEW, typed(billed, on="2025-12-31"))
+
+    assert answer.status_code == 422
+    assert "The list has no fee for that day. Enter one." in answer.text
+
+
 def test_the_form_knows_the_client_it_was_opened_from(at_desk: Browser, billed: Billed) -> None:
     page = at_desk.get(NEW, {"client": str(billed.own.pk)})
 
