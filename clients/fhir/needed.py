@@ -129,9 +129,11 @@ def _of_its_kind(value: object) -> object:
 def _may_identify(identifier: object) -> bool:
     if not isinstance(identifier, dict):
         return True
-    codings = identifier.get("type", {})
-    codings = codings.get("coding", []) if isinstance(codings, dict) else []
-    kinds = {coding.get("code") for coding in codings if isinstance(coding, dict)}
+    said = identifier.get("type")
+    codings = said.get("coding") if isinstance(said, dict) else None
+    if codings is not None and not isinstance(codings, list):
+        return False  # Which number it is cannot be read, so it is not taken.
+    kinds = {coding.get("code") for coding in codings or () if isinstance(coding, dict)}
     return not any(kind in NOT_TAKEN for kind in kinds if isinstance(kind, str)) and (
         "ssn" not in str(identifier.get("system")).lower()
     )

@@ -36,6 +36,7 @@ REFUSED = (
     bills.AlreadyTakenBack,
     bills.BeforeItWas,
     bills.StillPaid,
+    bank_matches.DoesNotFit,
 )
 
 cents = st.integers(1, 400_00)

@@ -168,3 +168,23 @@ def test_a_benefit_keeps_its_coverage_alone() -> None:
     kept = pruned(benefit("Keystone"))
 
     assert set(paths(kept)) <= {*fhir.PATHS["ExplanationOfBenefit"], "resourceType"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_kept"),
+    [
+        (None, True),
+        ({"coding": None}, True),
+        ({"coding": "SS"}, False),
+        ({"coding": [None, {"code": "MR"}]}, True),
+        ({"coding": [{"code": "SS"}]}, False),
+        ({"coding": {"code": "SS"}}, False),
+    ],
+)
+def test_a_damaged_kind_of_number_is_read_as_far_as_it_says_something(
+    kind: Any, is_kept: bool
+) -> None:
+    number = {"system": "urn:x", "value": "1", "type": kind}
+    kept = pruned({"resourceType": "Patient", "identifier": [number]})
+
+    assert ("identifier" in json.dumps(kept) and '"1"' in json.dumps(kept)) is is_kept
