@@ -48,7 +48,7 @@ def table(asked: Asked) -> Table:
 
 
 def _control(asked: Asked, role: Role, label: str) -> Tie:
-    items = total(item.balance for item in subledger.open_items(role, **asked.known))
+    items = total(subledger.balances(role, **asked.known).values())
     return Tie(label, items, subledger.balance(role, **asked.known))
 
 
