@@ -59,10 +59,11 @@ class RefundForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.today = today
         ways: Any = self.fields["method"]
+        # As it came, or by check.
         ways.choices = [
             (way.value, way.label)
             for way in Payment.Method
-            if way != Payment.Method.CARD or payment.method == Payment.Method.CARD
+            if way in {payment.method, Payment.Method.CHECK}
         ]
         if not is_applied:
             del self.fields["charge"]

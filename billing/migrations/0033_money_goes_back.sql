@@ -16,7 +16,8 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
     ), 0)
 $$;
 
--- No more goes back than is left of the payment (I-7), and only to a card what came by card.
+-- No more goes back than is left of the payment (I-7), only to a card what came by card, and only in
+-- cash what came in cash: a check that was taken may bounce, and a card payment may be disputed.
 CREATE FUNCTION billing_refund_within() RETURNS trigger LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
 DECLARE
@@ -36,6 +37,10 @@ BEGIN
     END IF;
     IF NEW.method = 'CARD' AND payment.method <> 'CARD' THEN
         RAISE EXCEPTION 'receipt % did not come by card', payment.receipt
+            USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.method = 'CASH' AND payment.method <> 'CASH' THEN
+        RAISE EXCEPTION 'receipt % did not come in cash', payment.receipt
             USING ERRCODE = 'check_violation';
     END IF;
     IF NEW.refunded_on < payment.received_on THEN

@@ -7,7 +7,9 @@ from uuid import UUID
 
 from django.db import models, transaction
 
-from accounts.models import Membership
+from accounts.models import Act, Membership
+from accounts.services import approvals
+from accounts.services.approvals import AskedBySomebodyElse, Waiting
 from audit.actions import Action
 from audit.services import events
 from billing.models import Payment, PaymentReason, PaymentTakenBack, UnapplyReason
@@ -15,8 +17,10 @@ from billing.selectors import invoices as open_invoices
 from billing.selectors import payments as found
 from billing.selectors import refunds, reversals, standing
 from billing.services import applications, numbers, payments
-from ledger.money import Money
+from ledger.money import ZERO, Money
 from ledger.services import journal
+
+__all__ = ["AskedBySomebodyElse", "Reason", "Right", "Waiting", "correct"]
 
 Reason = PaymentReason
 NOT_REPLACED = frozenset({Reason.TWICE, Reason.NEVER_CAME})
@@ -64,8 +68,11 @@ def correct(
     today: date,
     now: datetime,
     by: Membership,
-) -> PaymentTakenBack:
+) -> PaymentTakenBack | Waiting:
     """Take a payment back and record it as it should have been, in one step.
+
+    Where less money is left in the books than before, it is as if it was given back: above what one
+    refunds alone, a second person is asked, and nothing changes yet.
 
     Everything is dated as it was, except in months that are closed: there it is dated ``today``.
     The right payment pays the invoices that the wrong one paid, then what is oldest; what is over
@@ -78,6 +85,7 @@ def correct(
         NothingDiffers: what is right is what stands, or the reason asks for no other payment.
         TakenByCard: more than the client of a card payment would change, or a payment become one.
         KeyReused: the key belongs to the correction of another payment.
+        AskedBySomebodyElse: another person waits for an answer about the payment.
         journal.PeriodClosed: the right day lies in a closed month.
     """
     counter = numbers.lock(numbers.RECEIPTS)
@@ -92,6 +100,19 @@ def correct(
             f"{back.dollars} of {payment.receipt} went back to the client. Take that back first."
         )
     _require(payment, right, reason, today)
+    if (less := payment.amount - (right.amount if right else ZERO)) > ZERO:
+        answer = approvals.require(
+            act=Act.REFUND,
+            amount_cents=less.cents,
+            already_cents=0,
+            subject_kind="billing.paymenttakenback",
+            subject_id=payment.pk,
+            label=f"{payment.receipt}, corrected",
+            by=by,
+            now=now,
+        )
+        if isinstance(answer, Waiting):
+            return answer
     first = _take_off(payment, today=today, now=now, by=by)
     entry = journal.reverse(
         entry=payment.entry,

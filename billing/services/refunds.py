@@ -56,6 +56,10 @@ class NotByCard(Exception):
     """Money cannot go back to a card this way."""
 
 
+class NotInCash(Exception):
+    """Cash goes back only where cash came."""
+
+
 class BeforeItWas(Exception):
     """Something would be done on a day before what it is about."""
 
@@ -101,6 +105,7 @@ def record(
         ExceedsRefundable: more than the payment still holds.
         StillApplied: it pays an invoice, and ``charge`` is not said.
         NotByCard: to a card; that needs the card company.
+        NotInCash: in cash, though it came another way.
         BeforeItWas: before the payment's own day, or before what is undone.
         KeyReused: the key belongs to a refund of another payment or amount.
         AskedBySomebodyElse: another person waits for an answer about the payment.
@@ -201,8 +206,10 @@ def _require(payment: Payment, details: Details) -> None:
     if details.method == Payment.Method.CARD:
         raise NotByCard(
             "Money does not go back to a card from here yet. Refund it in the card company's own"
-            " pages, or choose a check or cash."
+            " pages, or choose a check."
         )
+    if details.method == Payment.Method.CASH and payment.method != Payment.Method.CASH:
+        raise NotInCash(f"{payment.receipt} did not come in cash. Choose a check.")
     left = refunds.refundable(payment)
     if not ZERO < details.amount <= left:
         raise ExceedsRefundable(f"{left.dollars} of {payment.receipt} can go back at most.")

@@ -11,6 +11,7 @@ from audit.actions import Action
 from audit.services import events
 from billing.models import AccountStatement, StatementRecord
 from billing.selectors import statements
+from billing.services import numbers
 from clients.models import Client
 from clients.selectors import families
 from ledger.services import known
@@ -46,6 +47,8 @@ def make(
     """
     if until > today:
         raise NotYet("This day is not here yet. A statement ends today at the latest.")
+    # The lock comes first: a form that is sent twice at once finds the statement of the other.
+    numbers.lock(numbers.STATEMENTS)
     made = AccountStatement.objects.filter(key=key).first()
     if made is not None:
         return _same(made, client=client, since=since, until=until)

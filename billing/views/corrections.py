@@ -26,6 +26,11 @@ from billing.views.taking_back import TakeBackView, Told
 from clients.selectors import clients
 from ledger.services import journal
 
+WAITS = (
+    "A second person was asked, because less money is left than you give back alone. Once somebody"
+    " has agreed under Approvals, correct the payment the same way again."
+)
+
 
 class PaymentCorrect(BillingView):
     """Correct a payment in one step; both reversing lines are shown before it is saved."""
@@ -61,6 +66,7 @@ class PaymentCorrect(BillingView):
             form.add_error("received_on" if "received_on" in form.fields else None, str(error))
         except (
             services.AlreadyCorrected,
+            services.AskedBySomebodyElse,
             services.KeyReused,
             services.NothingDiffers,
             services.PartlyRefunded,
@@ -69,6 +75,9 @@ class PaymentCorrect(BillingView):
         ) as error:
             form.add_error(None, str(error))
         else:
+            if isinstance(corrected, services.Waiting):
+                messages.success(request, WAITS)
+                return redirect("billing:payment", self.payment.pk)
             if corrected.replacement is None:
                 messages.success(request, f"{self.payment.receipt} is taken back.")
                 return redirect("billing:payment", self.payment.pk)

@@ -47,7 +47,7 @@ class RefundNew(BillingView):
         initial = {
             "key": uuid4(),
             "amount": payments.credit_left(self.payment) or refunds.refundable(self.payment),
-            "method": "CHECK" if self.payment.method == "CARD" else self.payment.method,
+            "method": "CASH" if self.payment.method == "CASH" else "CHECK",
             "refunded_on": self.today,
         }
         return self.show(self.form(initial=initial))
@@ -68,7 +68,7 @@ class RefundNew(BillingView):
             form.add_error("amount", str(error))
         except services.StillApplied as error:
             form.add_error("charge", str(error))
-        except services.NotByCard as error:
+        except (services.NotByCard, services.NotInCash) as error:
             form.add_error("method", str(error))
         except (services.BeforeItWas, journal.PeriodClosed) as error:
             form.add_error("refunded_on", str(error))

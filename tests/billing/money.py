@@ -63,12 +63,14 @@ def corrected(
     today: date = TODAY,
     **changes: Any,
 ) -> PaymentTakenBack:
-    """Correct a payment: to 12.00, if nothing else is said."""
+    """Correct a payment, within the person's limit: to 12.00, if nothing else is said."""
     changes = changes or {"amount": Money(12_00)}
     wanted = None if reason in corrections.NOT_REPLACED else right(payment, **changes)
-    return corrections.correct(
+    done = corrections.correct(
         payment=payment, right=wanted, reason=reason, key=uuid4(), today=today, now=NOW, by=by
     )
+    assert isinstance(done, PaymentTakenBack)
+    return done
 
 
 def applied(payment: Payment, invoice: Invoice, by: Membership, dollars: str) -> None:

@@ -225,6 +225,8 @@ class Practice:
                 now=at.NOW,
                 by=self.by,
             )
+            if isinstance(corrected, corrections.Waiting):
+                return
             self.paid[self.place(payment.client_id)] -= payment.amount.cents
             assert corrected.replacement is not None
             self.took(corrected.replacement, who)

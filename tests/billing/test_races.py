@@ -9,6 +9,7 @@ import pytest
 
 from accounts.tenancy import practice_scope
 from billing.models import (
+    AccountStatement,
     AppointmentOutcome,
     Document,
     Invoice,
@@ -161,6 +162,17 @@ def test_a_document_asked_for_from_many_sides_is_made_once(billed: Billed) -> No
     assert won == [True] * SIDES
     with practice_scope(billed.house.id):
         assert Document.objects.count() == 1
+
+
+@pytest.mark.commits
+def test_a_statement_sent_from_many_sides_is_made_once(billed: Billed) -> None:
+    by, key = billed.house.people["front-desk"], uuid4()
+
+    won = race(billed, lambda: at.statement(billed.own, by, key=key))
+
+    assert won == [True] * SIDES
+    with practice_scope(billed.house.id):
+        assert AccountStatement.objects.count() == 1
 
 
 @pytest.mark.commits

@@ -6,16 +6,19 @@ from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError
+from django.utils import timezone
 
-from accounts.models import Membership
+from accounts.models import Act, Approval, Membership
+from accounts.services import approvals
 from billing.models import ApplicationTakenBack, Payment, PaymentTakenBack
 from billing.selectors import aging, integrity, reversals
 from billing.selectors.balances import balances_of
 from billing.selectors.invoices import balance_due
 from billing.selectors.payments import credit_left, parts_of, taken_on
-from billing.services import applications, corrections, payments
+from billing.services import applications, corrections, payments, refunds
 from billing.services.applications import Share
 from billing.services.corrections import Reason
+from billing.services.payments import Method
 from clients.models import Client
 from ledger.money import ZERO, Money
 from ledger.services import journal, periods
@@ -105,13 +108,13 @@ def test_what_lies_in_a_closed_month_is_corrected_today(
 def test_where_no_money_came_nothing_stands_in_its_place(
     desk: Membership, amara: Client, reason: Reason
 ) -> None:
-    invoice = at.invoice(amara, desk)
-    wrong = at.cash(amara, desk, "150.00")
+    invoice = at.invoice(amara, desk, dollars="90.00")
+    wrong = at.cash(amara, desk, "90.00")
 
     back = money.corrected(wrong, desk, reason=reason)
 
     assert back.replacement is None
-    assert balance_due(invoice) == Money(150_00)
+    assert balance_due(invoice) == Money(90_00)
     assert taken_on(Payment.objects.all(), at.TODAY) == ZERO
 
 
@@ -170,6 +173,74 @@ def test_a_correction_sent_twice_is_one(desk: Membership, amara: Client) -> None
     assert Payment.objects.count() == 3
     with pytest.raises(corrections.KeyReused):
         correct(other, desk, key=key)
+
+
+@pytest.mark.parametrize(
+    ("reason", "right", "less"),
+    [(Reason.NEVER_CAME, None, 150_00), (Reason.AMOUNT, Money(40_00), 110_00)],
+    ids=["never came", "less than was said"],
+)
+def test_money_leaves_the_books_above_the_limit_with_a_second_person(
+    practice: House,
+    desk: Membership,
+    amara: Client,
+    reason: Reason,
+    right: Money | None,
+    less: int,
+) -> None:
+    """Else whoever keeps the cash says that it never came, and the drawer is right."""
+    payment, now = at.cash(amara, desk, "150.00", keep_rest=True), timezone.now()
+
+    def corrected() -> PaymentTakenBack | corrections.Waiting:
+        return corrections.correct(
+            payment=payment,
+            right=money.right(payment, amount=right) if right else None,
+            reason=reason,
+            key=uuid4(),
+            today=at.TODAY,
+            now=now,
+            by=desk,
+        )
+
+    assert isinstance(corrected(), corrections.Waiting)
+    assert credit_left(payment) == Money(150_00)
+    [asked] = Approval.objects.all()
+    assert (asked.act, asked.label, asked.amount_cents) == (Act.REFUND, "R-00001, corrected", less)
+    approvals.decide(
+        approval=asked,
+        decision=approvals.Decision.APPROVED,
+        by=practice.people["accountant"],
+        now=now,
+    )
+    assert isinstance(corrected(), PaymentTakenBack)
+    assert credit_left(payment) == ZERO
+
+
+def test_an_approved_refund_is_no_approved_correction(
+    practice: House, desk: Membership, amara: Client
+) -> None:
+    payment, now = at.cash(amara, desk, "150.00", keep_rest=True), timezone.now()
+    details = refunds.Details(Money(150_00), Method.CASH, refunds.Reason.LEAVING, at.TODAY)
+    asked = refunds.record(payment=payment, details=details, key=uuid4(), now=now, by=desk)
+    assert isinstance(asked, corrections.Waiting)
+    approvals.decide(
+        approval=Approval.objects.get(),
+        decision=approvals.Decision.APPROVED,
+        by=practice.people["accountant"],
+        now=now,
+    )
+
+    waits = corrections.correct(
+        payment=payment,
+        right=None,
+        reason=Reason.NEVER_CAME,
+        key=uuid4(),
+        today=at.TODAY,
+        now=now,
+        by=desk,
+    )
+
+    assert isinstance(waits, corrections.Waiting)
 
 
 def test_a_corrected_payment_can_be_corrected_in_turn(desk: Membership, amara: Client) -> None:
@@ -354,7 +425,9 @@ def correct(payment: Payment, by: Membership, **changes: Any) -> PaymentTakenBac
         "now": at.NOW,
         "by": by,
     }
-    return corrections.correct(**arguments | changes)
+    done = corrections.correct(**arguments | changes)
+    assert isinstance(done, PaymentTakenBack)
+    return done
 
 
 def taken(client: Client, by: Membership, **changes: Any) -> Payment:

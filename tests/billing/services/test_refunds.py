@@ -19,7 +19,7 @@ from billing.selectors.invoices import balance_due
 from billing.selectors.payments import credit_left
 from billing.selectors.refunds import refundable
 from billing.selectors.tables import Asked
-from billing.services import corrections, refunds
+from billing.services import corrections, payments, refunds
 from billing.services.payments import Method
 from billing.services.refunds import Charge
 from clients.models import Client
@@ -140,6 +140,31 @@ def test_a_card_is_not_paid_back_from_here_yet(desk: Membership, amara: Client) 
     money.refunded(payment, desk, "35.00", method=Method.CHECK)
 
     assert balances()["1000"] == Money(-35_00)
+
+
+@pytest.fixture
+def by_check(desk: Membership, amara: Client) -> Payment:
+    """80.00 by check, all of it credit."""
+    return payments.record(
+        client=amara,
+        amount=Money(80_00),
+        method=Method.CHECK,
+        received_on=at.TODAY,
+        key=uuid4(),
+        keep_rest=True,
+        reference="2207",
+        now=at.NOW,
+        by=desk,
+    )
+
+
+def test_cash_goes_back_only_where_cash_came(desk: Membership, by_check: Payment) -> None:
+    with pytest.raises(refunds.NotInCash, match="did not come in cash"):
+        money.refunded(by_check, desk, "10.00")
+    with pytest.raises(IntegrityError, match="did not come in cash"), raw.committing():
+        by_hand(by_check, desk, by_check.entry_id)
+
+    assert credit_left(by_check) == Money(80_00)
 
 
 def test_a_refund_is_taken_back_once(desk: Membership, over: Payment) -> None:
