@@ -21,6 +21,7 @@ def test_a_wrong_payment_is_corrected_in_three_clicks(
     front_desk.go(open_invoice.path)
     front_desk.main.get_by_role("link", name=open_invoice.code).click()
     front_desk.main.get_by_role("link", name="R-").first.click()
+    expect(front_desk.heading).to_contain_text("Payment")
 
     front_desk.page.keyboard.press("e")
     expect(front_desk.heading).to_contain_text("Correct R-")
