@@ -2,7 +2,7 @@
 
 The party is the client. The open item is the invoice on the receivable, and the payment on the
 client's credits. On accounts payable the party is the vendor, and the open item the bill.
-J-numbers are the events' names in docs/LEDGER.md.
+A J-number is the name of an event; whoever builds its lines says what it is.
 """
 
 from collections.abc import Sequence

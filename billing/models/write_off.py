@@ -13,6 +13,8 @@ from ledger.fields import MoneyField
 class WriteOff(PracticeModel):
     """A part of an invoice that is not owed any more, for a reason that names its account.
 
+    ``refund`` is the one that credits the invoice with what went back, if one does.
+
     The billing_write_off_within trigger refuses more than the invoice is open by.
     """
 
@@ -27,6 +29,7 @@ class WriteOff(PracticeModel):
     invoice = PracticeKey(Invoice, related_name="write_offs")
     kind = models.CharField(max_length=10, choices=Kind)
     amount = MoneyField(db_comment="Cents.")
+    refund = PracticeKey("billing.Refund", null=True, related_name="credited")
     written_off_on = models.DateField(db_comment="Business date in the practice's time zone.")
     key = models.UUIDField(db_comment="Of the form that it came by; once.")
     entry = PracticeKey("ledger.JournalEntry")
@@ -35,8 +38,8 @@ class WriteOff(PracticeModel):
 
     FIELD_CLASSES: ClassVar[dict[str, str]] = {
         "FINANCIAL": "amount",
-        "PUBLIC": "id practice_id reference invoice kind written_off_on key entry recorded_at"
-        " recorded_by",
+        "PUBLIC": "id practice_id reference invoice kind refund written_off_on key entry"
+        " recorded_at recorded_by",
     }
 
     class Meta:
@@ -72,6 +75,11 @@ class WriteOffReason(models.TextChoices):
     OTHER = "OTHER", "The amount or the kind was wrong"
     PAYS = "PAYS", "The client pays after all"
     VOIDED = "VOIDED", "The invoice was voided"
+    REFUND = "REFUND", "The refund was taken back"
+
+
+WITH_SOMETHING_ELSE = frozenset({WriteOffReason.VOIDED, WriteOffReason.REFUND})
+"""Reasons that nobody chooses: the write-off was taken back with what it belonged to."""
 
 
 class WriteOffTakenBack(PracticeModel):

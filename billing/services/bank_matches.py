@@ -38,7 +38,8 @@ def match(*, line: BankLine, posting_id: UUID, now: datetime, by: Membership) ->
         AlreadyMatched: one of them is matched, perhaps since a moment ago.
         DoesNotFit: account or amount differ, or the posting was taken back.
     """
-    # Whoever takes a payment back holds this too, and looks whether a line confirms it.
+    # Whoever takes back what a line can confirm (a payment of a bill, a deposit, a refund) holds
+    # this too, and looks whether one does.
     numbers.lock(numbers.BILL_PAYMENTS)
     BankLine.objects.select_for_update(no_key=True).get(pk=line.pk)
     posting = account_moves.found(posting_id, line.account_id)

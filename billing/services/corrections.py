@@ -13,9 +13,9 @@ from accounts.services.approvals import AskedBySomebodyElse, Waiting
 from audit.actions import Action
 from audit.services import events
 from billing.models import Payment, PaymentReason, PaymentTakenBack, UnapplyReason
+from billing.selectors import drawer, refunds, reversals, standing
 from billing.selectors import invoices as open_invoices
 from billing.selectors import payments as found
-from billing.selectors import refunds, reversals, standing
 from billing.services import applications, numbers, payments
 from ledger.money import ZERO, Money
 from ledger.services import journal
@@ -41,6 +41,10 @@ class TakenByCard(Exception):
 
 class PartlyRefunded(Exception):
     """A part of the payment went back to the client, so it was there."""
+
+
+class AtTheBank(Exception):
+    """What the payment brought lies in the drawer no more: a deposit took it to the bank."""
 
 
 class KeyReused(Exception):
@@ -84,6 +88,7 @@ def correct(
         PartlyRefunded: a part of it went back to the client.
         NothingDiffers: what is right is what stands, or the reason asks for no other payment.
         TakenByCard: more than the client of a card payment would change, or a payment become one.
+        AtTheBank: a deposit took what the payment brought to the bank.
         KeyReused: the key belongs to the correction of another payment.
         AskedBySomebodyElse: another person waits for an answer about the payment.
         journal.PeriodClosed: the right day lies in a closed month.
@@ -100,6 +105,7 @@ def correct(
             f"{back.dollars} of {payment.receipt} went back to the client. Take that back first."
         )
     _require(payment, right, reason, today)
+    _require_in_drawer(payment, right)
     if (less := payment.amount - (right.amount if right else ZERO)) > ZERO:
         answer = approvals.require(
             act=Act.REFUND,
@@ -188,6 +194,22 @@ def _require(payment: Payment, right: Right | None, reason: str, today: date) ->
     wanted = (right.client.pk, right.amount, right.method, right.received_on, right.reference)
     if before == wanted:
         raise NothingDiffers("Nothing differs from what stands. Change what was wrong.")
+
+
+def _require_in_drawer(payment: Payment, right: Right | None) -> None:
+    """Raise AtTheBank where the drawer would hold less than nothing of what is corrected."""
+    there = drawer.drawer()
+    for method, held in (
+        (payments.Method.CASH, there.cash),
+        (payments.Method.CHECK, there.checks),
+    ):
+        gone = payment.amount if payment.method == method else ZERO
+        came = right.amount if right is not None and right.method == method else ZERO
+        if gone > came and held - gone + came < ZERO:
+            raise AtTheBank(
+                f"What {payment.receipt} brought went to the bank with a deposit. Take the deposit"
+                " back, correct the payment, and make the deposit anew."
+            )
 
 
 def _take_off(payment: Payment, *, today: date, now: datetime, by: Membership) -> list[UUID]:

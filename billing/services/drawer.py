@@ -182,6 +182,7 @@ def take_back(
         journal.PeriodClosed: the day lies in a closed month.
     """
     numbers.lock(numbers.RECEIPTS)
+    numbers.lock(numbers.BILL_PAYMENTS)  # No bank line is matched meanwhile.
     if DepositTakenBack.objects.filter(deposit=made).exists():
         raise AlreadyTakenBack(f"{made.reference} was taken back already.")
     if bank.is_confirmed(made.entry_id):

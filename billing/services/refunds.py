@@ -16,6 +16,7 @@ from audit.actions import Action
 from audit.services import events
 from billing import posting
 from billing.models import (
+    Invoice,
     Payment,
     PaymentApplication,
     Refund,
@@ -25,7 +26,7 @@ from billing.models import (
     RefundTakenBack,
     UnapplyReason,
 )
-from billing.selectors import bank, payments, refunds, standing
+from billing.selectors import bank, drawer, payments, refunds, standing
 from billing.services import applications, numbers, write_offs
 from billing.services.applications import Share
 from ledger.money import ZERO, Money
@@ -58,6 +59,10 @@ class NotByCard(Exception):
 
 class NotInCash(Exception):
     """Cash goes back only where cash came."""
+
+
+class NotInDrawer(Exception):
+    """More cash would go back than lies in the drawer."""
 
 
 class BeforeItWas(Exception):
@@ -106,6 +111,7 @@ def record(
         StillApplied: it pays an invoice, and ``charge`` is not said.
         NotByCard: to a card; that needs the card company.
         NotInCash: in cash, though it came another way.
+        NotInDrawer: more cash than lies in the drawer.
         BeforeItWas: before the payment's own day, or before what is undone.
         KeyReused: the key belongs to a refund of another payment or amount.
         AskedBySomebodyElse: another person waits for an answer about the payment.
@@ -130,8 +136,10 @@ def record(
     )
     if isinstance(answer, Waiting):
         return answer
-    _free(payment, details, key, now, by)
+    freed = _free(payment, details, now, by)
     refund = _write(payment, details, key, now, by)
+    if details.charge == Charge.CREDITED:
+        _credit(refund, freed, now, by)
     pay(refund=refund, paid_on=details.refunded_on, now=now, by=by)
     return refund
 
@@ -159,7 +167,8 @@ def pay(*, refund: Refund, paid_on: date, now: datetime, by: Membership) -> Refu
 def take_back(
     *, refund: Refund, reason: str, taken_back_on: date, now: datetime, by: Membership
 ) -> RefundTakenBack:
-    """Take a refund back by reversing entries: the money is the client's credit again.
+    """Take a refund back by reversing entries: the money is the client's credit again, and what it
+    credited invoices with is owed again.
 
     Raises:
         AlreadyTakenBack: it was taken back before.
@@ -168,6 +177,7 @@ def take_back(
         journal.PeriodClosed: the day lies in a closed month.
     """
     numbers.lock(numbers.RECEIPTS)
+    numbers.lock(numbers.BILL_PAYMENTS)  # No bank line is matched meanwhile.
     if RefundTakenBack.objects.filter(refund=refund).exists():
         raise AlreadyTakenBack(f"{refund.reference} was taken back already.")
     if taken_back_on < refund.refunded_on:
@@ -175,6 +185,14 @@ def take_back(
     paid = refund.paid.select_related("entry").first()
     if paid is not None and bank.is_confirmed(paid.entry_id):
         raise Confirmed(f"A bank line is matched with {refund.reference}. Undo that first.")
+    for credited in refund.credited.filter(standing.WRITTEN_OFF).select_related("entry", "invoice"):
+        write_offs.take_back(
+            write_off=credited,
+            reason=write_offs.Reason.REFUND,
+            taken_back_on=taken_back_on,
+            now=now,
+            by=by,
+        )
     memo = f"Refund {refund.reference} taken back"
     back: dict[str, Any] = {"entry_date": taken_back_on, "memo": memo, "by": by}
     paid_entry = None
@@ -213,6 +231,9 @@ def _require(payment: Payment, details: Details) -> None:
     left = refunds.refundable(payment)
     if not ZERO < details.amount <= left:
         raise ExceedsRefundable(f"{left.dollars} of {payment.receipt} can go back at most.")
+    if details.method == Payment.Method.CASH and details.amount > (cash := drawer.drawer().cash):
+        there = max(cash, ZERO).dollars
+        raise NotInDrawer(f"{there} in cash lies in the drawer by the books. Use a check.")
     if details.refunded_on < payment.received_on:
         raise BeforeItWas(f"Choose {payment.received_on:%b %-d, %Y} or later, when it came.")
     credit = payments.credit_left(payment)
@@ -223,27 +244,29 @@ def _require(payment: Payment, details: Details) -> None:
         )
 
 
-def _free(payment: Payment, details: Details, key: UUID, now: datetime, by: Membership) -> None:
-    """Take as much off invoices as credit lacks, what was applied last first."""
+def _free(
+    payment: Payment, details: Details, now: datetime, by: Membership
+) -> list[tuple[Invoice, Money]]:
+    """Take as much off invoices as credit lacks, what was applied last first; return how much of
+    which.
+    """
+    freed = []
     rows = standing.applications().filter(payment=payment).order_by("-id")
     lacks = details.amount - payments.credit_left(payment)
     for application in rows.select_related("payment", "invoice", "entry"):
         if lacks <= ZERO:
-            return
-        freed = min(lacks, application.amount)
-        _free_one(application, freed, details, key, now, by)
-        lacks -= freed
+            break
+        part = min(lacks, application.amount)
+        _free_one(application, part, details, now, by)
+        freed.append((application.invoice, part))
+        lacks -= part
+    return freed
 
 
 def _free_one(
-    application: PaymentApplication,
-    freed: Money,
-    details: Details,
-    key: UUID,
-    now: datetime,
-    by: Membership,
+    application: PaymentApplication, freed: Money, details: Details, now: datetime, by: Membership
 ) -> None:
-    on, invoice = details.refunded_on, application.invoice
+    on = details.refunded_on
     if on < application.applied_on:
         raise BeforeItWas(f"Choose {application.applied_on:%b %-d, %Y} or later, when it was used.")
     applications.take_back(
@@ -255,14 +278,22 @@ def _free_one(
     )
     rest = application.amount - freed
     if rest:
-        share = Share(invoice, rest)
+        share = Share(application.invoice, rest)
         applications.write(application.payment, share, applied_on=on, now=now, by=by)
-    if details.charge == Charge.CREDITED:
+
+
+def _credit(
+    refund: Refund, freed: list[tuple[Invoice, Money]], now: datetime, by: Membership
+) -> None:
+    """Credit each invoice with what of it went back."""
+    counter = numbers.lock(numbers.WRITE_OFFS)
+    for place, (invoice, amount) in enumerate(freed):
         write_offs.write(
-            numbers.lock(numbers.WRITE_OFFS),
+            counter,
             invoice,
-            write_offs.Details(write_offs.Kind.CORRECTION, freed, on),
-            key=uuid5(key, str(invoice.pk)),
+            write_offs.Details(write_offs.Kind.CORRECTION, amount, refund.refunded_on),
+            key=uuid5(refund.key, str(place)),
+            refund=refund,
             now=now,
             by=by,
         )

@@ -99,10 +99,13 @@ def change_later(
 
     Raises:
         AlreadyMarked: what became of the hour is known, or it belongs to no series.
+        KeyReused: the key belongs to a series of another client.
         appointments.IsOver, TooFarAhead, CodeNotValid, Clash: as planning one hour does.
     """
     numbers.lock(numbers.HOURS)
     if (known := AppointmentSeries.objects.filter(key=key).first()) is not None:
+        if known.client_id != to.client.pk:
+            raise KeyReused("This form was sent before, for another client. Start a new one.")
         return known
     old = later(appointment)
     if appointment.series is None or appointment.pk not in {row.pk for row in old}:

@@ -15,7 +15,7 @@ from accounts.tenancy import current_scope
 from audit.actions import Action
 from audit.services import events
 from billing import posting
-from billing.models import Counter, Invoice, WriteOff, WriteOffReason, WriteOffTakenBack
+from billing.models import Counter, Invoice, Refund, WriteOff, WriteOffReason, WriteOffTakenBack
 from billing.selectors import invoices as open_invoices
 from billing.selectors import write_offs as found
 from billing.services import numbers
@@ -229,10 +229,14 @@ def write(
     details: Details,
     *,
     key: UUID,
+    refund: Refund | None = None,
     now: datetime,
     by: Membership,
 ) -> WriteOff:
-    """Write and post a write-off that was checked, under the lock of the receipts' series."""
+    """Write and post a write-off that was checked, under the lock of the receipts' series.
+
+    ``refund`` is the one that credits the invoice with what went back.
+    """
     write_off_id = uuid7()
     reference = f"WO-{numbers.take(counter):05}"
     kind = Kind(details.kind)
@@ -254,6 +258,7 @@ def write(
         invoice=invoice,
         kind=kind,
         amount=details.amount,
+        refund=refund,
         written_off_on=details.written_off_on,
         key=key,
         entry_id=entry.pk,

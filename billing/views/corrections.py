@@ -67,6 +67,7 @@ class PaymentCorrect(BillingView):
         except (
             services.AlreadyCorrected,
             services.AskedBySomebodyElse,
+            services.AtTheBank,
             services.KeyReused,
             services.NothingDiffers,
             services.PartlyRefunded,

@@ -18,7 +18,7 @@ from audit.actions import Action
 from audit.services import events
 from billing.forms.refunds import RefundForm
 from billing.models import Payment, Refund, RefundBackReason
-from billing.selectors import payments, refunds
+from billing.selectors import payments, refunds, standing
 from billing.services import refunds as services
 from billing.views.base import BillingView
 from billing.views.taking_back import TakeBackView, Told
@@ -64,7 +64,7 @@ class RefundNew(BillingView):
                 now=timezone.now(),
                 by=request.membership,
             )
-        except services.ExceedsRefundable as error:
+        except (services.ExceedsRefundable, services.NotInDrawer) as error:
             form.add_error("amount", str(error))
         except services.StillApplied as error:
             form.add_error("charge", str(error))
@@ -119,16 +119,20 @@ class RefundTakeBack(TakeBackView):
 
     def told(self, row: Refund) -> Told:
         amount = row.amount.dollars
+        credited = [*row.credited.filter(standing.WRITTEN_OFF).select_related("invoice")]
+        numbers = ", ".join(each.invoice.number for each in credited)
+        owed = f", and what it credited is owed again on {numbers}" if credited else ""
         return Told(
             title=f"Take {row.reference} back",
             verb="Take it back",
-            comes=f"{amount} is credit again, as if it had never gone back.",
+            comes=f"{amount} is credit again, as if it had never gone back{owed}.",
             done=f"{row.reference} is taken back: {amount} is credit again.",
             shown=row.payment,
             client=row.payment.client,
             label=row.payment.receipt,
             url=reverse("billing:payment", args=[row.payment_id]),
             entries=[
+                *((each.entry_id, each.written_off_on) for each in credited),
                 *((paid.entry_id, paid.paid_on) for paid in row.paid.all()),
                 (row.entry_id, row.refunded_on),
             ],

@@ -96,7 +96,11 @@ class InvoiceVoid(BillingView):
         invoice = self.invoice
         [row] = invoices.rows([invoice], on=self.today, permissions=self.request.permissions)
         applied = standing.applications().filter(invoice=invoice).order_by("id")
-        entries = [*applied.values_list("entry_id", "applied_on")]
+        written_off = standing.write_offs().filter(invoice=invoice).order_by("id")
+        entries = [
+            *applied.values_list("entry_id", "applied_on"),
+            *written_off.values_list("entry_id", "written_off_on"),
+        ]
         return self.page(
             "billing/invoices/void.html",
             status=status,

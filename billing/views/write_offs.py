@@ -22,6 +22,7 @@ from billing import posting
 from billing.forms.unapplied import picked as picked_of
 from billing.forms.write_offs import SmallForm, SweptForm, WriteOffForm
 from billing.models import Invoice, WriteOff, WriteOffReason
+from billing.models.write_off import WITH_SOMETHING_ELSE
 from billing.selectors import invoices, write_offs
 from billing.services import write_offs as services
 from billing.views.base import BillingView
@@ -102,7 +103,7 @@ class WriteOffTakeBack(TakeBackView):
     """Take a write-off back, so that the invoice is open again."""
 
     permission = Permission.WRITE_OFF_RECORD
-    reasons = [choice for choice in WriteOffReason.choices if choice[0] != WriteOffReason.VOIDED]
+    reasons = [choice for choice in WriteOffReason.choices if choice[0] not in WITH_SOMETHING_ELSE]
     viewed = Action.INVOICE_VIEWED
     refusals = (services.AlreadyTakenBack,)
     too_early = services.BeforeItWas

@@ -51,7 +51,8 @@ KNOWN = """
 """
 EACH = """, summed AS (
     SELECT party, item, sum(debit - credit)::bigint AS net,
-        sum(debit_count)::bigint AS debit_count, min(first_on) AS first_on,
+        sum(debit_count)::bigint AS debit_count,
+        min(first_on) FILTER (WHERE debit_count > 0) AS first_on,
         bool_or(was_open) AS was_open
     FROM known GROUP BY party, item HAVING sum(debit) <> sum(credit)
 )

@@ -13,6 +13,7 @@ from accounts.services import approvals
 from billing.models import ApplicationTakenBack, Payment, PaymentTakenBack
 from billing.selectors import aging, integrity, reversals
 from billing.selectors.balances import balances_of
+from billing.selectors.drawer import drawer
 from billing.selectors.invoices import balance_due
 from billing.selectors.payments import credit_left, parts_of, taken_on
 from billing.services import applications, corrections, payments, refunds
@@ -241,6 +242,31 @@ def test_an_approved_refund_is_no_approved_correction(
     )
 
     assert isinstance(waits, corrections.Waiting)
+
+
+@pytest.mark.parametrize(
+    ("method", "other_way", "bag"),
+    [
+        (Method.CASH, Method.CHECK, ("50.00", "0")),
+        (Method.CHECK, Method.CASH, ("0", "50.00")),
+    ],
+)
+def test_what_went_to_the_bank_is_not_corrected_away(
+    desk: Membership, amara: Client, method: Method, other_way: Method, bag: tuple[str, str]
+) -> None:
+    other = at.client(desk, "Whitfield")
+    payment = taken(amara, desk, method=method, amount=Money(50_00))
+    deposit = money.deposited(desk, *bag)
+
+    for right in ({"amount": Money(49_99)}, {"method": other_way}):
+        with pytest.raises(corrections.AtTheBank, match="went to the bank with a deposit"):
+            money.corrected(payment, desk, **right)
+    money.corrected(payment, desk, reason=Reason.CLIENT, client=other)
+    money.not_deposited(deposit, desk)
+    money.corrected(Payment.objects.get(client=other), desk, amount=Money(40_00))
+
+    assert drawer().total == Money(40_00)
+    assert list(integrity.findings()) == []
 
 
 def test_a_corrected_payment_can_be_corrected_in_turn(desk: Membership, amara: Client) -> None:

@@ -23,6 +23,7 @@ from billing.services import corrections, payments, refunds
 from billing.services.payments import Method
 from billing.services.refunds import Charge
 from clients.models import Client
+from ledger.models import JournalEntry
 from ledger.money import ZERO, Money
 from ledger.services import journal
 from tests.billing import desk as at
@@ -98,6 +99,41 @@ def test_the_invoice_can_be_credited_with_it(desk: Membership, amara: Client) ->
     assert list(integrity.findings()) == []
 
 
+def test_a_refund_taken_back_takes_its_credit_back_too(desk: Membership, amara: Client) -> None:
+    invoice = at.invoice(amara, desk)
+    payment = at.cash(amara, desk, "150.00")
+    refund = money.refunded(payment, desk, "40.00", charge=Charge.CREDITED)
+
+    money.kept_after_all(refund, desk)
+
+    assert (balance_due(invoice), credit_left(payment)) == (Money(40_00), Money(40_00))
+    assert balances() == {
+        "1010": Money(150_00),
+        "1100": Money(40_00),
+        "2000": Money(-40_00),
+        "4000": Money(-150_00),
+    }
+    assert list(integrity.findings()) == []
+
+
+def test_what_was_applied_to_an_invoice_twice_can_go_back_at_once(
+    desk: Membership, amara: Client
+) -> None:
+    invoice = at.invoice(amara, desk, dollars="50.00")
+    payment = money.kept(amara, desk, "50.00")
+    money.applied(payment, invoice, desk, "20.00")
+    money.applied(payment, invoice, desk, "30.00")
+
+    refund = money.refunded(payment, desk, "50.00", charge=Charge.CREDITED)
+
+    assert [row.amount for row in refund.credited.order_by("reference")] == [
+        Money(30_00),
+        Money(20_00),
+    ]
+    assert balance_due(invoice) == ZERO
+    assert list(integrity.findings()) == []
+
+
 def test_credit_goes_first_and_what_was_applied_last(desk: Membership, amara: Client) -> None:
     first, last = at.invoice(amara, desk, dollars="20.00"), at.invoice(amara, desk, dollars="30.00")
     payment = at.cash(amara, desk, "60.00", keep_rest=True)
@@ -165,6 +201,17 @@ def test_cash_goes_back_only_where_cash_came(desk: Membership, by_check: Payment
         by_hand(by_check, desk, by_check.entry_id)
 
     assert credit_left(by_check) == Money(80_00)
+
+
+def test_no_more_cash_goes_back_than_lies_in_the_drawer(desk: Membership, over: Payment) -> None:
+    money.deposited(desk, "60.00", "0")
+
+    with pytest.raises(refunds.NotInDrawer, match=r"\$20\.00 in cash lies in the drawer"):
+        money.refunded(over, desk, "20.01")
+    money.refunded(over, desk, "20.00")
+    money.refunded(over, desk, "60.00", method=Method.CHECK)
+
+    assert credit_left(over) == ZERO
 
 
 def test_a_refund_is_taken_back_once(desk: Membership, over: Payment) -> None:
@@ -293,6 +340,31 @@ def test_the_database_pays_and_takes_back_in_the_books_too(desk: Membership, ove
             reason="MISTAKE",
             taken_back_on=at.TODAY,
             entry_id=refund.entry_id,
+            taken_back_at=at.NOW,
+            taken_back_by=desk,
+        )
+
+
+def test_the_database_takes_no_refund_back_that_credits_an_invoice(
+    desk: Membership, amara: Client
+) -> None:
+    at.invoice(amara, desk)
+    payment = at.cash(amara, desk, "150.00")
+    refund = money.refunded(payment, desk, "1.00", charge=Charge.CREDITED)
+    paid = refund.paid.get()
+
+    def reversing(entry: JournalEntry, source: str) -> JournalEntry:
+        return journal.reverse(
+            entry=entry, source=source, entry_date=at.TODAY, memo="Taken back", by=desk
+        )
+
+    with pytest.raises(IntegrityError, match="RF-00001 still credits an invoice"), raw.committing():
+        RefundTakenBack.objects.create(
+            refund=refund,
+            reason="MISTAKE",
+            taken_back_on=at.TODAY,
+            entry_id=reversing(refund.entry, "x").pk,
+            paid_entry_id=reversing(paid.entry, "y").pk,
             taken_back_at=at.NOW,
             taken_back_by=desk,
         )
