@@ -147,8 +147,9 @@ class Practice:
             return
         payment, amount = self.payments[which % len(self.payments)], min(cents, 100_00)
         who, before = self.place(payment.client_id), written_off_of(payment.client_id)
-        with suppress(refunds.ExceedsRefundable, AssertionError):
-            money.refunded(payment, self.by, str(Money(amount)), charge=charge)
+        way = payments.Method.CASH if payment.method == "CASH" else payments.Method.CHECK
+        with suppress(refunds.ExceedsRefundable, refunds.NotInDrawer, AssertionError):
+            money.refunded(payment, self.by, str(Money(amount)), method=way, charge=charge)
             self.paid[who] -= amount
         self.forgiven[who] += written_off_of(payment.client_id) - before
 
@@ -214,6 +215,7 @@ class Practice:
             corrections.AlreadyCorrected,
             corrections.NothingDiffers,
             corrections.PartlyRefunded,
+            corrections.AtTheBank,
         )
         with suppress(*refusals):
             corrected = corrections.correct(
