@@ -6,7 +6,7 @@ from django.core.management import CommandError, call_command
 from accounts.selectors import doors, sealed
 from accounts.tenancy import practice_scope
 from billing.models import Invoice, Payment, PaymentApplication
-from billing.selectors import aging
+from billing.selectors import receivables
 from config.dev.seed import big
 from ledger.models import JournalEntry, Posting
 
@@ -30,9 +30,9 @@ def test_a_large_practice_is_sound(commits: None, capsys: pytest.CaptureFixture[
         assert PaymentApplication.objects.count() == 2 * INVOICES
         assert Posting.objects.count() == big.POSTINGS_OF_AN_INVOICE * INVOICES
         last = JournalEntry.objects.latest("entry_date").entry_date
-        receivables = aging.receivables(as_of=last)
-        assert receivables.ties_out
-        assert receivables.owes.cents == 3 * 3_000
+        ages = receivables.on(as_of=last)
+        assert ages.ties_out
+        assert ages.owes.cents == 3 * 3_000
         assert sealed.first_offence() is None
     with pytest.raises(CommandError, match="large practice already"):
         call_command("seed_demo", "--large")

@@ -1,6 +1,7 @@
 """What clients owed at the end of a day, by age, beside the control accounts."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from uuid import UUID
 
 from django import forms
@@ -8,13 +9,16 @@ from django import forms
 from accounts.selectors import members
 from billing.forms.reports import ReportForm
 from billing.reports.declared import Report
-from billing.selectors import aging
+from billing.selectors import aging, receivables
 from billing.selectors.aging import BUCKETS, Basis, bucket_of
+from billing.selectors.receivables import ClientAge
 from billing.selectors.tables import (
     Asked,
     Column,
     Level,
+    Mapped,
     Row,
+    Rows,
     Table,
     Tie,
     client,
@@ -44,6 +48,7 @@ class AgingForm(ReportForm):
             (Basis.DUE.value, "Due date"),
             (Basis.SERVICE.value, "Day of service"),
             (Basis.BILLED.value, "Invoice date"),
+            (Basis.STATEMENT.value, "First statement"),
         ],
         required=False,
     )
@@ -55,16 +60,18 @@ def table(asked: Asked) -> Table:
     basis = Basis(asked.choices.get("basis") or Basis.DUE)
     if asked.choices.get("by") == "therapist":
         return _by_therapist(asked, basis)
-    report = aging.receivables(**asked.known, basis=basis)
-    rows = [
-        Row(
-            (row.code, *row.amounts, row.owes, row.credit, row.net),
-            url=row.url,
-            client=row.client_id,
-        )
-        for row in report.rows
-    ]
-    return _table(asked, BY_CLIENT, rows)
+    report = receivables.on(**asked.known, basis=basis)
+    sums = (*(bucket.amount for bucket in report.buckets), report.owes, report.credit, report.net)
+    ties = _ties(report.owes, report.control, report.credit, report.credit_control)
+    return _table(BY_CLIENT, Mapped(report.rows, _of_client), sums, ties)
+
+
+def _of_client(each: ClientAge) -> Row:
+    return Row(
+        (each.code, *each.amounts, each.owes, each.credit, each.net),
+        url=each.url,
+        client=each.client_id,
+    )
 
 
 def _by_therapist(asked: Asked, basis: Basis) -> Table:
@@ -73,7 +80,7 @@ def _by_therapist(asked: Asked, basis: Basis) -> Table:
     for part in aging.parts(**asked.known, basis=basis, by_session=True):
         place = bucket_of((asked.as_of - part.counts_from).days)
         amounts[part.therapist_id][place] += part.amount
-    credit = -subledger.balance(Role.CLIENT_CREDITS, **asked.known)
+    kept = subledger.balance(Role.CLIENT_CREDITS, **asked.known)
     names = dict(members.people().values_list("pk", "display_name"))
     rows = [
         Row((names.get(pk, "Somebody who left"), *ages, total(ages), ZERO, total(ages)))
@@ -82,34 +89,33 @@ def _by_therapist(asked: Asked, basis: Basis) -> Table:
     ]
     rows.sort(key=lambda row: str(row.cells[0]))
     others = amounts.get(None, [ZERO] * len(BUCKETS))
-    if any(others) or credit:
+    if any(others) or kept:
         owed = total(others)
-        rows.append(Row(("Of no therapist", *others, owed, credit, owed + credit)))
-    return _table(asked, BY_THERAPIST, rows)
-
-
-def _table(asked: Asked, columns: tuple[Column, ...], rows: list[Row]) -> Table:
+        rows.append(Row(("Of no therapist", *others, owed, -kept, owed - kept)))
     sums = [
         total(amount for row in rows if isinstance(amount := row.cells[place], Money))
-        for place in range(1, len(columns))
+        for place in range(1, len(BY_THERAPIST))
     ]
     owes, credit = sums[len(BUCKETS)], sums[len(BUCKETS) + 1]
+    owed = subledger.balance(Role.CLIENT_RECEIVABLE, **asked.known)
+    return _table(BY_THERAPIST, rows, sums, _ties(owes, owed, credit, kept))
+
+
+def _ties(owes: Money, control: Money, credit: Money, credit_control: Money) -> tuple[Tie, ...]:
+    return (
+        Tie("What clients owe equals the client receivable", owes, control),
+        Tie("Their credit equals the client credits", -credit, credit_control),
+    )
+
+
+def _table(
+    columns: tuple[Column, ...], rows: Rows, sums: Sequence[Money], ties: tuple[Tie, ...]
+) -> Table:
     return Table(
         columns,
         rows,
         totals=(Row((f"All {len(rows):,}", *sums), Level.SUM),),
-        ties=(
-            Tie(
-                "What clients owe equals the client receivable",
-                owes,
-                subledger.balance(Role.CLIENT_RECEIVABLE, **asked.known),
-            ),
-            Tie(
-                "Their credit equals the client credits",
-                -credit,
-                subledger.balance(Role.CLIENT_CREDITS, **asked.known),
-            ),
-        ),
+        ties=ties,
         bars=tuple(
             aging.Bucket(label, amount) for (label, _), amount in zip(BUCKETS, sums, strict=False)
         ),

@@ -8,13 +8,12 @@ from enum import StrEnum
 from uuid import UUID
 
 from django.db.models.expressions import RawSQL
-from django.urls import reverse
 
-from billing.models import Invoice, InvoiceLine
-from billing.selectors import codes
+from billing.models import Invoice, InvoiceLine, StatementRecord
+from billing.selectors import days
 from ledger.chart import Role
-from ledger.money import ZERO, Money
-from ledger.selectors import ages, subledger
+from ledger.money import Money
+from ledger.selectors import ages
 from ledger.selectors.ages import OpenCharge
 
 BUCKETS = (
@@ -28,16 +27,13 @@ BUCKETS = (
 """Label, and the most days past the due date that still belong to the bucket."""
 
 
-NONE_OWED = (0,) * len(BUCKETS)
-NO_CLIENT = "Not a client"
-
-
 class Basis(StrEnum):
-    """From which day an age is counted. Until there are statements, an invoice is the bill."""
+    """From which day an age is counted. What no statement told of yet has none, and is not due."""
 
     DUE = "due"
     SERVICE = "service"
     BILLED = "billed"
+    STATEMENT = "statement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,91 +52,6 @@ class Bucket:
 
     label: str
     amount: Money
-
-
-@dataclass(frozen=True, slots=True)
-class ClientAge:
-    """One client by code: an amount for each bucket, and credit as a minus, in cents."""
-
-    client_id: UUID
-    code: str
-    amounts: list[Money]
-    owes: Money
-    credit: Money
-
-    @property
-    def url(self) -> str:
-        return reverse("billing:client", args=[self.client_id]) if self.code != NO_CLIENT else ""
-
-    @property
-    def net(self) -> Money:
-        return self.owes + self.credit
-
-
-@dataclass(frozen=True, slots=True)
-class Receivables:
-    """What clients owed at the close of ``as_of``, as known at a moment, beside the ledger."""
-
-    as_of: date
-    known_at: datetime | None
-    rows: list[ClientAge]
-    buckets: list[Bucket]
-    owes: Money
-    credit: Money
-    control: Money
-    credit_control: Money
-
-    @property
-    def net(self) -> Money:
-        return self.owes + self.credit
-
-    @property
-    def ties_out(self) -> bool:
-        """Whether the report equals the control accounts (I-8)."""
-        return (self.owes, self.credit) == (self.control, -self.credit_control)
-
-
-def receivables(
-    *, as_of: date, known_at: datetime | None = None, basis: Basis = Basis.DUE
-) -> Receivables:
-    """Return every client with a balance or a credit at the close of ``as_of``, by code.
-
-    The same two dates and basis give the same answer for ever.
-    """
-    owed = parts(as_of=as_of, known_at=known_at, basis=basis, by_session=basis is Basis.SERVICE)
-    kept = subledger.balances(Role.CLIENT_CREDITS, as_of=as_of, known_at=known_at)
-    # In whole cents and only then as money: there are many, and each sum of money makes a new one.
-    cents: defaultdict[UUID, list[int]] = defaultdict(lambda: list(NONE_OWED))
-    for part in owed:
-        cents[part.client_id][bucket_of((as_of - part.counts_from).days)] += part.amount.cents
-    credits = {party: -balance for party, balance in kept.items()}
-    for party in credits:
-        cents.setdefault(party, list(NONE_OWED))
-    names = codes.of_clients(cents.keys())
-    rows = [
-        ClientAge(
-            party,
-            names.get(party, NO_CLIENT),
-            [Money(each) for each in of_party],
-            Money(sum(of_party)),
-            credits.get(party, ZERO),
-        )
-        for party, of_party in cents.items()
-    ]
-    buckets = [sum(of_bucket) for of_bucket in zip(*cents.values(), strict=True)]
-    return Receivables(
-        as_of=as_of,
-        known_at=known_at,
-        rows=sorted(rows, key=lambda row: (len(row.code), row.code)),
-        buckets=[
-            Bucket(label, Money(amount))
-            for (label, _), amount in zip(BUCKETS, buckets or NONE_OWED, strict=True)
-        ],
-        owes=Money(sum(buckets)),
-        credit=Money(sum(each.cents for each in credits.values())),
-        control=subledger.balance(Role.CLIENT_RECEIVABLE, as_of=as_of, known_at=known_at),
-        credit_control=subledger.balance(Role.CLIENT_CREDITS, as_of=as_of, known_at=known_at),
-    )
 
 
 def bucket_of(days_late: int) -> int:
@@ -164,14 +75,30 @@ def parts(
     owed = ages.open_charges(
         Role.CLIENT_RECEIVABLE, as_of=as_of, known_at=known_at, parties=parties
     )
-    invoices = _days(owed)
+    return parts_of(owed, as_of=as_of, known_at=known_at, basis=basis, by_session=by_session)
+
+
+def parts_of(
+    owed: Collection[OpenCharge],
+    *,
+    as_of: date,
+    known_at: datetime | None,
+    basis: Basis,
+    by_session: bool = False,
+) -> list[Part]:
+    """Return the parts of some charges, as ``parts`` does of all."""
+    invoices = _invoices(owed)
     sessions = _sessions(owed) if by_session else {}
+    told = _Told(as_of, known_at, owed) if basis is Basis.STATEMENT else None
     found = []
     for charge in owed:
-        issued_on, due_on = invoices.get(charge.item, (charge.charged_on, charge.charged_on))
+        invoice = invoices.get(charge.item)
         # What is charged to an invoice later has the same terms, from its own day on.
-        billed_on = charge.charged_on
-        counts_from = billed_on if basis is Basis.BILLED else billed_on + (due_on - issued_on)
+        counts_from = charge.charged_on
+        if told:
+            counts_from = told.first_on(charge, invoice)
+        elif invoice and basis is not Basis.BILLED:
+            counts_from += invoice.due_on - invoice.issued_on
         lines = sessions.get(charge.item)
         if lines is None:
             found.append(Part(charge.party, None, counts_from, charge.amount))
@@ -183,18 +110,49 @@ def parts(
     return found
 
 
-def _days(owed: Iterable[OpenCharge]) -> dict[UUID, tuple[date, date]]:
-    """Return invoice id → (issued on, due on)."""
-    # As one array: a statement with ten thousand parameters takes longer to write than to run.
-    ids = RawSQL("SELECT unnest(%s::uuid[])", [[charge.item for charge in owed]])
-    rows = Invoice.objects.filter(pk__in=ids)
-    return {pk: (issued, due) for pk, issued, due in rows.values_list("pk", "issued_on", "due_on")}
+class _Told:
+    """Which statements told of what is owed, and on which day the first of them was made."""
+
+    def __init__(self, as_of: date, known_at: datetime | None, owed: Iterable[OpenCharge]) -> None:
+        self.as_of = as_of
+        self.statements: defaultdict[UUID, list[tuple[date, date, datetime]]] = defaultdict(list)
+        rows = StatementRecord.objects.filter(client__in={charge.party for charge in owed})
+        if known_at is not None:
+            rows = rows.filter(statement__made_at__lte=known_at)
+        zone = days.zone()
+        for client, until, made_at in rows.order_by("statement__made_at").values_list(
+            "client", "statement__until", "statement__made_at"
+        ):
+            made_on = days.day_of(made_at, zone)
+            if made_on <= as_of:
+                self.statements[client].append((made_on, until, made_at))
+
+    def first_on(self, charge: OpenCharge, invoice: Invoice | None) -> date:
+        """Return that day; the day that is asked about for what no statement told of yet."""
+        return next(
+            (
+                made_on
+                for made_on, until, made_at in self.statements[charge.party]
+                if until >= charge.charged_on and (not invoice or invoice.issued_at <= made_at)
+            ),
+            self.as_of,
+        )
+
+
+def _invoices(owed: Iterable[OpenCharge]) -> dict[UUID, Invoice]:
+    rows = Invoice.objects.filter(pk__in=_array(owed))
+    return {row.pk: row for row in rows.only("issued_on", "due_on", "issued_at")}
 
 
 def _sessions(owed: Iterable[OpenCharge]) -> dict[UUID, list[InvoiceLine]]:
     """Return invoice id → its lines with their sessions."""
-    rows = InvoiceLine.objects.filter(invoice__in={charge.item for charge in owed})
+    rows = InvoiceLine.objects.filter(invoice__in=_array(owed))
     found: defaultdict[UUID, list[InvoiceLine]] = defaultdict(list)
     for line in rows.select_related("session", "missed_fee").order_by("invoice", "position"):
         found[line.invoice_id].append(line)
     return found
+
+
+def _array(owed: Iterable[OpenCharge]) -> RawSQL:
+    # As one array: a statement with ten thousand parameters takes longer to write than to run.
+    return RawSQL("SELECT unnest(%s::uuid[])", [[charge.item for charge in owed]])

@@ -58,7 +58,10 @@ class ItemTotal(PracticeModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["practice_id", "account", "party", "item"], name="ledger_itemtotal_once"
+                fields=["practice_id", "account", "party", "item"],
+                # So that what all parties have is added up from the index alone.
+                include=["snapshot", "debit", "credit", "debit_count", "first_on"],
+                name="ledger_itemtotal_once",
             ),
             models.CheckConstraint(
                 name="ledger_itemtotal_not_negative", condition=Q(debit__gte=0, credit__gte=0)

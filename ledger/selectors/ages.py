@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from ledger.chart import Role
+from ledger.models import Posting
 from ledger.money import ZERO, Money
 from ledger.selectors import books, items
 
@@ -36,23 +39,36 @@ def open_charges(
 
     ``parties`` keeps to those parties.
     """
-    postings = books.postings(as_of=as_of, known_at=known_at).filter(account__role=role)
     if parties is not None:
-        lines = postings.filter(party__in=parties).exclude(item=None)
+        lines = _postings(role, as_of, known_at).filter(party__in=parties).exclude(item=None)
         return _in_order(_aged(lines.order_by("entry_date", "pk")))
     found: list[OpenCharge] = []
     several: list[tuple[UUID, UUID]] = []
     for each in items.of_account(role, as_of=as_of, known_at=known_at):
-        # Of a single debit more is left than all credits: it is a charge, and mirrors none of them.
-        if each.debit_count == 1 and not each.has_more and each.first_on and each.net > ZERO:
-            found.append(OpenCharge(each.party, each.item, each.first_on, each.net))
+        if each.charged_on is not None:
+            found.append(OpenCharge(each.party, each.item, each.charged_on, each.net))
         else:
             several.append((each.party, each.item))
-    if several:
-        owners, wanted = ({pair[side] for pair in several} for side in (0, 1))
-        lines = postings.filter(party__in=owners, item__in=wanted)
-        found += _aged(lines.order_by("entry_date", "pk"), frozenset(several))
-    return _in_order(found)
+    return _in_order(found + of_items(role, several, as_of=as_of, known_at=known_at))
+
+
+def of_items(
+    role: Role,
+    wanted: Collection[tuple[UUID, UUID]],
+    *,
+    as_of: date,
+    known_at: datetime | None = None,
+) -> list[OpenCharge]:
+    """Return what is open of some items, each named by its party and its own id."""
+    if not wanted:
+        return []
+    owners, named = ({pair[side] for pair in wanted} for side in (0, 1))
+    lines = _postings(role, as_of, known_at).filter(party__in=owners, item__in=named)
+    return _aged(lines.order_by("entry_date", "pk"), frozenset(wanted))
+
+
+def _postings(role: Role, as_of: date, known_at: datetime | None) -> QuerySet[Posting]:
+    return books.postings(as_of=as_of, known_at=known_at).filter(account__role=role)
 
 
 def _in_order(charges: list[OpenCharge]) -> list[OpenCharge]:

@@ -12,7 +12,7 @@ from accounts.tenancy import practice_scope
 from audit.models import Event
 from audit.selectors import chain
 from billing.models import Invoice, InvoiceLine, Payment
-from billing.selectors import aging, integrity
+from billing.selectors import integrity, receivables
 from ledger.selectors import integrity as books
 from tests.attacks.storm import Storm
 from tests.attacks.till import till_of
@@ -56,7 +56,7 @@ def check(storm: Storm) -> None:
 
 def nets(storm: Storm) -> dict[object, int]:
     """Return what each client owes on balance, from the report that ties out."""
-    report = aging.receivables(as_of=YEAR_END)
+    report = receivables.on(as_of=YEAR_END)
     assert report.ties_out
     rows = {row.client_id: row.net.cents for row in report.rows}
     return {client.pk: rows.get(client.pk, 0) for client in storm.till.clients}

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from accounts.models import Membership
 from billing.models import Invoice, Payment, PaymentApplication, Refund, WriteOff
-from billing.selectors import aging, integrity, standing
+from billing.selectors import aging, integrity, receivables, standing
+from billing.selectors.aging import BUCKETS, Basis, bucket_of
 from billing.selectors.drawer import drawer
 from billing.selectors.invoices import balance_due
 from billing.selectors.payments import credit_left
@@ -275,8 +276,14 @@ def written_off_of(client_id: UUID) -> int:
 
 
 def nets(practice: Practice) -> dict[int, int]:
-    """Return what each client owes on balance, from the report that ties out."""
-    report = aging.receivables(as_of=YEAR_END)
-    assert report.ties_out
+    """Return what each client owes on balance, from the report that ties out on every basis."""
+    for basis in Basis:
+        report = receivables.on(as_of=YEAR_END, basis=basis)
+        assert report.ties_out
+        # What the database added up by age is what the charges add up to, one by one.
+        by_age = [0] * len(BUCKETS)
+        for part in aging.parts(as_of=YEAR_END, basis=basis, by_session=basis is Basis.SERVICE):
+            by_age[bucket_of((YEAR_END - part.counts_from).days)] += part.amount.cents
+        assert [bucket.amount.cents for bucket in report.buckets] == by_age
     rows = {row.client_id: row.net.cents for row in report.rows}
     return {n: rows.get(client.pk, 0) for n, client in enumerate(practice.clients)}

@@ -21,7 +21,7 @@ CHOICES: dict[str, list[dict[str, str]]] = {
     "aging": [
         {"by": by, "basis": basis}
         for by in ("client", "therapist")
-        for basis in ("due", "service", "billed")
+        for basis in ("due", "service", "billed", "statement")
     ],
     "general-ledger": [{}, {"account": "CLIENT_RECEIVABLE"}, {"account": "CLIENT_CREDITS"}],
     "income-by": [{"by": by} for by in ("therapist", "service", "client")],

@@ -15,7 +15,7 @@ from accounts.selectors import members
 from accounts.tenancy import practice_scope
 from billing.reports.declared import Report
 from billing.reports.registry import REPORTS
-from billing.selectors import aging
+from billing.selectors import receivables
 from billing.selectors.tables import Asked
 from clients.models import Client
 from config.dev.bench.timing import Act, Effort, Figure, Goal, Measured, rounds
@@ -177,7 +177,7 @@ def _ages(books: Books, of_today: Goal) -> Iterator[Figure]:
 
 
 def _ageing(day: date) -> Act:
-    return lambda: aging.receivables(as_of=day)
+    return lambda: receivables.on(as_of=day)
 
 
 def _balances(books: Books, of_account: Goal | None) -> Iterator[Figure]:

@@ -3,7 +3,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from accounts.models import Membership
-from billing.selectors.aging import BUCKETS, Receivables, bucket_of, receivables
+from billing.selectors import receivables
+from billing.selectors.aging import BUCKETS, Basis, bucket_of
+from billing.selectors.receivables import Receivables
+from billing.services import invoices
 from clients.models import Client
 from ledger.money import ZERO, Money
 from tests import counting
@@ -51,7 +54,7 @@ def test_an_invoice_ages_from_its_due_date(
 ) -> None:
     at.invoice(amara, desk, issued_on=ISSUED)
 
-    report = receivables(as_of=as_of)
+    report = receivables.on(as_of=as_of)
 
     assert amounts(report) == {bucket: Money(150_00)}
     assert report.ties_out
@@ -60,15 +63,34 @@ def test_an_invoice_ages_from_its_due_date(
 def test_an_invoice_does_not_exist_before_it_is_issued(desk: Membership, amara: Client) -> None:
     at.invoice(amara, desk, issued_on=ISSUED)
 
-    assert receivables(as_of=ISSUED - timedelta(days=1)).rows == []
+    assert receivables.on(as_of=ISSUED - timedelta(days=1)).rows == []
 
 
 def test_a_payment_counts_from_its_day_on(desk: Membership, amara: Client) -> None:
     at.invoice(amara, desk, issued_on=ISSUED)
     at.cash(amara, desk, "100.00", on=date(2026, 2, 10))
 
-    assert receivables(as_of=date(2026, 2, 9)).owes == Money(150_00)
-    assert receivables(as_of=date(2026, 2, 10)).owes == Money(50_00)
+    assert receivables.on(as_of=date(2026, 2, 9)).owes == Money(150_00)
+    assert receivables.on(as_of=date(2026, 2, 10)).owes == Money(50_00)
+
+
+def test_an_invoice_ages_from_the_first_statement_that_tells_of_it(
+    desk: Membership, amara: Client
+) -> None:
+    at.invoice(amara, desk, issued_on=ISSUED)
+    at.invoice(at.client(desk, "Whitfield"), desk, dollars="80.00", issued_on=ISSUED)
+    at.statement(amara, desk)
+    at.statement(amara, desk)
+    held, later = at.session(amara, desk, dollars="20.00", on=ISSUED), at.NOW + timedelta(hours=1)
+    invoices.issue(sessions=[held], issued_on=ISSUED, now=later, by=desk)
+    told = at.TODAY + timedelta(days=31)
+
+    report = receivables.on(as_of=told, basis=Basis.STATEMENT)
+
+    assert amounts(report) == {"31 to 60": Money(150_00), "Not yet due": Money(100_00)}
+    assert report.ties_out
+    before = receivables.on(as_of=at.TODAY - timedelta(days=1), basis=Basis.STATEMENT)
+    assert amounts(before) == {"Not yet due": Money(250_00)}
 
 
 def test_credit_stands_in_its_own_column(desk: Membership, amara: Client) -> None:
@@ -76,7 +98,7 @@ def test_credit_stands_in_its_own_column(desk: Membership, amara: Client) -> Non
     other = at.client(desk, "Whitfield")
     at.cash(other, desk, "40.00", keep_rest=True)
 
-    report = receivables(as_of=at.TODAY)
+    report = receivables.on(as_of=at.TODAY)
 
     assert [(row.code, row.owes, row.credit, row.net) for row in report.rows] == [
         ("C-0001", Money(150_00), ZERO, Money(150_00)),
@@ -95,7 +117,7 @@ def test_a_report_as_known_before_anything_was_posted_is_empty(
 ) -> None:
     at.invoice(amara, desk, issued_on=ISSUED)
 
-    report = receivables(as_of=at.TODAY, known_at=datetime(2026, 1, 1, tzinfo=UTC))
+    report = receivables.on(as_of=at.TODAY, known_at=datetime(2026, 1, 1, tzinfo=UTC))
 
     assert (report.rows, report.control) == ([], ZERO)
 
@@ -106,12 +128,12 @@ def test_the_number_of_queries_does_not_grow_with_the_clients(
     at.cash(amara, desk, "10.00", keep_rest=True)
     at.invoice(amara, desk, issued_on=ISSUED)
     with counting.queries() as few:
-        receivables(as_of=at.TODAY)
+        receivables.on(as_of=at.TODAY)
     for name in ("Whitfield", "Haddad", "Nair"):
         client = at.client(desk, name)
         at.invoice(client, desk, issued_on=ISSUED)
         at.cash(client, desk, "200.00", keep_rest=True)
     with counting.queries() as more:
-        receivables(as_of=at.TODAY)
+        receivables.on(as_of=at.TODAY)
 
     assert len(more) == len(few) == 6

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import Act, Approval, Membership
 from accounts.services import approvals
 from billing.models import ApplicationTakenBack, Payment, PaymentTakenBack
-from billing.selectors import aging, integrity, reversals
+from billing.selectors import integrity, receivables, reversals
 from billing.selectors.balances import balances_of
 from billing.selectors.drawer import drawer
 from billing.selectors.invoices import balance_due
@@ -288,7 +288,7 @@ def test_a_payment_taken_off_leaves_the_invoice_as_old_as_it_was(
     money.unapplied(payment, desk)
 
     assert (balance_due(invoice), credit_left(payment)) == (Money(150_00), Money(150_00))
-    report = aging.receivables(as_of=at.TODAY)
+    report = receivables.on(as_of=at.TODAY)
     assert [bucket.amount for bucket in report.buckets][2] == Money(150_00)
     assert report.ties_out
     assert list(integrity.findings()) == []

@@ -14,7 +14,7 @@ from accounts.services.approvals import Waiting
 from billing.models import Payment, PaymentTakenBack, Refund, RefundPaid, RefundTakenBack
 from billing.reports.adjustments import table as adjustments
 from billing.reports.receipts import table as receipts
-from billing.selectors import aging, integrity
+from billing.selectors import integrity, receivables
 from billing.selectors.invoices import balance_due
 from billing.selectors.payments import credit_left
 from billing.selectors.refunds import refundable
@@ -80,7 +80,7 @@ def test_of_what_paid_an_invoice_somebody_says_what_becomes(
 
     assert balance_due(invoice) == Money(100_00)
     assert credit_left(payment) == ZERO
-    assert aging.receivables(as_of=at.TODAY).ties_out
+    assert receivables.on(as_of=at.TODAY).ties_out
     assert list(integrity.findings()) == []
 
 

@@ -10,7 +10,7 @@ from django.db import IntegrityError
 from accounts.models import Membership
 from billing.models import Invoice, InvoiceVoided, MissedFee, NotBilled, Session, VoidReason
 from billing.reports.income_by import table
-from billing.selectors import aging, integrity, invoices, missed, sessions
+from billing.selectors import integrity, invoices, missed, receivables, sessions
 from billing.selectors.balances import NOTHING, balances_of
 from billing.selectors.invoices import balance_due
 from billing.selectors.payments import credit_left
@@ -104,7 +104,7 @@ def test_the_month_of_issue_keeps_its_income(desk: Membership, amara: Client) ->
 
     assert balances(FEBRUARY)["4000"] == Money(-150_00)
     assert "4000" not in balances()
-    assert aging.receivables(as_of=at.TODAY).ties_out
+    assert receivables.on(as_of=at.TODAY).ties_out
     february, march = (
         table(Asked(day, day.replace(day=1), choices={"by": "client"}))
         for day in (FEBRUARY, at.TODAY)

@@ -13,7 +13,7 @@ from accounts.services import approvals
 from accounts.services.approvals import Waiting
 from billing import posting
 from billing.models import Invoice, WriteOff, WriteOffTakenBack
-from billing.selectors import aging, integrity
+from billing.selectors import integrity, receivables
 from billing.selectors.invoices import balance_due
 from billing.selectors.write_offs import small
 from billing.services import write_offs
@@ -54,7 +54,7 @@ def test_each_kind_has_its_account(
     assert written.reference == "WO-00001"
     assert balance_due(invoice) == Money(100_00)
     assert balances()[code] == Money(50_00)
-    assert aging.receivables(as_of=at.TODAY).ties_out
+    assert receivables.on(as_of=at.TODAY).ties_out
     assert list(integrity.findings()) == []
 
 
