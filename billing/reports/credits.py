@@ -1,12 +1,14 @@
 """Money of clients that no invoice has used yet, by the age of its payment."""
 
+from collections.abc import Iterator
+
 from django.urls import reverse
 
 from billing.forms.reports import ReportForm
-from billing.models import Payment
 from billing.reports.declared import Report
 from billing.selectors import codes
 from billing.selectors.aging import Bucket
+from billing.selectors.open_credits import OpenCredits
 from billing.selectors.tables import (
     Asked,
     Level,
@@ -21,7 +23,6 @@ from billing.selectors.tables import (
     total,
 )
 from ledger.chart import Role
-from ledger.money import Money
 from ledger.selectors import subledger
 
 COLUMNS = (
@@ -35,33 +36,11 @@ AGES = (("Up to 30 days", 30), ("31 to 60", 60), ("61 to 90", 90), ("Over 90", N
 
 
 def table(asked: Asked) -> Table:
-    items = subledger.open_items(Role.CLIENT_CREDITS, **asked.known)
-    payments = Payment.objects.in_bulk([item.item for item in items])
-    names = codes.of_clients(item.party for item in items)
-    rows, ages = [], [Money(0)] * len(AGES)
-    for item in items:
-        payment = payments.get(item.item)
-        days = (asked.as_of - payment.received_on).days if payment else None
-        place = _age(days)
-        ages[place] += item.balance
-        rows.append(
-            Row(
-                (
-                    names.get(item.party, ""),
-                    payment.receipt if payment else "",
-                    payment.received_on if payment else None,
-                    days,
-                    item.balance,
-                ),
-                url=reverse("billing:client", args=[item.party]),
-                client=item.party if item.party in names else None,
-            )
-        )
-    kept = total(item.balance for item in items)
-    rows.sort(key=lambda row: (-(row.cells[3] or 0), str(row.cells[1])))  # type: ignore[operator]  # days
+    found = OpenCredits([most for _, most in AGES], **asked.known)
+    kept = total(found.amounts)
     return Table(
         COLUMNS,
-        rows,
+        _Rows(found),
         totals=(Row(("Total", None, None, None, kept), Level.SUM),),
         ties=(
             Tie(
@@ -70,15 +49,41 @@ def table(asked: Asked) -> Table:
                 subledger.balance(Role.CLIENT_CREDITS, **asked.known),
             ),
         ),
-        bars=tuple(Bucket(label, amount) for (label, _), amount in zip(AGES, ages, strict=True)),
+        bars=tuple(
+            Bucket(label, amount) for (label, _), amount in zip(AGES, found.amounts, strict=True)
+        ),
     )
 
 
-def _age(days: int | None) -> int:
-    """Return the place of an age; a credit without a payment of ours counts as new."""
-    return next(
-        place for place, (_, most) in enumerate(AGES) if most is None or (days or 0) <= most
-    )
+class _Rows:
+    """A row for each credit, with the code of its client."""
+
+    def __init__(self, found: OpenCredits) -> None:
+        self.found = found
+
+    def __len__(self) -> int:
+        return len(self.found)
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self[0:None])
+
+    def __getitem__(self, place: slice) -> list[Row]:
+        credits = self.found[place]
+        names = codes.of_clients(each.client_id for each in credits)
+        return [
+            Row(
+                (
+                    names.get(each.client_id, ""),
+                    each.receipt,
+                    each.received_on,
+                    (self.found.as_of - each.received_on).days if each.received_on else None,
+                    each.amount,
+                ),
+                url=reverse("billing:client", args=[each.client_id]),
+                client=each.client_id if each.client_id in names else None,
+            )
+            for each in credits
+        ]
 
 
 CREDITS = Report(
