@@ -19,6 +19,7 @@ from billing.forms.unapplied import PickedForm, UnappliedFilterForm
 from billing.forms.unapplied import picked as picked_of
 from billing.models import Payment
 from billing.selectors import invoices, payments, unapplied
+from billing.selectors.credit_list import CreditList
 from billing.services import applications
 from billing.services import unapplied as services
 from billing.views.base import BillingView
@@ -101,9 +102,8 @@ class Unapplied(BillingView):
     def get(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
         form = UnappliedFilterForm(request.GET)
         every = bool(form.is_valid() and form.cleaned_data["state"] == "all")
-        found = self.credits()
-        useful = [credit for credit in found if credit.parts]
-        page = self.paged(found if every else useful)
+        found = CreditList(self.clients(), on=self.today, every=every)
+        page = self.paged(found)
         people = clients.shown(
             {credit.client_id for credit in page.object_list}, permissions=request.permissions
         )
@@ -114,17 +114,16 @@ class Unapplied(BillingView):
             rows=[(credit, people[credit.client_id]) for credit in page.object_list],
             form=form,
             query="state=all&" if every else "",
-            useful_count=len(useful),
-            useful_total=sum((credit.applied for credit in useful), ZERO),
-            left=sum((credit.left for credit in found), ZERO),
+            useful_count=found.useful_count,
+            useful_total=found.useful_total,
+            left=found.left,
         )
 
-    def credits(self) -> list[unapplied.Credit]:
-        """Return the credits of the clients whom this person may see."""
-        visible = None
-        if not self.may(Permission.CLIENT_VIEW_ALL):
-            visible = set(self.visible_clients().values_list("pk", flat=True))
-        return unapplied.credits(visible, on=self.today)
+    def clients(self) -> set[UUID] | None:
+        """Return the clients whom this person may see; None where that is everybody."""
+        if self.may(Permission.CLIENT_VIEW_ALL):
+            return None
+        return set(self.visible_clients().values_list("pk", flat=True))
 
 
 class UnappliedApply(Unapplied):

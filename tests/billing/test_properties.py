@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from accounts.models import Membership
 from billing.models import Invoice, Payment, PaymentApplication, Refund, WriteOff
-from billing.selectors import aging, integrity, receivables, standing
+from billing.selectors import aging, integrity, receivables, standing, unapplied
 from billing.selectors.aging import BUCKETS, Basis, bucket_of
+from billing.selectors.credit_list import CreditList
 from billing.selectors.drawer import drawer
 from billing.selectors.invoices import balance_due
 from billing.selectors.payments import credit_left
@@ -257,6 +258,7 @@ def test_no_cent_is_lost_or_spent_twice(
         for verb, *arguments in history:
             getattr(office, verb)(*arguments)
         raw.check_as_at_commit()
+        compare_credits()
 
         assert list(integrity.findings()) == []
         assert list(books.findings()) == []
@@ -267,6 +269,19 @@ def test_no_cent_is_lost_or_spent_twice(
         assert all(ZERO <= balance_due(each) <= each.total for each in office.invoices)
         assert all(ZERO <= credit_left(each) <= each.amount for each in office.payments)
         transaction.set_rollback(True)
+
+
+def compare_credits() -> None:
+    """Compare what the database says of the list of credit with the suggestions one by one."""
+    credits = unapplied.credits(None, on=YEAR_END)
+    useful = [credit for credit in credits if credit.parts]
+    for every, wanted in ((True, credits), (False, useful)):
+        listed = CreditList(None, on=YEAR_END, every=every)
+        assert [*listed[0:1], *listed[1:9]] == wanted[:9]
+        assert len(listed) == len(wanted)
+        assert listed.useful_count == len(useful)
+        assert listed.useful_total == sum((credit.applied for credit in useful), ZERO)
+        assert listed.left == sum((credit.left for credit in credits), ZERO)
 
 
 def written_off_of(client_id: UUID) -> int:
