@@ -62,6 +62,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
     (
         "Books",
         (
+            Place(P.PERIOD_POST, "billing:work", "check", "Work list", "w"),
             Place(P.REPORT_VIEW, "billing:aging", "clock", "Receivables by age", "r"),
             Place(P.REPORT_VIEW, "billing:trial_balance", "scale", "Trial balance", "b"),
             Place(P.REPORT_VIEW, "billing:reports", "ledger", "Reports", "l"),
@@ -100,6 +101,14 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
                 "m",
                 P.CLIENT_VIEW_ALL,
                 beside=("clients:list",),
+            ),
+            Place(
+                P.SESSION_VIEW,
+                "billing:own_income",
+                "cash",
+                "My income",
+                "w",
+                P.CLIENT_VIEW_ALL,
             ),
             Place(P.SESSION_VIEW, "billing:today", "day", "Today", "t"),
             Place(P.SESSION_VIEW, "billing:schedule", "clock", "Appointments", "1"),

@@ -51,6 +51,7 @@ from billing.views.outcomes import (
     HourMiss,
     OutcomeTakeBack,
 )
+from billing.views.own_income import OwnIncome
 from billing.views.papers import BillPaper, BillPaperNew
 from billing.views.payments import PaymentNew, Receipt
 from billing.views.recurring import (
@@ -85,6 +86,7 @@ from billing.views.uploads import FhirFiles, FhirUpload
 from billing.views.vendors import VendorBringBack, VendorRename, VendorRetire, Vendors
 from billing.views.voids import InvoiceVoid
 from billing.views.webhooks import StripeWebhook
+from billing.views.work import Work
 from billing.views.write_offs import (
     SmallBalances,
     SmallBalancesWrite,
@@ -96,7 +98,9 @@ app_name = "billing"
 
 urlpatterns = [
     path("today/", Today.as_view(), name="today"),
+    path("work/", Work.as_view(), name="work"),
     path("my-clients/", MyClients.as_view(), name="my_clients"),
+    path("my-income/", OwnIncome.as_view(), name="own_income"),
     path("clients/search/", ClientSearch.as_view(), name="search"),
     path("clients/looks/", LooksFind.as_view(), name="looks_find"),
     path("clients/<uuid:pk>/looks/", Looks.as_view(), name="looks"),

@@ -248,6 +248,8 @@ clients:fee_agreement_withdraw POST 302 302    403    403    403    404    302
 
 billing:today             GET    200    403    200    403    403    200    302
 billing:my_clients        GET    200    200    200    403    403    200    302
+billing:own_income        GET    200    403    200    403    403    200    302
+billing:work              GET    403    200    403    403    403    200    302
 billing:client            GET    200    200    200    403    403    404    302
 billing:looks_find        GET    403    403    403    200    200    200    302
 billing:looks_find        POST   403    403    403    422    422    422    302

@@ -89,19 +89,41 @@ def today(
     member: Membership, *, on: date, zone: ZoneInfo, permissions: clients.Permissions
 ) -> Today:
     """Return a member's view of a business day; the number of queries does not grow with it."""
-    keys = schedule.keys(member, schedule.day(on), on=on, zone=zone, permissions=permissions)
-    hours = schedule.rows(keys, permissions=permissions)
-    owed = balances.balances_of({hour.client_id for hour in hours}, on=on)
+    rows = hours(member, on=on, zone=zone, permissions=permissions)
+    # Each client once: what a row says is owed is of its client, not of its hour.
+    owed = {row.client_id: row.owes for row in rows}
     received = payments.visible_to(member, on=on, permissions=permissions).filter(received_on=on)
     waiting = unbilled.visible_to(member, on=on, permissions=permissions)
     return Today(
         on=on,
-        rows=[_row(member, hour, owed, permissions) for hour in hours],
-        owed=sum((balance.owes for balance in owed.values()), ZERO),
+        rows=rows,
+        owed=sum(owed.values(), ZERO),
         unbilled_count=waiting.tally().count,
         receipts=payments.rows(payments.newest_first(received)[:RECEIPTS_SHOWN]),
         taken=payments.taken_on(received, on),
     )
+
+
+def hours(
+    member: Membership,
+    *,
+    on: date,
+    zone: ZoneInfo,
+    permissions: clients.Permissions,
+    therapist_id: UUID | None = None,
+) -> list[TodayRow]:
+    """Return the hours of a day that a member may see; ``therapist_id`` leaves out others'."""
+    keys = schedule.keys(
+        member,
+        schedule.day(on),
+        on=on,
+        zone=zone,
+        permissions=permissions,
+        therapist_id=therapist_id,
+    )
+    found = schedule.rows(keys, permissions=permissions)
+    owed = balances.balances_of({hour.client_id for hour in found}, on=on)
+    return [_row(member, hour, owed, permissions) for hour in found]
 
 
 def _row(

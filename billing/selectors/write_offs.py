@@ -15,6 +15,9 @@ from ledger.chart import Role
 from ledger.money import ZERO, Money
 from ledger.selectors import subledger
 
+SMALL_BELOW, SMALL_AFTER_DAYS = Money(5_00), 90
+"""What a small balance is, if nothing else is said."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:

@@ -26,9 +26,6 @@ __all__ = ["AskedBySomebodyElse", "Details", "Kind", "Waiting", "record", "sweep
 
 Kind = WriteOff.Kind
 Reason = WriteOffReason
-SMALL_BELOW, SMALL_AFTER_DAYS = Money(5_00), 90
-"""What a small balance is, if nothing else is said."""
-
 SMALL_AT_MOST = Money(25_00)
 """What is more is looked at one by one."""
 

@@ -10,7 +10,7 @@ from accounts.permissions import Permission
 from accounts.views.base import StaffRequest
 from audit.actions import Action
 from audit.services import events
-from billing.selectors import client_money, schedule
+from billing.selectors import client_money, schedule, today
 from billing.views.base import BillingView
 from clients.forms.assignments import AssignmentForm
 from clients.selectors import assignments, clients, coverages, emergencies, merges, tabs
@@ -64,7 +64,7 @@ class ClientPage(BillingView):
 
 
 class MyClients(BillingView):
-    """The clients whom this person cares for, and what they owe."""
+    """The hours of this person's day, the clients whom they care for, and what those owe."""
 
     permission = Permission.CLIENT_VIEW
 
@@ -72,12 +72,28 @@ class MyClients(BillingView):
         rows = client_money.own_clients(
             request.membership, on=self.today, zone=self.zone, permissions=request.permissions
         )
-        events.record(
-            Action.CLIENT_LISTED, touched=[row.client_id for row in rows], count=len(rows)
-        )
+        hours = self.hours()
+        seen = {row.client_id for row in rows} | {hour.client_id for hour in hours}
+        events.record(Action.CLIENT_LISTED, touched=sorted(seen), count=len(seen))
         return self.page(
             "billing/therapist.html",
+            on=self.today,
+            hours=hours,
+            may_see_hours=self.may(Permission.SESSION_VIEW),
             rows=rows,
             owing_count=sum(1 for row in rows if row.owes),
             may_open_in_emergency=self.may(Permission.EMERGENCY_OPEN),
+        )
+
+    def hours(self) -> list[today.TodayRow]:
+        """Return this person's own hours of the day, for those who may see sessions."""
+        if not self.may(Permission.SESSION_VIEW):
+            return []
+        member = self.request.membership
+        return today.hours(
+            member,
+            on=self.today,
+            zone=self.zone,
+            permissions=self.request.permissions,
+            therapist_id=member.pk,
         )

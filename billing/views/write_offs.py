@@ -142,7 +142,7 @@ class SmallBalances(BillingView):
     permission = Permission.WRITE_OFF_RECORD
 
     def get(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
-        begun = {"below": str(services.SMALL_BELOW), "days": services.SMALL_AFTER_DAYS}
+        begun = {"below": str(write_offs.SMALL_BELOW), "days": write_offs.SMALL_AFTER_DAYS}
         form = SmallForm({**begun, **request.GET.dict()})
         found = self.small(form) if form.is_valid() else []
         page = self.paged(found)

@@ -54,11 +54,12 @@ def session(
     on: date = date(2026, 2, 17),
     code: str = "90834",
     now: datetime = NOW,
+    therapist: Membership | None = None,
 ) -> Session:
     """Record a session of 45 minutes at 10:00 in New York."""
     return sessions.record(
         client=of,
-        therapist=members.therapists().get(),
+        therapist=therapist or members.therapists().get(),
         service_code=ServiceCode.objects.get(code=code),
         started_at=datetime.combine(on, time(10), ZONE),
         minutes=45,

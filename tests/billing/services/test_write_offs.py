@@ -14,6 +14,7 @@ from accounts.services.approvals import Waiting
 from billing import posting
 from billing.models import Invoice, WriteOff, WriteOffTakenBack
 from billing.selectors import integrity, receivables
+from billing.selectors import write_offs as selectors
 from billing.selectors.invoices import balance_due
 from billing.selectors.write_offs import small
 from billing.services import write_offs
@@ -183,8 +184,8 @@ def sweep(picked: list[Invoice], by: Membership, shown: str, **changes: Any) -> 
     arguments: dict[str, Any] = {
         "picked": [invoice.pk for invoice in picked],
         "shown": Money.parse(shown),
-        "below": write_offs.SMALL_BELOW,
-        "days": write_offs.SMALL_AFTER_DAYS,
+        "below": selectors.SMALL_BELOW,
+        "days": selectors.SMALL_AFTER_DAYS,
         "on": at.TODAY,
         "key": uuid4(),
         "now": at.NOW,

@@ -25,7 +25,8 @@ PAGES = [
     ("front-desk", "billing:invoice_list", 16),
     ("front-desk", "billing:client", 46),
     ("front-desk", "billing:invoice", 26),
-    ("therapist", "billing:my_clients", 15),
+    ("therapist", "billing:my_clients", 22),
+    ("accountant", "billing:work", 40),
     ("accountant", "billing:aging", 15),
     ("accountant", "billing:trial_balance", 16),
 ]
