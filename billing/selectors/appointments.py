@@ -10,7 +10,7 @@ from accounts.models import Membership
 from billing.models import Appointment
 from billing.models.session import LONGEST_MINUTES
 from billing.selectors import missed
-from clients.selectors import clients
+from clients.selectors import clients, families
 
 
 def visible_to(
@@ -36,6 +36,7 @@ def clashing(
 ) -> list[Appointment]:
     """Return the planned hours of the same client or therapist that overlap one of these.
 
+    Those of other records of the same person are the client's too.
     ``starts`` are moments with minutes; ``but`` are hours that are about to move away.
     """
     spans = [(begin, begin + timedelta(minutes=minutes)) for begin, minutes in starts]
@@ -45,7 +46,7 @@ def clashing(
     latest = max(end for _, end in spans)
     rows = waiting(
         Appointment.objects.filter(
-            Q(client=client_id) | Q(therapist=therapist_id),
+            Q(client__in=families.ids_of([client_id])) | Q(therapist=therapist_id),
             starts_at__gt=earliest,
             starts_at__lt=latest,
         ).exclude(pk__in=list(but))

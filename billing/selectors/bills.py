@@ -20,9 +20,10 @@ from billing.models import (
 )
 from billing.selectors import vendors
 from ledger.chart import Role
+from ledger.days import LAST_DAY
 from ledger.fields import MoneyField
 from ledger.money import ZERO, Money
-from ledger.selectors import subledger
+from ledger.selectors import item_days, subledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +192,14 @@ def last_day_of(bill: Bill) -> date:
     """Return the last day on which something happened to a bill."""
     backs = BillPaymentTakenBack.objects.filter(payment__bill=bill)
     return max([bill.billed_on, *backs.values_list("taken_back_on", flat=True)])
+
+
+def owed_since(bill: Bill, amount: Money) -> date:
+    """Return the first day from which on so much of a bill is owed, in cents."""
+    since = item_days.there_since(
+        Role.BILLS_PAYABLE, party=bill.vendor_id, item=bill.pk, amount=amount
+    )
+    return since or LAST_DAY
 
 
 def _standing_payments() -> QuerySet[BillPayment]:

@@ -1,8 +1,10 @@
 """Documents that were made, and their bytes."""
 
 from typing import Any
+from uuid import UUID
 
 from billing.models import AccountStatement, Document, DocumentBody, Invoice, Payment
+from billing.selectors import statements
 
 Subject = Invoice | Payment | AccountStatement
 
@@ -12,6 +14,13 @@ Kind = Document.Kind
 def of(subject: Subject) -> Document | None:
     """Return the document of an invoice, a payment or a statement, if it was made."""
     return Document.objects.filter(**named(subject)).first()
+
+
+def told_of(subject: Subject) -> list[UUID]:
+    """Return the records whose money a document tells of."""
+    if isinstance(subject, AccountStatement):
+        return statements.told_in([subject])
+    return [subject.client_id]
 
 
 def named(subject: Subject) -> dict[str, Any]:

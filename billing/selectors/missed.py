@@ -66,6 +66,25 @@ def is_late(appointment: Appointment, told_at: datetime, *, zone: ZoneInfo) -> b
     the reckoning that is better for the client counts: real hours, or hours by the wall.
     """
     policy = policy_on(days.day_of(appointment.starts_at, zone))
+    return _is_late(appointment, told_at, policy, zone)
+
+
+def late_among(
+    appointments: Iterable[Appointment], told_at: datetime, *, zone: ZoneInfo
+) -> list[Appointment]:
+    """Return those hours that would be cancelled late, in one query for all of them."""
+    policies = list(_in_order())
+
+    def policy_of(appointment: Appointment) -> MissedPolicy | None:
+        on = days.day_of(appointment.starts_at, zone)
+        return next((policy for policy in policies if policy.starts_on <= on), None)
+
+    return [row for row in appointments if _is_late(row, told_at, policy_of(row), zone)]
+
+
+def _is_late(
+    appointment: Appointment, told_at: datetime, policy: MissedPolicy | None, zone: ZoneInfo
+) -> bool:
     wanted = timedelta(hours=policy.notice_hours if policy else 0)
     starts_at = appointment.starts_at.astimezone(zone)
     by_the_wall = starts_at.replace(tzinfo=None) - told_at.astimezone(zone).replace(tzinfo=None)

@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 
 from billing.models import (
     ApplicationTakenBack,
+    Bill,
     Invoice,
     InvoiceVoided,
     Payment,
@@ -23,7 +24,7 @@ from billing.selectors import standing
 from billing.selectors.invoices import END_OF_TIME
 from ledger.chart import Role
 from ledger.money import ZERO, Money
-from ledger.selectors import subledger
+from ledger.selectors import item_days, subledger
 from ledger.selectors.integrity import Finding
 
 Item = tuple[UUID, UUID]
@@ -33,6 +34,7 @@ Item = tuple[UUID, UUID]
 def findings() -> Iterator[Finding]:
     """Yield what is wrong with the money of the practice in scope: nothing, in sound rows."""
     yield from _used_beyond_what_there_is()
+    yield from _below_zero_on_a_day()
     yield from _billed_twice()
     yield from _taken_back_otherwise_than_in_the_books()
     yield from _differing(Role.CLIENT_CREDITS, credits_left(), "a payment")
@@ -90,6 +92,30 @@ def _used_beyond_what_there_is() -> Iterator[Finding]:
         if amount < ZERO:
             told = f"{-amount} more met {numbers.get(invoice)} than it is over."
             yield Finding("I-4", told, (invoice,))
+
+
+def _below_zero_on_a_day() -> Iterator[Finding]:
+    """I-4: nothing is used before it was there: no report of a day shows less than nothing."""
+    below = item_days.below_zero([*HELD])
+    if not below:
+        return
+    names = {
+        pk: name
+        for model, column in set(HELD.values())
+        for pk, name in model._default_manager.values_list("pk", column)
+    }
+    for each in below:
+        told = f"{names.get(each.item, each.item)} holds less than nothing on {each.on}."
+        yield Finding("I-4", told, (each.item,))
+
+
+HELD: dict[Role, tuple[Any, str]] = {
+    Role.CLIENT_RECEIVABLE: (Invoice, "number"),
+    Role.CLIENT_CREDITS: (Payment, "receipt"),
+    Role.REFUNDS_PAYABLE: (Refund, "reference"),
+    Role.BILLS_PAYABLE: (Bill, "reference"),
+}
+"""Account of open items → the model of an item, and its name."""
 
 
 def _billed_twice() -> Iterator[Finding]:

@@ -1,11 +1,11 @@
 """Reads of payments: the receipt of one, what became of it, and what was taken on a day."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.urls import reverse
 
 from accounts.models import Membership
@@ -17,7 +17,7 @@ from billing.models import (
     PaymentTakenBack,
 )
 from billing.selectors import standing
-from billing.selectors.invoices import END_OF_TIME
+from billing.selectors.invoices import END_OF_TIME, OpenInvoice, open_of
 from clients.selectors import clients
 from ledger.chart import Role
 from ledger.money import ZERO, Money
@@ -186,6 +186,23 @@ def taken_back(payment: Payment) -> PaymentTakenBack | None:
 def replaced(payment: Payment) -> Payment | None:
     """Return the payment in whose place this one stands, if in any's."""
     return Payment.objects.filter(taken_back__replacement=payment).first()
+
+
+def open_before(client_id: UUID, key: str, *, first: Invoice | None = None) -> list[OpenInvoice]:
+    """Return what a client has open; if the form with this key was sent, what they had before it.
+
+    So a second click finds what the first one found. ``first`` comes before the others.
+    """
+    opened = {item.invoice.pk: item for item in open_of(client_id, first=first)}
+    try:
+        by_form = Q(key=UUID(key)) | Q(payment__key=UUID(key))
+    except ValueError:
+        return list(opened.values())
+    rows = standing.applications().filter(by_form, payment__client=client_id)
+    for each in rows.select_related("invoice").order_by("id"):
+        item = opened.get(each.invoice_id, OpenInvoice(each.invoice, ZERO))
+        opened[each.invoice_id] = replace(item, balance=item.balance + each.amount)
+    return list(opened.values())
 
 
 def taken_off(payment: Payment) -> list[TakenOff]:

@@ -4,17 +4,20 @@ What is owed counts what is billed less what is kept as credit, over all records
 only moves between the two, as when a payment is applied to an invoice, is no line of it.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, QuerySet
 
-from billing.models import AccountStatement, Invoice
+from accounts.models import Membership
+from billing.models import AccountStatement, Invoice, StatementRecord
 from billing.selectors import aging
 from billing.selectors.aging import BUCKETS, Basis, Bucket, bucket_of
+from clients.selectors import clients
 from ledger.chart import Role
 from ledger.money import ZERO, Money
 from ledger.selectors import books, subledger
@@ -178,10 +181,31 @@ def findings() -> Iterator[Finding]:
         yield Finding("I-13", told, (pk,))
 
 
-def made_of(records: Collection[UUID]) -> list[AccountStatement]:
-    """Return the statements that were made for some records, the newest first."""
-    found = AccountStatement.objects.filter(client__in=records).select_related("made_by")
-    return list(found.order_by("-made_at", "-pk"))
+def visible_to(
+    member: Membership, *, on: date, permissions: clients.Permissions | None = None
+) -> QuerySet[AccountStatement]:
+    """Return the statements that tell only of clients whom a member may see on a business date.
+
+    One that was made while two records were one tells of both, also after they are two again.
+    """
+    seen = clients.visible_to(member, on=on, permissions=permissions).values("pk")
+    told = StatementRecord.objects.filter(statement=OuterRef("pk"))
+    return AccountStatement.objects.filter(
+        ~Exists(told.exclude(client__in=seen)), client__in=seen
+    ).select_related("client", "made_by")
+
+
+def made_of(
+    records: Collection[UUID], *, among: QuerySet[AccountStatement]
+) -> list[AccountStatement]:
+    """Return those of some statements that were made for some records, the newest first."""
+    return list(among.filter(client__in=records).order_by("-made_at", "-pk"))
+
+
+def told_in(statements: Iterable[AccountStatement]) -> list[UUID]:
+    """Return the records whose money some statements tell of, in one query."""
+    rows = StatementRecord.objects.filter(statement__in=[each.pk for each in statements])
+    return list(rows.order_by("client").values_list("client", flat=True).distinct())
 
 
 def usual_days(records: Collection[UUID], *, today: date) -> tuple[date, date]:

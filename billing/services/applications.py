@@ -21,6 +21,7 @@ from billing.models import (
 )
 from billing.selectors import invoices as open_invoices
 from billing.selectors import payments as found
+from billing.selectors import since
 from billing.services import numbers
 from ledger.money import ZERO, Money
 from ledger.services import journal
@@ -68,7 +69,7 @@ class Share:
 def apply(
     *,
     payment: Payment,
-    shares: Sequence[Share],
+    shares: Sequence[Share] | None,
     applied_on: date,
     key: UUID | None = None,
     now: datetime,
@@ -76,28 +77,34 @@ def apply(
 ) -> list[PaymentApplication]:
     """Apply credit that is left of a payment to invoices of the same client, in cents.
 
-    The same ``key`` again returns the applications that it has.
+    ``shares`` None applies all of it to what is oldest. The same ``key`` again returns the
+    applications that it has.
 
     Raises:
         NothingToApply: there is no share.
         AnotherClient: an invoice belongs to another client.
         ExceedsCredit: less is left of the payment.
         ExceedsBalance: an invoice owes less.
-        BeforeItWas: the day is before the payment's, or before an invoice's.
+        BeforeItWas: on some day from then on, less was left of the payment or open.
         KeyReused: other amounts were applied under the key.
         journal.PeriodClosed: ``applied_on`` lies in a closed month.
     """
     numbers.lock(numbers.RECEIPTS)
     if key is not None and (known := _known(payment, key)):
         return _same(known, shares)
+    left = found.credit_left(payment)
+    if shares is None:
+        shares = oldest(open_invoices.open_of(payment.client_id), left)
     require(payment.client_id, shares)
     if not shares:
         raise NothingToApply("Say how much goes to which invoice.")
-    left = found.credit_left(payment)
     wanted = sum((share.amount for share in shares), ZERO)
     if wanted > left:
         raise ExceedsCredit(f"Only {left.dollars} is left of {payment.receipt}, not {wanted}.")
-    first = max(payment.received_on, *(share.invoice.issued_on for share in shares))
+    first = max(
+        since.of_credit(payment, wanted),
+        *(since.of_debt(share.invoice, share.amount) for share in shares),
+    )
     if applied_on < first:
         raise BeforeItWas(f"Choose {first:%b %-d, %Y} or later, when both were there.")
     return [
@@ -105,7 +112,7 @@ def apply(
     ]
 
 
-def shares(opened: Iterable[open_invoices.OpenInvoice], amount: Money) -> list[Share]:
+def oldest(opened: Iterable[open_invoices.OpenInvoice], amount: Money) -> list[Share]:
     """Return how an amount pays open invoices in the order in which they are given."""
     chosen = []
     for item in opened:
@@ -228,7 +235,11 @@ def _known(payment: Payment, key: UUID) -> list[PaymentApplication]:
     return list(PaymentApplication.objects.filter(payment=payment, key=key).order_by("id"))
 
 
-def _same(known: list[PaymentApplication], shares: Sequence[Share]) -> list[PaymentApplication]:
+def _same(
+    known: list[PaymentApplication], shares: Sequence[Share] | None
+) -> list[PaymentApplication]:
+    if shares is None:
+        return known
     before = {(each.invoice_id, each.amount) for each in known}
     if before != {(share.invoice.pk, share.amount) for share in shares}:
         raise KeyReused("This form was sent before, with other amounts. Open it anew.")

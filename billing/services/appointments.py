@@ -1,5 +1,6 @@
 """Hours that are planned, and moved; what became of them is in ``outcomes``."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -7,12 +8,15 @@ from uuid import UUID
 from django.db import models, transaction
 
 from accounts.ids import uuid7
-from accounts.models import Membership
+from accounts.models import Act, Membership
+from accounts.selectors import limits
 from audit.actions import Action
 from audit.services import events
 from billing.models import Appointment, AppointmentOutcome, AppointmentSeries, ServiceCode
-from billing.selectors import appointments, days, known_codes
+from billing.selectors import appointments, days, known_codes, missed
 from billing.services import numbers
+from clients.selectors import families
+from ledger.money import Money
 
 Kind = AppointmentOutcome.Kind
 AHEAD_MAX = timedelta(days=3 * 366)
@@ -25,6 +29,14 @@ class TooFarAhead(Exception):
 
 class IsOver(Exception):
     """The hour would have begun already."""
+
+
+class HasBegun(Exception):
+    """An hour that has begun was held or missed, and moves no more."""
+
+
+class TooLate(Exception):
+    """A move would spare the client the fee of a late cancellation, and that is not waived."""
 
 
 class Clash(Exception):
@@ -87,13 +99,18 @@ def move(
     to: Hour,
     key: UUID,
     is_meant: bool = False,
+    may_waive: bool = False,
     now: datetime,
     by: Membership,
 ) -> Appointment:
     """Move one planned hour: it stays on record, and leads to another one.
 
+    ``may_waive`` says that the person may waive fees, up to their limit.
+
     Raises:
         AlreadyMarked: what became of it is known.
+        HasBegun: it has begun.
+        TooLate: cancelling it now costs more than the person may waive.
         IsOver, TooFarAhead, CodeNotValid, Clash, KeyReused: as ``plan`` does.
     """
     numbers.lock(numbers.HOURS)
@@ -102,6 +119,7 @@ def move(
             raise KeyReused("This form was sent before, for another appointment. Start a new one.")
         return known
     require_waiting(appointment)
+    require_movable([appointment], may_waive=may_waive, now=now, by=by)
     require_plannable([to], now=now)
     if not is_meant:
         require_room([to], but=[appointment.pk])
@@ -116,6 +134,24 @@ def require_waiting(appointment: Appointment) -> None:
     """Raise ``AlreadyMarked`` where what became of an hour is known."""
     if not appointments.waiting().filter(pk=appointment.pk).exists():
         raise AlreadyMarked("What became of this appointment is known already. Look at it again.")
+
+
+def require_movable(
+    rows: Iterable[Appointment], *, may_waive: bool, now: datetime, by: Membership
+) -> None:
+    """Raise ``HasBegun`` or ``TooLate`` where an hour cannot be moved as if it were cancelled."""
+    zone = days.zone()
+    alone = Money(limits.alone_up_to(by, Act.WAIVER) if may_waive else 0)
+    moving = list(rows)
+    if any(row.starts_at <= now for row in moving):
+        raise HasBegun("It has begun. Mark what became of it, and plan another one.")
+    for row in missed.late_among(moving, now, zone=zone):
+        fee = missed.due(row, Kind.LATE_CANCELLED, zone=zone).amount
+        if fee > alone:
+            raise TooLate(
+                f"It is too late to move it for nothing: cancelled now, it costs {fee.dollars}."
+                " Cancel it and plan another one, or ask somebody who may waive as much."
+            )
 
 
 def require_plannable(hours: list[Hour], *, now: datetime) -> None:
@@ -146,7 +182,8 @@ def require_room(hours: list[Hour], *, but: list[UUID] | None = None) -> None:
     zone = days.zone()
     other = others[0]
     begins = other.starts_at.astimezone(zone)
-    who = "The client" if other.client_id == first.client.pk else other.therapist.display_name
+    is_own = other.client_id in families.ids_of([first.client.pk])
+    who = "The client" if is_own else other.therapist.display_name
     more = f", and {len(others) - 1} more" if others[1:] else ""
     raise Clash(
         f"{who} has another appointment on {begins:%b} {begins.day} at"

@@ -79,7 +79,7 @@ def pay(
 
     Raises:
         ExceedsOwed: more than the bill still owes.
-        PaidTooEarly: before the bill's own date.
+        PaidTooEarly: on some day from then on, less of the bill was owed.
         BillGone: the bill was taken back.
         NotPaidFrom: bills are not paid from this account.
         KeyReused: the key belongs to a payment of another bill or amount.
@@ -191,8 +191,9 @@ def _require_payable(bill: Bill, details: Details, paid: Money) -> None:
         raise NotPaidFrom(f"Bills are not paid from {details.paid_from}.")
     if found.is_taken_back(bill):
         raise BillGone(f"{bill.reference} was taken back: nothing of it is owed.")
-    if details.paid_on < bill.billed_on:
-        raise PaidTooEarly(f"Choose a day that is not before the bill's own, {bill.billed_on}.")
     owed = bill.total - paid
     if not ZERO < details.amount <= owed:
         raise ExceedsOwed(f"{owed.dollars} is owed on {bill.reference}. Pay at most that.")
+    first = found.owed_since(bill, details.amount)
+    if details.paid_on < first:
+        raise PaidTooEarly(f"Choose {first:%b %-d, %Y} or later, when so much was owed on it.")

@@ -13,7 +13,7 @@ from accounts.services.approvals import AskedBySomebodyElse, Waiting
 from audit.actions import Action
 from audit.services import events
 from billing.models import Payment, PaymentReason, PaymentTakenBack, UnapplyReason
-from billing.selectors import drawer, refunds, reversals, standing
+from billing.selectors import drawer, of_late, refunds, reversals, since, standing
 from billing.selectors import invoices as open_invoices
 from billing.selectors import payments as found
 from billing.services import applications, numbers, payments
@@ -76,9 +76,11 @@ def correct(
     """Take a payment back and record it as it should have been, in one step.
 
     Where less money is left in the books than before, it is as if it was given back: above what one
-    refunds alone, a second person is asked, and nothing changes yet.
+    refunds alone, with what went back to the client of late, a second person is asked, and nothing
+    changes yet.
 
     Everything is dated as it was, except in months that are closed: there it is dated ``today``.
+    A payment that was used and freed again is taken back on the day when it was free.
     The right payment pays the invoices that the wrong one paid, then what is oldest; what is over
     stays as credit. ``right`` is None for what never came, or came once and was recorded twice.
     The same ``key`` again returns the correction that it has.
@@ -89,7 +91,7 @@ def correct(
         NothingDiffers: what is right is what stands, or the reason asks for no other payment.
         TakenByCard: more than the client of a card payment would change, or a payment become one.
         AtTheBank: a deposit took what the payment brought to the bank.
-        KeyReused: the key belongs to the correction of another payment.
+        KeyReused: the key belongs to the correction of another payment, or to a payment.
         AskedBySomebodyElse: another person waits for an answer about the payment.
         journal.PeriodClosed: the right day lies in a closed month.
     """
@@ -98,6 +100,8 @@ def correct(
         if known.payment_id != payment.pk:
             raise KeyReused("This form was sent before, for another payment. Open it anew.")
         return known
+    if Payment.objects.filter(key=key).exists():
+        raise KeyReused("This form was sent before, for a payment. Open it anew.")
     if PaymentTakenBack.objects.filter(payment=payment).exists():
         raise AlreadyCorrected(f"{payment.receipt} was taken back already.")
     if back := refunds.refunded(payment):
@@ -110,7 +114,7 @@ def correct(
         answer = approvals.require(
             act=Act.REFUND,
             amount_cents=less.cents,
-            already_cents=0,
+            already_cents=of_late.gave_back(payment.client_id, now=now).cents,
             subject_kind="billing.paymenttakenback",
             subject_id=payment.pk,
             label=f"{payment.receipt}, corrected",
@@ -123,7 +127,7 @@ def correct(
     entry = journal.reverse(
         entry=payment.entry,
         source=f"payment:{payment.pk}:taken_back",
-        entry_date=reversals.day_for(payment.received_on, today=today),
+        entry_date=reversals.day_for(since.of_payment(payment), today=today),
         memo=f"Receipt {payment.receipt} taken back",
         by=by,
     )
@@ -167,7 +171,7 @@ def correct(
 def _require(payment: Payment, right: Right | None, reason: str, today: date) -> None:
     """Raise what ``correct`` raises of what is wanted."""
     is_card = payment.method == Payment.Method.CARD
-    days = {payment.received_on, reversals.day_for(payment.received_on, today=today)}
+    days = {payment.received_on, reversals.day_for(since.of_payment(payment), today=today)}
     if is_card and (
         right is None
         or (right.amount, right.method) != (payment.amount, payment.method)
@@ -235,8 +239,8 @@ def _apply(
     opened = open_invoices.open_of(payment.client_id)
     place = {pk: number for number, pk in enumerate(first)}
     opened.sort(key=lambda item: place.get(item.invoice.pk, len(first)))
-    for share in applications.shares(opened, found.credit_left(payment)):
-        day = max(payment.received_on, share.invoice.issued_on)
+    for share in applications.oldest(opened, found.credit_left(payment)):
+        day = max(payment.received_on, since.of_debt(share.invoice, share.amount))
         applications.write(
             payment, share, applied_on=reversals.day_for(day, today=today), now=now, by=by
         )

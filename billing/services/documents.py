@@ -98,7 +98,7 @@ def _made(subject: Subject, form: _Form, *, now: datetime, by: Membership) -> Do
                 Action.DOCUMENT_RENDERED,
                 target=document,
                 label=form.label(subject),
-                touched=[subject.client_id],
+                touched=documents.told_of(subject),
             )
             return document
     except IntegrityError:

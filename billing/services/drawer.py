@@ -7,16 +7,21 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.ids import uuid7
-from accounts.models import Membership
+from accounts.models import Act, Membership
+from accounts.services import approvals
+from accounts.services.approvals import AskedBySomebodyElse, Waiting
+from accounts.tenancy import current_scope
 from audit.actions import Action
 from audit.services import events
 from billing import posting
 from billing.models import Deposit, DepositReason, DepositTakenBack, DrawerCount, DrawerReason
-from billing.selectors import bank
+from billing.selectors import bank, of_late
 from billing.selectors import drawer as found
 from billing.services import numbers
 from ledger.money import ZERO, Money
 from ledger.services import journal
+
+__all__ = ["AskedBySomebodyElse", "Reason", "Waiting", "count", "deposit", "take_back"]
 
 Reason = DrawerReason
 BackReason = DepositReason
@@ -60,15 +65,18 @@ def count(
     key: UUID,
     now: datetime,
     by: Membership,
-) -> DrawerCount:
+) -> DrawerCount | Waiting:
     """Record what was counted in the drawer, in cents; post cash that is over or short (J31).
 
-    The same ``key`` again returns the count that it has.
+    Cash that is missing left the practice: above what one refunds alone, with what was missing of
+    late, a second person is asked, and nothing is posted yet. The same ``key`` again returns the
+    count that it has.
 
     Raises:
         ChecksDiffer: the checks differ; a payment is wrong then, and is corrected.
         NoReason: cash differs and ``reason`` is empty, or the other way round.
         KeyReused: the key belongs to a count of another sum.
+        AskedBySomebodyElse: another person waits for an answer about cash that is missing.
         journal.PeriodClosed: the day lies in a closed month.
     """
     numbers.lock(numbers.RECEIPTS)
@@ -86,6 +94,19 @@ def count(
     if bool(difference) != bool(reason):
         told = f"Cash is {abs(difference).dollars} {'over' if difference > ZERO else 'short'}."
         raise NoReason(f"{told} Say why." if difference else "Cash is as expected: no reason.")
+    if difference < ZERO:
+        answer = approvals.require(
+            act=Act.REFUND,
+            amount_cents=-difference.cents,
+            already_cents=of_late.missing(now=now).cents,
+            subject_kind="accounts.practice",
+            subject_id=current_scope().practice_id,
+            label="Cash missing in the drawer",
+            by=by,
+            now=now,
+        )
+        if isinstance(answer, Waiting):
+            return answer
     count_id = uuid7()
     entry = None
     if difference:

@@ -23,6 +23,7 @@ from billing.selectors.prices import Price
 from billing.services import not_billed, numbers, sessions
 from billing.services.appointments import AlreadyMarked, require_waiting
 from billing.services.not_billed import AskedBySomebodyElse, Waiting
+from ledger.money import ZERO, Money
 
 __all__ = ["AlreadyMarked", "AskedBySomebodyElse", "Waiting", "cancel", "hold", "miss", "take_back"]
 
@@ -43,6 +44,10 @@ class ToldInFuture(Exception):
     """Nobody has cancelled at a time that is not here yet."""
 
 
+class ToldTooEarly(Exception):
+    """Nobody has cancelled what was not planned yet."""
+
+
 class WasMoved(Exception):
     """The hour was moved; the other one is moved again instead."""
 
@@ -58,6 +63,11 @@ class Marked:
     outcome: AppointmentOutcome
     fee: MissedFee | None = None
     waiver: NotBilled | Waiting | None = None
+
+    @property
+    def charged(self) -> Money:
+        """What was charged, in cents."""
+        return self.fee.amount if self.fee is not None else ZERO
 
 
 @transaction.atomic
@@ -117,6 +127,7 @@ def cancel(
     Raises:
         AlreadyMarked: something else became of it.
         ToldInFuture: ``told_at`` is later than ``now``.
+        ToldTooEarly: it is before the hour was planned.
         AskedBySomebodyElse: another person waits for an answer about the waiver.
     """
     numbers.lock(numbers.HOURS)
@@ -126,6 +137,10 @@ def cancel(
     require_waiting(appointment)
     if told_at > now:
         raise ToldInFuture("This time is not here yet.")
+    planned_at = appointment.planned_at.replace(second=0, microsecond=0)
+    if told_at < planned_at:
+        day = days.day_of(planned_at, days.zone())
+        raise ToldTooEarly(f"It was planned on {day:%b %-d, %Y} only, and not cancelled before.")
     is_late = cancelled_for == CancelledFor.CLIENT and missed.is_late(
         appointment, told_at, zone=days.zone()
     )

@@ -13,6 +13,7 @@ from audit.services import events
 from billing import posting
 from billing.models import Counter, Invoice, Payment
 from billing.selectors import invoices as open_invoices
+from billing.selectors import since
 from billing.services import applications, numbers
 from billing.services.applications import AnotherClient, ExceedsBalance, ExceedsCredit, Share
 from ledger.money import ZERO, Money
@@ -96,8 +97,8 @@ def record(
         by=by,
     )
     for share in shares:
-        # Money taken before an invoice was issued pays it on the day of issue, not earlier.
-        applied_on = max(received_on, share.invoice.issued_on)
+        # Money taken before an invoice was open pays it on the day on which it was, not earlier.
+        applied_on = max(received_on, since.of_debt(share.invoice, share.amount))
         applications.write(payment, share, applied_on=applied_on, now=now, by=by)
     return payment
 
@@ -150,7 +151,7 @@ def _same(known: Payment, *, client_id: UUID, amount: Money, method: Method) -> 
 def _shares(client_id: UUID, amount: Money, apply_to: Invoice | None) -> list[Share]:
     if apply_to is not None and apply_to.client_id != client_id:
         raise AnotherClient("A payment pays invoices of the client who made it.")
-    return applications.shares(open_invoices.open_of(client_id, first=apply_to), amount)
+    return applications.oldest(open_invoices.open_of(client_id, first=apply_to), amount)
 
 
 def take_receipt(counter: Counter) -> str:

@@ -26,7 +26,7 @@ from billing.models import (
     RefundTakenBack,
     UnapplyReason,
 )
-from billing.selectors import bank, drawer, payments, refunds, standing
+from billing.selectors import bank, drawer, of_late, payments, refunds, since, standing
 from billing.services import applications, numbers, write_offs
 from billing.services.applications import Share
 from ledger.money import ZERO, Money
@@ -104,7 +104,7 @@ def record(
     """Give a part of a payment back; above one's limit, ask a second person.
 
     Credit goes first, then what was applied last. The limit is of all that went back of the
-    payment. The same ``key`` again returns the refund that it has.
+    payment, and to its client of late. The same ``key`` again returns the refund that it has.
 
     Raises:
         ExceedsRefundable: more than the payment still holds.
@@ -112,7 +112,7 @@ def record(
         NotByCard: to a card; that needs the card company.
         NotInCash: in cash, though it came another way.
         NotInDrawer: more cash than lies in the drawer.
-        BeforeItWas: before the payment's own day, or before what is undone.
+        BeforeItWas: on some day from then on, less of it was there; or before what is undone.
         KeyReused: the key belongs to a refund of another payment or amount.
         AskedBySomebodyElse: another person waits for an answer about the payment.
         journal.PeriodClosed: the day lies in a closed month.
@@ -127,7 +127,7 @@ def record(
     answer = approvals.require(
         act=Act.REFUND,
         amount_cents=details.amount.cents,
-        already_cents=refunds.refunded(payment).cents,
+        already_cents=of_late.gave_back(payment.client_id, payment=payment, now=now).cents,
         subject_kind="billing.payment",
         subject_id=payment.pk,
         label=payment.receipt,
@@ -234,9 +234,10 @@ def _require(payment: Payment, details: Details) -> None:
     if details.method == Payment.Method.CASH and details.amount > (cash := drawer.drawer().cash):
         there = max(cash, ZERO).dollars
         raise NotInDrawer(f"{there} in cash lies in the drawer by the books. Use a check.")
-    if details.refunded_on < payment.received_on:
-        raise BeforeItWas(f"Choose {payment.received_on:%b %-d, %Y} or later, when it came.")
     credit = payments.credit_left(payment)
+    first = since.of_credit(payment, min(details.amount, credit))
+    if details.refunded_on < first:
+        raise BeforeItWas(f"Choose {first:%b %-d, %Y} or later, when it was there.")
     if details.amount > credit and details.charge is None:
         raise StillApplied(
             f"{(details.amount - credit).dollars} of it pays invoices. Say whether the client owes"

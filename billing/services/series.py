@@ -1,7 +1,7 @@
 """Hours that come again: planned all at once, changed from one on, and cancelled."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
 
@@ -12,15 +12,17 @@ from audit.actions import Action
 from audit.services import events
 from billing.models import Appointment, AppointmentOutcome, AppointmentSeries
 from billing.models.appointment import OCCURRENCES_MAX
-from billing.selectors import appointments, days
-from billing.services import numbers
+from billing.selectors import appointments, days, missed
+from billing.services import numbers, outcomes
 from billing.services.appointments import (
     AlreadyMarked,
     Hour,
     KeyReused,
+    require_movable,
     require_plannable,
     require_room,
 )
+from ledger.money import ZERO, Money
 
 Kind = AppointmentOutcome.Kind
 CancelledFor = AppointmentOutcome.CancelledFor
@@ -28,6 +30,15 @@ CancelledFor = AppointmentOutcome.CancelledFor
 
 class TooMany(Exception):
     """There would be no hour, or more than one series plans."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """How many hours were cancelled, how many of them late, and what those cost, in cents."""
+
+    count: int
+    late: int
+    charged: Money
 
 
 @transaction.atomic
@@ -47,7 +58,7 @@ def plan(
 
     Raises:
         TooMany: ``occurrences`` is not between 1 and ``OCCURRENCES_MAX``.
-        KeyReused: the key belongs to a series of another client.
+        KeyReused: the key belongs to a series of another client, or made another hour.
         appointments.IsOver, TooFarAhead, CodeNotValid, Clash: as planning one hour does.
     """
     numbers.lock(numbers.HOURS)
@@ -90,6 +101,7 @@ def change_later(
     to: Hour,
     key: UUID,
     is_meant: bool = False,
+    may_waive: bool = False,
     now: datetime,
     by: Membership,
 ) -> AppointmentSeries:
@@ -99,7 +111,8 @@ def change_later(
 
     Raises:
         AlreadyMarked: what became of the hour is known, or it belongs to no series.
-        KeyReused: the key belongs to a series of another client.
+        KeyReused: the key belongs to a series of another client, or made another hour.
+        appointments.HasBegun, TooLate: as moving one hour does; of any of them.
         appointments.IsOver, TooFarAhead, CodeNotValid, Clash: as planning one hour does.
     """
     numbers.lock(numbers.HOURS)
@@ -110,6 +123,7 @@ def change_later(
     old = later(appointment)
     if appointment.series is None or appointment.pk not in {row.pk for row in old}:
         raise AlreadyMarked("What became of this appointment is known already. Look at it again.")
+    require_movable(old, may_waive=may_waive, now=now, by=by)
     zone = days.zone()
     begins = to.starts_at.astimezone(zone)
     first_on = days.day_of(appointment.starts_at, zone)
@@ -145,11 +159,11 @@ def change_later(
 @transaction.atomic
 def cancel_rest(
     *, appointment: Appointment, cancelled_for: str, now: datetime, by: Membership
-) -> int:
-    """Cancel an hour of a series and each later one that still waits; return how many.
+) -> Cancelled:
+    """Cancel an hour of a series and each later one that still waits.
 
-    It is for hours that are ahead: what begins today or before is marked one by one, so that a
-    late cancellation costs what the policy says.
+    It is for hours that are ahead: what begins today or before is marked one by one. What the
+    client cancels too late costs what the policy says.
 
     Raises:
         AlreadyMarked: none of them waits.
@@ -160,6 +174,14 @@ def cancel_rest(
     rows = [row for row in later(appointment) if days.day_of(row.starts_at, zone) > today]
     if not rows:
         raise AlreadyMarked("None of these is ahead. Mark each of them as it was.")
+    is_clients = cancelled_for == CancelledFor.CLIENT
+    late = missed.late_among(rows, now, zone=zone) if is_clients else []
+    marked = [
+        outcomes.cancel(appointment=row, told_at=now, cancelled_for=cancelled_for, now=now, by=by)
+        for row in late
+    ]
+    late_ids = {row.pk for row in late}
+    in_time = [row for row in rows if row.pk not in late_ids]
     AppointmentOutcome.objects.bulk_create(
         AppointmentOutcome(
             appointment=row,
@@ -169,7 +191,7 @@ def cancel_rest(
             noted_at=now,
             noted_by=by,
         )
-        for row in rows
+        for row in in_time
     )
     client = appointment.client
     events.record(
@@ -179,7 +201,7 @@ def cancel_rest(
         touched=[client.pk],
         count=len(rows),
     )
-    return len(rows)
+    return Cancelled(len(rows), len(late), sum((each.charged for each in marked), ZERO))
 
 
 def later(appointment: Appointment) -> list[Appointment]:
@@ -203,6 +225,9 @@ def _write(
     instead_of: Iterable[Appointment] = (),
 ) -> tuple[AppointmentSeries, list[Appointment]]:
     before = list(instead_of)
+    keys = [uuid5(key, str(place)) for place in range(len(hours))]
+    if Appointment.objects.filter(key__in=keys).exists():
+        raise KeyReused("This form was sent before, for another appointment. Start a new one.")
     require_plannable(hours, now=now)
     if not is_meant:
         require_room(hours, but=[row.pk for row in before])
@@ -227,11 +252,11 @@ def _write(
             starts_at=hour.starts_at,
             minutes=hour.minutes,
             series=series,
-            key=uuid5(key, str(place)),
+            key=own,
             planned_at=now,
             planned_by=by,
         )
-        for place, hour in enumerate(hours)
+        for own, hour in zip(keys, hours, strict=True)
     )
     events.record(
         Action.SERIES_CHANGED if before else Action.SERIES_PLANNED,

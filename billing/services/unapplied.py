@@ -8,14 +8,18 @@ from django.db import transaction
 
 from accounts.models import Membership
 from billing.models import PaymentApplication
-from billing.selectors import unapplied
+from billing.selectors import since, unapplied
 from billing.services import applications, numbers
 from billing.services.applications import Share
-from ledger.money import Money
+from ledger.money import ZERO, Money
 
 
 class Changed(Exception):
     """What would be applied is not any more what was shown."""
+
+
+class KeyReused(Exception):
+    """Something else was applied under this key."""
 
 
 @transaction.atomic
@@ -34,10 +38,14 @@ def apply_all(
 
     Raises:
         Changed: by now it would be another sum, or nothing.
+        KeyReused: another sum was applied under the key, or of other payments.
         journal.PeriodClosed: ``applied_on`` lies in a closed month.
     """
     numbers.lock(numbers.RECEIPTS)
     if known := list(PaymentApplication.objects.filter(key=key)):
+        applied = sum((each.amount for each in known), ZERO)
+        if applied != shown or not {each.payment_id for each in known} <= set(picked):
+            raise KeyReused("This page was sent before, for other credits. Pick them anew.")
         return known
     plan = unapplied.plan(picked, on=applied_on)
     if plan.applied != shown or not plan.credits:
@@ -49,7 +57,11 @@ def apply_all(
         applications.write(
             credit.payment,
             Share(part.invoice, part.amount),
-            applied_on=max(applied_on, credit.received_on, part.invoice.issued_on),
+            applied_on=max(
+                applied_on,
+                since.of_credit(credit.payment, part.amount),
+                since.of_debt(part.invoice, part.amount),
+            ),
             key=key,
             now=now,
             by=by,

@@ -8,7 +8,9 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
-from accounts.models import Membership
+from accounts.models import Act, Membership
+from accounts.services import approvals
+from accounts.services.approvals import AskedBySomebodyElse, Waiting
 from audit.actions import Action
 from audit.services import events
 from billing.models import (
@@ -23,12 +25,15 @@ from billing.models import (
     WriteOff,
     WriteOffReason,
 )
+from billing.selectors import invoices as open_invoices
+from billing.selectors import of_late, since, standing
 from billing.selectors import payments as credit
-from billing.selectors import standing
-from billing.services import applications, invoices, numbers, write_offs
+from billing.services import applications, invoices, not_billed, numbers, write_offs
 from billing.services.applications import Share
 from ledger.money import ZERO
 from ledger.services import journal
+
+__all__ = ["AskedBySomebodyElse", "Reason", "Waiting", "void"]
 
 Reason = VoidReason
 
@@ -59,19 +64,21 @@ def void(
     key: UUID,
     now: datetime,
     by: Membership,
-) -> InvoiceVoided:
+) -> InvoiceVoided | Waiting:
     """Void an invoice by a reversing entry. What paid it is the client's credit again, and what was
     written off it is taken back.
 
     The sessions and missed hours of ``again`` are billed by a new invoice of the same day, which
-    what paid the old one pays as far as it goes; the others wait to be billed. The same ``key``
-    again returns what it did.
+    what paid the old one pays as far as it goes; the others wait to be billed. Who took money for
+    the invoice does not leave as much unbilled alone as they refund alone: a second person is
+    asked, and nothing changes yet. The same ``key`` again returns what it did.
 
     Raises:
         AlreadyVoid: it was voided before.
         NotOnIt: one of ``again`` does not stand on it.
-        BeforeItWas: the day is before the invoice's own, or before something paid it.
+        BeforeItWas: before the invoice's own day, or before what met it, or no longer met it.
         KeyReused: the key belongs to another invoice.
+        AskedBySomebodyElse: another person waits for an answer about the invoice.
         invoices.NothingToBill: those of ``again`` cost nothing together.
         journal.PeriodClosed: the day lies in a closed month.
     """
@@ -81,6 +88,8 @@ def void(
             raise KeyReused("This form was sent before, for another invoice. Open it anew.")
         return known
     _require(invoice, voided_on, again)
+    if (waits := _ask(invoice, again, now, by)) is not None:
+        return waits
     payments = _take_off(invoice, voided_on, now, by)
     for written_off in _written_off(invoice).select_related("entry", "invoice"):
         write_offs.take_back(
@@ -137,12 +146,33 @@ def _require(invoice: Invoice, voided_on: date, again: Collection[Session | Miss
         raise AlreadyVoid(f"{invoice.number} was voided already.")
     applied = _applied(invoice).values_list("applied_on", flat=True)
     written_off = _written_off(invoice).values_list("written_off_on", flat=True)
-    first = max([invoice.issued_on, *applied, *written_off])
+    open_since = since.of_debt(invoice, open_invoices.balance_due(invoice))
+    first = max([open_since, *applied, *written_off])
     if voided_on < first:
         raise BeforeItWas(f"Choose {first:%b %-d, %Y} or later, when all that is undone was there.")
     billed = {pk for pks in invoice.lines.values_list("session", "missed_fee") for pk in pks}
     if any(hour.pk not in billed for hour in again):
         raise NotOnIt(f"Bill only sessions again that stand on {invoice.number}.")
+
+
+def _ask(
+    invoice: Invoice, again: Collection[Session | MissedFee], now: datetime, by: Membership
+) -> Waiting | None:
+    """Ask a second person where the invoice would hide that its money was kept."""
+    unbilled = invoice.total - sum((not_billed.worth(hour) for hour in again), ZERO)
+    if unbilled <= ZERO or not of_late.took_money(by, invoice):
+        return None
+    answer = approvals.require(
+        act=Act.REFUND,
+        amount_cents=unbilled.cents,
+        already_cents=of_late.gave_back(invoice.client_id, now=now).cents,
+        subject_kind="billing.invoice",
+        subject_id=invoice.pk,
+        label=f"{invoice.number}, voided",
+        by=by,
+        now=now,
+    )
+    return answer if isinstance(answer, Waiting) else None
 
 
 def _applied(invoice: Invoice) -> QuerySet[PaymentApplication]:
@@ -176,7 +206,6 @@ def _apply(payments: Collection[Payment], invoice: Invoice, now: datetime, by: M
     for payment in dict.fromkeys(payments):
         share = min(due, credit.credit_left(payment))
         if share > ZERO:
-            applications.write(
-                payment, Share(invoice, share), applied_on=invoice.issued_on, now=now, by=by
-            )
+            on = max(invoice.issued_on, since.of_credit(payment, share))
+            applications.write(payment, Share(invoice, share), applied_on=on, now=now, by=by)
             due -= share

@@ -17,6 +17,7 @@ from audit.services import events
 from billing import posting
 from billing.models import Counter, Invoice, Refund, WriteOff, WriteOffReason, WriteOffTakenBack
 from billing.selectors import invoices as open_invoices
+from billing.selectors import of_late, since
 from billing.selectors import write_offs as found
 from billing.services import numbers
 from ledger.money import ZERO, Money
@@ -74,7 +75,7 @@ def record(
 
     Raises:
         ExceedsOpen: more than the invoice is open by.
-        BeforeItWas: before the invoice's own day.
+        BeforeItWas: on some day from then on, less of the invoice was open.
         KeyReused: the key belongs to a write-off of another invoice, kind or amount.
         AskedBySomebodyElse: another person waits for an answer about the invoice.
         journal.PeriodClosed: the day lies in a closed month.
@@ -118,18 +119,22 @@ def sweep(
 ) -> list[WriteOff] | Waiting:
     """Write the small rests of the picked invoices off, all of them or none.
 
-    ``shown`` is the sum that was agreed to, in cents, and one's limit is of that sum. The same
-    ``key`` again returns what it has.
+    ``shown`` is the sum that was agreed to, in cents. One's limit is of that sum, of what else is
+    written off these invoices, and of what one swept within a day. The same ``key`` again returns
+    what it has.
 
     Raises:
         NotSmall: ``below`` is more than ``SMALL_AT_MOST``.
         Changed: by now it would be another sum, or nothing.
+        KeyReused: another sum was written off under the key.
         AskedBySomebodyElse: another person waits for an answer about small balances.
         journal.PeriodClosed: ``on`` lies in a closed month.
     """
     numbers.lock(numbers.RECEIPTS)
     keys = [uuid5(key, str(pk)) for pk in picked]
     if known := list(WriteOff.objects.filter(key__in=keys)):
+        if sum((each.amount for each in known), ZERO) != shown:
+            raise KeyReused("This page was sent before, for other invoices. Pick them anew.")
         return known
     if below > SMALL_AT_MOST:
         raise NotSmall(f"Write what is {SMALL_AT_MOST.dollars} or more off one by one.")
@@ -143,7 +148,7 @@ def sweep(
     answer = approvals.require(
         act=Act.WRITE_OFF,
         amount_cents=total.cents,
-        already_cents=0,
+        already_cents=of_late.swept(by, [rest.invoice.pk for rest in rests], now=now).cents,
         subject_kind="accounts.practice",
         subject_id=current_scope().practice_id,
         label="Small balances",
@@ -216,8 +221,9 @@ def require(invoice: Invoice, details: Details) -> None:
     due = open_invoices.balance_due(invoice)
     if not ZERO < details.amount <= due:
         raise ExceedsOpen(f"{due.dollars} of {invoice.number} is open. Write off at most that.")
-    if details.written_off_on < invoice.issued_on:
-        raise BeforeItWas(f"Choose {invoice.issued_on:%b %-d, %Y} or later, when it was issued.")
+    first = since.of_debt(invoice, details.amount)
+    if details.written_off_on < first:
+        raise BeforeItWas(f"Choose {first:%b %-d, %Y} or later, when so much was open.")
 
 
 def write(

@@ -17,7 +17,7 @@ from audit.actions import Action
 from audit.services import events
 from billing.forms.corrections import CorrectionForm
 from billing.models import Payment, PaymentApplication, UnapplyReason
-from billing.selectors import payments, reversals, standing
+from billing.selectors import payments, reversals, since, standing
 from billing.services import applications
 from billing.services import corrections as services
 from billing.services import payments as payment_services
@@ -87,6 +87,11 @@ class PaymentCorrect(BillingView):
             return redirect("billing:payment", corrected.replacement.pk)
         return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
 
+    @cached_property
+    def day(self) -> date:
+        """The day on which the payment is taken back."""
+        return reversals.day_for(since.of_payment(self.payment), today=self.today)
+
     def form(self, begun: dict[str, object], *args: object) -> CorrectionForm:
         payment = self.payment
         initial = {
@@ -94,7 +99,7 @@ class PaymentCorrect(BillingView):
             "amount": payment.amount,
             "method": payment.method,
             "reference": payment.reference,
-            "received_on": reversals.day_for(payment.received_on, today=self.today),
+            "received_on": self.day,
             **begun,
         }
         return CorrectionForm(
@@ -116,7 +121,7 @@ class PaymentCorrect(BillingView):
             payment=payments.row(payment),
             client=clients.show(payment.client, permissions=self.request.permissions),
             mirrors=reversals.mirrors(
-                [*entries, (payment.entry_id, payment.received_on)], today=self.today
+                [*entries, (payment.entry_id, since.of_payment(payment))], today=self.today
             ),
         )
 

@@ -39,7 +39,7 @@ class CreditApply(BillingView):
 
     @cached_property
     def opened(self) -> list[invoices.OpenInvoice]:
-        return invoices.open_of(self.payment.client_id)
+        return payments.open_before(self.payment.client_id, self.request.POST.get("key", ""))
 
     def get(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
         events.record(Action.PAYMENT_VIEWED, target=self.payment, touched=[self.payment.client_id])
@@ -49,14 +49,10 @@ class CreditApply(BillingView):
         form = self.form(request.POST)
         if not form.is_valid():
             return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
-        shares = form.by_hand()
-        if shares is None:
-            left = payments.credit_left(self.payment)
-            shares = applications.shares(self.opened, left)
         try:
             applied = applications.apply(
                 payment=self.payment,
-                shares=shares,
+                shares=form.by_hand(),
                 applied_on=form.cleaned_data["applied_on"],
                 key=form.cleaned_data["key"],
                 now=timezone.now(),
@@ -153,7 +149,7 @@ class UnappliedApply(Unapplied):
                 now=timezone.now(),
                 by=request.membership,
             )
-        except (services.Changed, journal.PeriodClosed) as error:
+        except (services.Changed, services.KeyReused, journal.PeriodClosed) as error:
             return self.preview(picked, str(error), UNFIT)
         total = sum((each.amount for each in applied), ZERO)
         where = "1 invoice" if len(applied) == 1 else f"{len(applied)} invoices"

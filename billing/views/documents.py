@@ -11,9 +11,8 @@ from accounts.permissions import Permission
 from accounts.views.base import StaffRequest
 from audit.actions import Action
 from audit.services import events
-from billing.models import AccountStatement
-from billing.selectors import payments
-from billing.selectors.documents import Subject
+from billing.selectors import payments, statements
+from billing.selectors.documents import Subject, told_of
 from billing.services import documents
 from billing.views.base import BillingView
 
@@ -32,7 +31,7 @@ class DocumentView(BillingView):
             Action.DOCUMENT_DOWNLOADED,
             target=printed.document,
             label=documents.label(subject),
-            touched=[subject.client_id],
+            touched=told_of(subject),
         )
         return HttpResponse(
             printed.pdf,
@@ -69,5 +68,7 @@ class StatementPdf(DocumentView):
     """A statement of account."""
 
     def subject(self, pk: UUID) -> Subject:
-        found = AccountStatement.objects.filter(client__in=self.visible_clients())
-        return get_object_or_404(found.select_related("client"), pk=pk)
+        found = statements.visible_to(
+            self.request.membership, on=self.today, permissions=self.request.permissions
+        )
+        return get_object_or_404(found, pk=pk)

@@ -22,6 +22,10 @@ from billing.views.base import BillingView
 from ledger.services import journal
 
 UNFIT = HTTPStatus.UNPROCESSABLE_ENTITY
+WAITS = (
+    "A second person was asked, because more cash is missing than you give back alone. Once"
+    " somebody has agreed under Approvals, count the drawer and save it again."
+)
 
 
 class Drawer(BillingView):
@@ -48,9 +52,16 @@ class Drawer(BillingView):
             form.add_error("checks", str(error))
         except services.NoReason as error:
             form.add_error("reason", str(error))
-        except (services.KeyReused, journal.PeriodClosed) as error:
+        except (
+            services.AskedBySomebodyElse,
+            services.KeyReused,
+            journal.PeriodClosed,
+        ) as error:
             form.add_error(None, str(error))
         else:
+            if isinstance(counted, services.Waiting):
+                messages.success(request, WAITS)
+                return redirect("billing:drawer")
             difference = counted.cash - counted.expected_cash
             said = "The drawer is counted: everything is there."
             if difference:

@@ -30,6 +30,8 @@ from clients.selectors import assignments, clients
 FIELD_OF: dict[type[Exception], str] = {
     services.IsOver: "on",
     services.TooFarAhead: "on",
+    services.HasBegun: "on",
+    services.TooLate: "on",
     services.CodeNotValid: "service",
     services.Clash: "is_meant",
     series.TooMany: "times",
@@ -261,6 +263,7 @@ class HourMove(HoursView):
                 to=to,
                 key=typed["key"],
                 is_meant=typed["is_meant"],
+                may_waive=self.may(Permission.FEE_WAIVE),
                 now=timezone.now(),
                 by=request.membership,
             )

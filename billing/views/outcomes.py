@@ -148,7 +148,7 @@ class HourCancel(MarkView):
                 now=timezone.now(),
                 by=request.membership,
             )
-        except services.ToldInFuture as error:
+        except (services.ToldInFuture, services.ToldTooEarly) as error:
             form.add_error("told_at", str(error))
         except (AlreadyMarked, services.AskedBySomebodyElse) as error:
             form.add_error(None, str(error))
@@ -222,7 +222,7 @@ class HourCancelRest(HoursView):
             return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
         try:
             self.require_series()
-            count = series.cancel_rest(
+            done = series.cancel_rest(
                 appointment=self.appointment,
                 cancelled_for=form.cleaned_data["cancelled_for"],
                 now=timezone.now(),
@@ -231,7 +231,10 @@ class HourCancelRest(HoursView):
         except AlreadyMarked as error:
             form.add_error(None, str(error))
             return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
-        messages.success(request, f"{count} appointments are cancelled.")
+        said = f"{done.count} appointments are cancelled."
+        if done.late:
+            said += f" {done.late} of them late: {done.charged.dollars} waits for an invoice."
+        messages.success(request, said)
         return redirect("billing:appointment", pk)
 
     def require_series(self) -> None:
@@ -241,13 +244,14 @@ class HourCancelRest(HoursView):
 
     def show(self, form: RestForm, status: int = HTTPStatus.OK) -> HttpResponse:
         self.require_series()
-        later = series.later(self.appointment)
+        ahead = [row for row in series.later(self.appointment) if self.is_ahead(row.starts_at)]
+        late = missed.late_among(ahead, timezone.now(), zone=self.zone)
         return self.page(
             "billing/appointments/cancel_rest.html",
             status,
             form=form,
             hour=self.hour_shown(),
-            later=[row.starts_at for row in later if self.is_ahead(row.starts_at)],
+            later=[(row.starts_at, row in late) for row in ahead],
         )
 
     def is_ahead(self, moment: datetime) -> bool:

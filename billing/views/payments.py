@@ -114,7 +114,10 @@ class PaymentNew(BillingView):
         if client is None and self.request.method == "POST":
             typed = self.request.POST.get("code", "").strip().upper()
             client = families.found_by_code(self.visible_clients(), typed)
-        return invoices.open_of(client.pk, first=self.invoice) if client else []
+        if client is None:
+            return []
+        key = self.request.POST.get("key", "")
+        return payments.open_before(client.pk, key, first=self.invoice)
 
     def show(self, form: PaymentForm, client: Any, status: int = HTTPStatus.OK) -> HttpResponse:
         if client is not None:

@@ -80,11 +80,15 @@ class ClientStatements(BillingView):
     ) -> HttpResponse:
         records = families.records_of(client)
         account = statements.account(records, since=since, until=until)
+        among = statements.visible_to(
+            self.request.membership, on=self.today, permissions=self.request.permissions
+        )
+        made = statements.made_of(records, among=among)
         events.record(
             Action.STATEMENT_VIEWED,
             target=client,
             label=client.code,
-            touched=records,
+            touched={*records, *statements.told_in(made)},
             since=since.isoformat(),
             until=until.isoformat(),
         )
@@ -96,7 +100,7 @@ class ClientStatements(BillingView):
             beside=contents.beside(account),
             form=form,
             key=uuid4(),
-            made=statements.made_of(records),
+            made=made,
             may_make=self.may(Permission.INVOICE_ISSUE),
             may_see_pdf=self.may(Permission.CLIENT_IDENTITY_VIEW),
         )

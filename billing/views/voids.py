@@ -22,6 +22,12 @@ from billing.views.base import BillingView
 from clients.selectors import clients
 from ledger.services import journal
 
+WAITS = (
+    "A second person was asked, because you took money for this invoice, and more of it would stand"
+    " unbilled than you give back alone. Once somebody has agreed under Approvals, void it the same"
+    " way again."
+)
+
 
 class InvoiceVoid(BillingView):
     """Void an invoice; what is reversed is shown before it is saved."""
@@ -57,10 +63,17 @@ class InvoiceVoid(BillingView):
             form.add_error("voided_on", str(error))
         except (services.NotOnIt, issuing.NothingToBill) as error:
             form.add_error("again", str(error))
-        except (services.AlreadyVoid, services.KeyReused) as error:
+        except (
+            services.AlreadyVoid,
+            services.AskedBySomebodyElse,
+            services.KeyReused,
+        ) as error:
             form.add_error(None, str(error))
         else:
             number = self.invoice.number
+            if isinstance(voided, services.Waiting):
+                messages.success(request, WAITS)
+                return redirect("billing:invoice", self.invoice.pk)
             if voided.replacement is None:
                 messages.success(request, f"{number} is void: nothing of it is owed.")
                 return redirect("billing:invoice", self.invoice.pk)

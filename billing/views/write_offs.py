@@ -213,6 +213,7 @@ class SmallBalancesWrite(SmallBalances):
             )
         except (
             services.Changed,
+            services.KeyReused,
             services.NotSmall,
             services.AskedBySomebodyElse,
             journal.PeriodClosed,

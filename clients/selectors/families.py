@@ -48,5 +48,7 @@ def records_of(client: Client) -> list[UUID]:
 
 def found_by_code(clients: QuerySet[Client], code: str) -> Client | None:
     """Return the client whom a code leads to: by the code of a merged record, the kept one."""
+    if "\x00" in code:  # The database has no such text.
+        return None
     client = clients.filter(code=code.strip().upper()).select_related("merged_into").first()
     return client and (client.merged_into or client)

@@ -9,6 +9,7 @@ from accounts.ids import uuid7
 from accounts.models import Membership
 from billing import posting
 from billing.models import (
+    BankLine,
     Deposit,
     DrawerCount,
     Invoice,
@@ -25,6 +26,7 @@ from billing.models import (
 from billing.selectors.drawer import drawer as drawer_now
 from billing.services import (
     applications,
+    bank_matches,
     corrections,
     drawer,
     numbers,
@@ -37,9 +39,11 @@ from billing.services.applications import Share
 from billing.services.corrections import Reason, Right
 from billing.services.payments import Method
 from clients.models import Client
+from ledger.chart import Role
+from ledger.models import JournalEntry
 from ledger.money import Money
 from ledger.services import journal
-from tests.billing import desk
+from tests.billing import desk, spending
 from tests.billing.desk import NOW, TODAY
 
 
@@ -107,9 +111,12 @@ def voided(
     on: date = TODAY,
     reason: VoidReason = VoidReason.SESSIONS,
 ) -> InvoiceVoided:
-    return voids.void(
+    """Void within the person's limit."""
+    done = voids.void(
         invoice=invoice, reason=reason, voided_on=on, again=again, key=uuid4(), now=NOW, by=by
     )
+    assert isinstance(done, InvoiceVoided)
+    return done
 
 
 def written_off(
@@ -180,13 +187,13 @@ def kept_after_all(refund: Refund, by: Membership, *, on: date = TODAY) -> None:
     )
 
 
-def kept(client: Client, by: Membership, dollars: str) -> Payment:
+def kept(client: Client, by: Membership, dollars: str, *, on: date = TODAY) -> Payment:
     """Take cash, all of it as credit."""
     return payments.record(
         client=client,
         amount=Money.parse(dollars),
         method=Method.CASH,
-        received_on=TODAY,
+        received_on=on,
         key=uuid4(),
         by_hand=[],
         keep_rest=True,
@@ -234,7 +241,8 @@ def put_right(client: Client, by: Membership, books: Membership) -> None:
 
 
 def counted(by: Membership, cash: str, checks: str, *, reason: str = "") -> DrawerCount:
-    return drawer.count(
+    """Count within the person's limit."""
+    done = drawer.count(
         cash=Money.parse(cash),
         checks=Money.parse(checks),
         reason=reason,
@@ -243,6 +251,8 @@ def counted(by: Membership, cash: str, checks: str, *, reason: str = "") -> Draw
         now=NOW,
         by=by,
     )
+    assert isinstance(done, DrawerCount)
+    return done
 
 
 def deposited(by: Membership, cash: str, checks: str) -> Deposit:
@@ -259,6 +269,17 @@ def deposited(by: Membership, cash: str, checks: str) -> Deposit:
 
 def not_deposited(made: Deposit, by: Membership, *, on: date = TODAY) -> None:
     drawer.take_back(made=made, reason=drawer.BackReason.MISTAKE, taken_back_on=on, now=NOW, by=by)
+
+
+def confirmed(entry: JournalEntry, by: Membership) -> None:
+    """Let a line of the bank confirm what an entry moved at it."""
+    posting = entry.postings.get(account__role=Role.OPERATING_BANK)
+    moved = posting.debit - posting.credit
+    content = f"Date,Words,Amount\n{entry.entry_date},BANK,{moved}\n".encode()
+    spending.taken_in(by, content)
+    bank_matches.match(
+        line=BankLine.objects.get(amount=moved), posting_id=posting.pk, now=NOW, by=by
+    )
 
 
 def posted_deposit(by: Membership, dollars: str) -> UUID:

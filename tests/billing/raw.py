@@ -1,5 +1,6 @@
 """Going round Python: rows written by plain SQL, as the app role or as the tables' owner."""
 
+from datetime import date
 from uuid import UUID
 
 from django.apps import apps
@@ -44,6 +45,15 @@ def insert_line(
         " turn, served_on, minutes, amount, description_commitment)"
         " VALUES (%s, %s, %s, %s, %s, %s, %s, 45, %s, '')",
         *(uuid7(), invoice, session.pk, session.service_code_id, position, turn, TODAY, cents),
+    )
+
+
+def insert_void(invoice: Invoice, entry: UUID, on: date, by: Membership) -> None:
+    execute(
+        "INSERT INTO billing_invoicevoided"
+        " (id, invoice_id, reason, voided_on, key, entry_id, voided_at, voided_by_id)"
+        " VALUES (%s, %s, 'SESSIONS', %s, %s, %s, %s, %s)",
+        *(uuid7(), invoice.pk, on, uuid7(), entry, NOW, by.pk),
     )
 
 

@@ -43,13 +43,13 @@ steps = st.one_of(
     st.tuples(st.just("pay_one"), which, cents, when),
     st.tuples(st.just("pay_by_card"), which, cents, when),
     st.tuples(st.just("apply"), which, which, cents, when),
-    st.tuples(st.just("void"), which, st.booleans()),
+    st.tuples(st.just("void"), which, st.booleans(), when),
     st.tuples(st.just("count"), st.integers(-50, 50)),
     st.tuples(st.just("deposit"), cents),
-    st.tuples(st.just("refund"), which, cents, st.sampled_from(refunds.Charge)),
-    st.tuples(st.just("keep"), which),
-    st.tuples(st.just("write_off"), which, cents),
-    st.tuples(st.just("owe_again"), which),
+    st.tuples(st.just("refund"), which, cents, st.sampled_from(refunds.Charge), when),
+    st.tuples(st.just("keep"), which, when),
+    st.tuples(st.just("write_off"), which, cents, when),
+    st.tuples(st.just("owe_again"), which, when),
     st.tuples(st.just("unapply"), which, when),
     st.tuples(st.just("correct"), which, who, cents, when),
 )
@@ -129,29 +129,30 @@ class Practice:
                 by=self.by,
             )
 
-    def void(self, which: int, again: bool) -> None:
+    def void(self, which: int, again: bool, on: date) -> None:
         if not self.invoices:
             return
         invoice = self.invoices[which % len(self.invoices)]
         sessions = [line.session for line in invoice.lines.select_related("session")]
         who = self.place(invoice.client_id)
-        with suppress(voids.AlreadyVoid):
+        with suppress(voids.AlreadyVoid, voids.BeforeItWas):
             forgiven = written_off(invoice).cents
-            voided = money.voided(invoice, self.by, again=sessions if again else ())
+            voided = money.voided(invoice, self.books, again=sessions if again else (), on=on)
             self.forgiven[who] -= forgiven
             if voided.replacement is None:
                 self.billed[who] -= invoice.total.cents
             else:
                 self.invoices.append(voided.replacement)
 
-    def refund(self, which: int, cents: int, charge: refunds.Charge) -> None:
+    def refund(self, which: int, cents: int, charge: refunds.Charge, on: date) -> None:
         if not self.payments:
             return
         payment, amount = self.payments[which % len(self.payments)], min(cents, 100_00)
         who, before = self.place(payment.client_id), written_off_of(payment.client_id)
         way = payments.Method.CASH if payment.method == "CASH" else payments.Method.CHECK
-        with suppress(refunds.ExceedsRefundable, refunds.NotInDrawer, AssertionError):
-            money.refunded(payment, self.by, str(Money(amount)), method=way, charge=charge)
+        refusals = (refunds.ExceedsRefundable, refunds.NotInDrawer, refunds.BeforeItWas)
+        with suppress(*refusals, AssertionError):
+            money.refunded(payment, self.by, str(Money(amount)), method=way, charge=charge, on=on)
             self.paid[who] -= amount
         self.forgiven[who] += written_off_of(payment.client_id) - before
 
@@ -166,28 +167,28 @@ class Practice:
         with suppress(drawers.NotThere):
             money.deposited(self.by, str(Money(cents)), "0.00")
 
-    def keep(self, which: int) -> None:
+    def keep(self, which: int, on: date) -> None:
         given = list(Refund.objects.order_by("id"))
         if given:
             chosen = given[which % len(given)]
-            with suppress(refunds.AlreadyTakenBack):
-                money.kept_after_all(chosen, self.by)
+            with suppress(refunds.AlreadyTakenBack, refunds.BeforeItWas):
+                money.kept_after_all(chosen, self.by, on=on)
                 self.paid[self.place(chosen.payment.client_id)] += chosen.amount.cents
 
-    def write_off(self, which: int, cents: int) -> None:
+    def write_off(self, which: int, cents: int, on: date) -> None:
         if not self.invoices:
             return
         invoice, amount = self.invoices[which % len(self.invoices)], min(cents, 200_00)
-        with suppress(write_offs.ExceedsOpen, AssertionError):
-            money.written_off(invoice, self.books, str(Money(amount)))
+        with suppress(write_offs.ExceedsOpen, write_offs.BeforeItWas, AssertionError):
+            money.written_off(invoice, self.books, str(Money(amount)), on=on)
             self.forgiven[self.place(invoice.client_id)] += amount
 
-    def owe_again(self, which: int) -> None:
+    def owe_again(self, which: int, on: date) -> None:
         written = list(WriteOff.objects.order_by("id"))
         if written:
             chosen = written[which % len(written)]
-            with suppress(write_offs.AlreadyTakenBack):
-                money.owed_again(chosen, self.books)
+            with suppress(write_offs.AlreadyTakenBack, write_offs.BeforeItWas):
+                money.owed_again(chosen, self.books, on=on)
                 self.forgiven[self.place(chosen.invoice.client_id)] -= chosen.amount.cents
 
     def unapply(self, which: int, on: date) -> None:

@@ -57,6 +57,12 @@ TAMPERINGS = {
         "UPDATE billing_paymentapplication SET applied_on = applied_on + 1",
         ("I-3", "is applied otherwise than posted"),
     ),
+    "money pays before it came": (
+        "WITH moved AS (UPDATE ledger_journalentry SET entry_date = entry_date - 1"
+        " WHERE source LIKE 'application:%' RETURNING id) UPDATE ledger_posting"
+        " SET entry_date = entry_date - 1 WHERE entry_id IN (SELECT id FROM moved)",
+        ("I-4", "R-00001 holds less than nothing on 2026-03-02"),
+    ),
     "an application disappears": (
         "DELETE FROM billing_paymentapplication",
         ("I-3", "is not what is left of an invoice"),

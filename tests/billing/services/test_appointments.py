@@ -1,22 +1,29 @@
 """Planning hours: one, several, another time, and no more."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import uuid4, uuid5
 
 import pytest
 from django.db import IntegrityError
 
 from accounts.models import Membership
-from billing.models import Appointment, AppointmentOutcome, AppointmentSeries, MissedPolicy
+from billing.models import (
+    Appointment,
+    AppointmentOutcome,
+    AppointmentSeries,
+    MissedFee,
+    MissedPolicy,
+)
 from billing.selectors import appointments as found
 from billing.services import appointments, missed_policies, series
 from billing.services.missed_policies import Cost
 from clients.models import Client
-from ledger.money import Money
+from ledger.money import ZERO, Money
 from tests.billing import desk as at
-from tests.billing import hours
+from tests.billing import hours, raw
 from tests.billing.desk import NOW, TODAY, ZONE
+from tests.billing.test_merged_clients import merge
 
 SATURDAY = date(2026, 3, 7)
 """The clocks go forward in the night after."""
@@ -110,11 +117,11 @@ def test_an_hour_that_was_cancelled_makes_room(desk: Membership, amara: Client) 
 
 
 def test_an_hour_is_moved_and_stays_on_record(desk: Membership, amara: Client) -> None:
-    before = plan(desk, amara)
+    before = plan(desk, amara, starts_at=hours.at(TODAY, 12))
 
     after = appointments.move(
         appointment=before,
-        to=hours.hour(amara, starts_at=hours.at(TODAY, 10, 30)),
+        to=hours.hour(amara, starts_at=hours.at(TODAY, 12, 30)),
         key=uuid4(),
         now=NOW,
         by=desk,
@@ -255,9 +262,9 @@ def test_a_later_hour_that_was_marked_stays(desk: Membership, amara: Client) -> 
 def test_the_rest_of_a_series_is_cancelled(desk: Membership, amara: Client) -> None:
     made = weekly(desk, amara)
 
-    count = series.cancel_rest(appointment=third(made), cancelled_for="CLIENT", now=NOW, by=desk)
+    done = series.cancel_rest(appointment=third(made), cancelled_for="CLIENT", now=NOW, by=desk)
 
-    assert count == 2
+    assert done == series.Cancelled(2, 0, ZERO)
     assert found.waiting().count() == 2
 
 
@@ -267,8 +274,122 @@ def test_what_is_today_is_marked_by_itself(desk: Membership, amara: Client) -> N
     made = weekly(desk, amara, starts_at=hours.at(TODAY, 17))
     first = Appointment.objects.filter(series=made).order_by("starts_at")[0]
 
-    assert series.cancel_rest(appointment=first, cancelled_for="CLIENT", now=NOW, by=desk) == 3
+    done = series.cancel_rest(appointment=first, cancelled_for="CLIENT", now=NOW, by=desk)
+    assert (done.count, done.late) == (3, 0)
     assert list(found.waiting()) == [first]
+
+
+@pytest.mark.parametrize(
+    ("cancelled_for", "kind", "late"),
+    [("CLIENT", "LATE_CANCELLED", 1), ("PRACTICE", "CANCELLED", 0)],
+)
+def test_what_the_client_cancels_too_late_costs_as_one_by_one(
+    desk: Membership, amara: Client, cancelled_for: str, kind: str, late: int
+) -> None:
+    hours.policy(desk, notice_hours=48, late=Cost(amount=Money(40_00)))
+    made = weekly(desk, amara)
+    first = Appointment.objects.filter(series=made).order_by("starts_at")[0]
+
+    done = series.cancel_rest(appointment=first, cancelled_for=cancelled_for, now=NOW, by=desk)
+
+    assert done == series.Cancelled(4, late, Money(40_00 * late))
+    assert first.outcomes.get().kind == kind
+    assert AppointmentOutcome.objects.filter(kind="CANCELLED").count() == 4 - late
+    assert MissedFee.objects.count() == late
+
+
+def moved(appointment: Appointment, by: Membership, *, now: datetime, may_waive: bool) -> object:
+    return appointments.move(
+        appointment=appointment,
+        to=hours.hour(appointment.client, starts_at=hours.at(date(2026, 3, 19), 14)),
+        key=uuid4(),
+        may_waive=may_waive,
+        now=now,
+        by=by,
+    )
+
+
+def test_an_hour_that_has_begun_moves_no_more(desk: Membership, amara: Client) -> None:
+    """Held or missed, it costs something; moved, it would not."""
+    hours.policy(desk)
+    made = weekly(desk, amara)
+    first = Appointment.objects.filter(series=made).order_by("starts_at")[0]
+
+    for moment in (first.starts_at, first.starts_at + timedelta(days=3)):
+        with pytest.raises(appointments.HasBegun):
+            moved(first, desk, now=moment, may_waive=True)
+        with pytest.raises(appointments.HasBegun):
+            series.change_later(
+                appointment=first,
+                to=hours.hour(amara, starts_at=hours.at(date(2026, 3, 19), 14)),
+                key=uuid4(),
+                may_waive=True,
+                now=moment,
+                by=desk,
+            )
+
+
+def test_too_late_to_cancel_for_nothing_is_too_late_to_move(
+    desk: Membership, amara: Client
+) -> None:
+    hours.policy(desk, late=Cost(amount=Money(75_00)))
+    appointment = plan(desk, amara, starts_at=hours.at(hours.TOMORROW, 9))
+
+    with pytest.raises(appointments.TooLate, match=r"cancelled now, it costs \$75.00"):
+        moved(appointment, desk, now=NOW, may_waive=False)
+    moved(appointment, desk, now=NOW, may_waive=True)
+
+    assert MissedFee.objects.count() == 0
+
+
+def test_who_waives_less_than_the_fee_does_not_move_it_either(
+    desk: Membership, amara: Client
+) -> None:
+    """The desk waives 200.00 alone."""
+    hours.policy(desk, late=Cost(amount=Money(200_01)))
+    appointment = plan(desk, amara, starts_at=hours.at(hours.TOMORROW, 9))
+
+    with pytest.raises(appointments.TooLate):
+        moved(appointment, desk, now=NOW, may_waive=True)
+
+
+def test_in_time_anybody_moves_it(desk: Membership, amara: Client) -> None:
+    hours.policy(desk)
+
+    moved(plan(desk, amara, starts_at=hours.at(hours.TOMORROW, 11)), desk, now=NOW, may_waive=False)
+
+
+def test_the_database_moves_no_hour_that_has_begun(
+    desk: Membership, amara: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    appointment = plan(desk, amara, starts_at=hours.at(TODAY, 12))
+    monkeypatch.setattr(appointments, "require_movable", lambda *rows, **how: None)
+
+    with pytest.raises(IntegrityError, match="has begun"), raw.committing():
+        moved(appointment, desk, now=appointment.starts_at, may_waive=True)
+    moved(appointment, desk, now=appointment.starts_at - timedelta(minutes=1), may_waive=True)
+
+
+def test_hours_of_another_record_of_the_client_clash(
+    desk: Membership, accountant: Membership, amara: Client
+) -> None:
+    other = at.client(desk, "Whit")
+    plan(desk, other)
+    merge(amara, other, desk, accountant)
+
+    rows = found.clashing(client_id=amara.pk, therapist_id=uuid4(), starts=[(hours.at(TODAY), 50)])
+
+    assert [row.client for row in rows] == [other]
+    with pytest.raises(appointments.Clash, match="The client has another appointment on"):
+        plan(desk, amara)
+
+
+def test_the_key_of_an_hour_makes_no_series(desk: Membership, amara: Client) -> None:
+    key = uuid4()
+    plan(desk, amara, key=uuid5(key, "0"))
+
+    with pytest.raises(appointments.KeyReused, match="for another appointment"):
+        weekly(desk, amara, key=key)
 
 
 def test_nothing_is_left_to_cancel(desk: Membership, amara: Client) -> None:

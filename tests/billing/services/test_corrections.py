@@ -176,6 +176,13 @@ def test_a_correction_sent_twice_is_one(desk: Membership, amara: Client) -> None
         correct(other, desk, key=key)
 
 
+def test_the_key_of_a_payment_corrects_none(desk: Membership, amara: Client) -> None:
+    payment = at.cash(amara, desk, "20.00", keep_rest=True)
+
+    with pytest.raises(corrections.KeyReused, match="for a payment"):
+        correct(payment, desk, key=payment.key)
+
+
 @pytest.mark.parametrize(
     ("reason", "right", "less"),
     [(Reason.NEVER_CAME, None, 150_00), (Reason.AMOUNT, Money(40_00), 110_00)],
@@ -360,6 +367,21 @@ def test_the_same_key_applies_once(desk: Membership, amara: Client) -> None:
             now=at.NOW,
             by=desk,
         )
+
+
+def test_the_same_key_applies_to_what_is_oldest_once(desk: Membership, amara: Client) -> None:
+    payment, key = at.cash(amara, desk, "100.00", keep_rest=True), uuid4()
+    at.invoice(amara, desk)
+
+    first, again = (
+        applications.apply(
+            payment=payment, shares=None, applied_on=at.TODAY, key=key, now=at.NOW, by=desk
+        )
+        for _ in range(2)
+    )
+
+    assert first == again
+    assert [each.amount for each in first] == [Money(100_00)]
 
 
 def test_nothing_is_applied_before_it_was_there(desk: Membership, amara: Client) -> None:

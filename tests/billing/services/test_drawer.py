@@ -16,8 +16,10 @@ from billing.services import payments
 from billing.services.corrections import Reason
 from clients.models import Client
 from ledger.money import ZERO, Money
+from ledger.services import journal
 from tests.billing import desk as at
 from tests.billing import money, raw
+from tests.billing.money import confirmed
 from tests.billing.services.test_payments import balances
 
 FEBRUARY = date(2026, 2, 10)
@@ -220,6 +222,34 @@ def test_the_database_deposits_no_check_twice(till: Membership) -> None:
     with pytest.raises(IntegrityError, match="takes more checks than came"), raw.committing():
         deposit_by_hand(till, entry, cash=ZERO, checks=Money(1_00))
     assert first.checks == Money(50_00)
+
+
+def test_the_database_deposits_no_cash_twice(till: Membership) -> None:
+    money.deposited(till, "80.00", "0.00")
+    entry = money.posted_deposit(till, "1.00")
+
+    with pytest.raises(IntegrityError, match="takes more cash than lies"), raw.committing():
+        deposit_by_hand(till, entry, cash=Money(1_00), checks=ZERO)
+
+
+def test_what_the_bank_confirms_stays_deposited(till: Membership) -> None:
+    made = money.deposited(till, "80.00", "0.00")
+    confirmed(made.entry, till)
+
+    with pytest.raises(services.Confirmed):
+        money.not_deposited(made, till)
+    entry = journal.reverse(
+        entry=made.entry, source="x", entry_date=at.TODAY, memo="Taken back", by=till
+    )
+    with pytest.raises(IntegrityError, match="D-00001 is matched to a bank line"), raw.committing():
+        DepositTakenBack.objects.create(
+            deposit=made,
+            reason="MISTAKE",
+            taken_back_on=at.TODAY,
+            entry_id=entry.pk,
+            taken_back_at=at.NOW,
+            taken_back_by=till,
+        )
 
 
 def test_a_difference_without_a_reason_is_refused(till: Membership) -> None:

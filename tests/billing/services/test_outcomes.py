@@ -24,7 +24,7 @@ from ledger.chart import Role
 from ledger.models import Posting
 from ledger.money import ZERO, Money
 from tests.billing import desk as at
-from tests.billing import hours
+from tests.billing import hours, raw
 from tests.billing.desk import NOW, TODAY, ZONE
 from tests.clients import records
 
@@ -187,6 +187,42 @@ def test_nobody_cancels_in_the_future(desk: Membership, amara: Client) -> None:
 
     with pytest.raises(outcomes.ToldInFuture):
         hours.cancelled(appointment, desk, told_at=NOW + timedelta(minutes=1), now=NOW)
+
+
+def test_nobody_cancels_what_is_not_planned_yet(desk: Membership, amara: Client) -> None:
+    """Else a late cancellation is told in time, some years ago."""
+    hours.policy(desk)
+    appointment = hours.planned(amara, desk, starts_at=hours.at(TODAY, 12))
+
+    for told_at in (hours.at(date(2000, 1, 1)), NOW - timedelta(minutes=1)):
+        with pytest.raises(outcomes.ToldTooEarly, match="planned on Mar 3, 2026 only"):
+            hours.cancelled(appointment, desk, told_at=told_at, now=NOW)
+    assert hours.cancelled(appointment, desk, told_at=NOW).fee is not None
+
+
+def test_what_is_planned_can_be_cancelled_within_the_minute(
+    desk: Membership, amara: Client
+) -> None:
+    """What is typed has no seconds."""
+    appointment = hours.planned(amara, desk, now=NOW + timedelta(seconds=40))
+
+    hours.cancelled(appointment, desk, told_at=NOW, now=NOW + timedelta(seconds=50))
+
+
+def test_the_database_cancels_nothing_before_it_was_planned(
+    desk: Membership, amara: Client
+) -> None:
+    appointment = hours.planned(amara, desk)
+
+    with pytest.raises(IntegrityError, match="cancelled before it was planned"), raw.committing():
+        AppointmentOutcome.objects.create(
+            appointment=appointment,
+            kind=Kind.CANCELLED,
+            told_at=NOW - timedelta(minutes=1),
+            cancelled_for="CLIENT",
+            noted_at=NOW,
+            noted_by=desk,
+        )
 
 
 @pytest.mark.parametrize(
@@ -403,7 +439,8 @@ def test_the_database_wants_a_fee_to_be_of_its_own_hour(
 
 def test_the_database_keeps_what_is_moved(desk: Membership, amara: Client) -> None:
     other = hours.planned(amara, desk, starts_at=hours.at(hours.TOMORROW))
-    moved = outcome_row(hours.planned(amara, desk), desk, kind="MOVED", moved_to=other)
+    before = hours.planned(amara, desk, starts_at=hours.at(TODAY, 12))
+    moved = outcome_row(before, desk, kind="MOVED", moved_to=other)
 
     with pytest.raises(IntegrityError, match="was moved"):
         OutcomeTakenBack.objects.create(outcome=moved, taken_back_at=NOW, taken_back_by=desk)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Act, Approval, Membership
 from accounts.services import approvals
 from accounts.services.approvals import Waiting
+from billing import posting
 from billing.models import Payment, PaymentTakenBack, Refund, RefundPaid, RefundTakenBack
 from billing.reports.adjustments import table as adjustments
 from billing.reports.receipts import table as receipts
@@ -23,6 +24,7 @@ from billing.services import corrections, payments, refunds
 from billing.services.payments import Method
 from billing.services.refunds import Charge
 from clients.models import Client
+from ledger.chart import Role
 from ledger.models import JournalEntry
 from ledger.money import ZERO, Money
 from ledger.services import journal
@@ -367,6 +369,57 @@ def test_the_database_takes_no_refund_back_that_credits_an_invoice(
             paid_entry_id=reversing(paid.entry, "y").pk,
             taken_back_at=at.NOW,
             taken_back_by=desk,
+        )
+
+
+def test_the_database_pays_a_refund_from_the_account_of_its_way(
+    desk: Membership, over: Payment
+) -> None:
+    refund = money.waiting_refund(over, desk)
+    entry = journal.post(
+        source="x",
+        entry_date=at.TODAY,
+        memo="Paid from another account",
+        lines=posting.refund_paid(
+            client=over.client_id,
+            refund=refund.pk,
+            paid_from=Role.OPERATING_BANK,
+            amount=refund.amount,
+        ),
+        by=desk,
+    )
+
+    with pytest.raises(IntegrityError, match="is not paid in the books"), raw.committing():
+        RefundPaid.objects.create(
+            refund=refund,
+            paid_on=at.TODAY,
+            entry_id=entry.pk,
+            recorded_at=at.NOW,
+            recorded_by=desk,
+        )
+
+
+def test_what_the_bank_confirms_stays_refunded(desk: Membership, by_check: Payment) -> None:
+    refund = money.refunded(by_check, desk, "1.00", method=Method.CHECK)
+    paid = refund.paid.get()
+    money.confirmed(paid.entry, desk)
+
+    with pytest.raises(refunds.Confirmed):
+        money.kept_after_all(refund, desk)
+    back = {
+        name: journal.reverse(
+            entry=entry, source=name, entry_date=at.TODAY, memo="Taken back", by=desk
+        ).pk
+        for name, entry in (("entry_id", refund.entry), ("paid_entry_id", paid.entry))
+    }
+    with pytest.raises(IntegrityError, match="is matched to a bank line"), raw.committing():
+        RefundTakenBack.objects.create(
+            refund=refund,
+            reason="MISTAKE",
+            taken_back_on=at.TODAY,
+            taken_back_at=at.NOW,
+            taken_back_by=desk,
+            **back,
         )
 
 

@@ -56,22 +56,26 @@ def test_its_sessions_wait_to_be_billed_again(desk: Membership, amara: Client) -
         issuing.issue(sessions=sessions_of(invoice), issued_on=at.TODAY, now=at.NOW, by=desk)
 
 
-def test_what_paid_it_is_credit_again(desk: Membership, amara: Client) -> None:
+def test_what_paid_it_is_credit_again(
+    desk: Membership, accountant: Membership, amara: Client
+) -> None:
     invoice = at.invoice(amara, desk)
     payment = at.cash(amara, desk, "100.00")
 
-    money.voided(invoice, desk)
+    money.voided(invoice, accountant)
 
     assert credit_left(payment) == Money(100_00)
     assert balances_of([amara.pk], on=at.TODAY)[amara.pk].net == Money(-100_00)
 
 
-def test_a_wrong_invoice_is_issued_again_in_one_step(desk: Membership, amara: Client) -> None:
+def test_a_wrong_invoice_is_issued_again_in_one_step(
+    desk: Membership, accountant: Membership, amara: Client
+) -> None:
     held = [at.session(amara, desk, dollars=fee) for fee in ("150.00", "90.00")]
     wrong = issuing.issue(sessions=held, issued_on=at.TODAY, now=at.NOW, by=desk)
     payment = at.cash(amara, desk, "200.00")
 
-    voided = money.voided(wrong, desk, again=held[1:])
+    voided = money.voided(wrong, accountant, again=held[1:])
 
     anew = voided.replacement
     assert anew is not None
@@ -181,10 +185,27 @@ def test_the_database_asks_for_the_reversing_entry(desk: Membership, amara: Clie
         void_by_hand(invoice, desk, invoice.entry_id)
 
 
-def test_the_database_lets_nothing_pay_a_void_invoice(desk: Membership, amara: Client) -> None:
+def test_the_database_replaces_an_invoice_by_one_of_the_same_client(
+    desk: Membership, amara: Client
+) -> None:
+    invoice, own = at.invoice(amara, desk), at.invoice(amara, desk)
+    other = at.invoice(at.client(desk, "Whitfield"), desk)
+    entry = journal.reverse(
+        entry=invoice.entry, source="x", entry_date=at.TODAY, memo="Voided", by=desk
+    )
+
+    with pytest.raises(IntegrityError, match="another client's invoice stands"), raw.committing():
+        void_by_hand(invoice, desk, entry.pk, replacement=other)
+    with raw.committing():
+        void_by_hand(invoice, desk, entry.pk, replacement=own)
+
+
+def test_the_database_lets_nothing_pay_a_void_invoice(
+    desk: Membership, accountant: Membership, amara: Client
+) -> None:
     invoice = at.invoice(amara, desk)
     payment = at.cash(amara, desk, "200.00", keep_rest=True)
-    money.voided(invoice, desk)
+    money.voided(invoice, accountant)
 
     with pytest.raises(IntegrityError, match="a void invoice is paid"), raw.committing():
         raw.insert_application(payment, invoice, 1, desk)
@@ -208,7 +229,9 @@ def test_nobody_who_saw_nothing_owes_nothing(desk: Membership, amara: Client) ->
     assert balances_of([amara.pk], on=at.TODAY).get(amara.pk, NOTHING) == NOTHING
 
 
-def void_by_hand(invoice: Invoice, by: Membership, entry_id: UUID) -> None:
+def void_by_hand(
+    invoice: Invoice, by: Membership, entry_id: UUID, replacement: Invoice | None = None
+) -> None:
     InvoiceVoided.objects.create(
         invoice=invoice,
         reason="TWICE",
@@ -217,6 +240,7 @@ def void_by_hand(invoice: Invoice, by: Membership, entry_id: UUID) -> None:
         entry_id=entry_id,
         voided_at=at.NOW,
         voided_by=by,
+        replacement=replacement,
     )
 
 

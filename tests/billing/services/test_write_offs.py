@@ -102,7 +102,7 @@ def test_a_void_invoice_takes_its_write_offs_back(
     money.written_off(invoice, books, "50.00")
     at.cash(amara, desk, "100.00")
 
-    money.voided(invoice, desk)
+    money.voided(invoice, books)
 
     assert balances() == {"1010": Money(100_00), "2000": Money(-100_00)}
     assert list(integrity.findings()) == []
@@ -203,6 +203,14 @@ def test_small_balances_are_swept_once(books: Membership, rests: list[Invoice]) 
     assert {each.pk for each in first} == {each.pk for each in again}
     assert [balance_due(invoice).cents for invoice in rests] == [0, 5_00, 0, 2_00]
     assert balances()["4540"] == Money(5_99)
+
+
+def test_the_key_of_a_sweep_sweeps_no_other_sum(books: Membership, rests: list[Invoice]) -> None:
+    key = uuid4()
+    sweep([rests[0], rests[2]], books, "5.99", key=key)
+
+    with pytest.raises(write_offs.KeyReused, match="for other invoices"):
+        sweep(rests, books, "7.99", key=key)
 
 
 def test_a_sweep_is_what_was_shown_or_nothing(books: Membership, rests: list[Invoice]) -> None:

@@ -494,8 +494,29 @@ def moving(billed: Billed, **changes: Any) -> dict[str, Any]:
     return {**{name: given[name] for name in names}, **changes}
 
 
+def test_an_appointment_that_has_begun_is_not_moved(at_desk: Browser, billed: Billed) -> None:
+    answer = at_desk.post(f"{planned(billed)}move/", moving(billed))
+
+    assert answer.status_code == 422
+    assert "It has begun. Mark what became of it, and plan another one." in answer.text
+
+
+def test_who_waives_no_fee_moves_nothing_too_late(
+    at_desk: Browser, as_therapist: Browser, billed: Billed
+) -> None:
+    policy(billed, notice_hours=72)
+    url = planned(billed, starts_at=hours.at(today() + timedelta(days=2), 1))
+    form = moving(billed, on=(today() + timedelta(days=9)).isoformat())
+
+    answer = as_therapist.post(f"{url}move/", form)
+
+    assert answer.status_code == 422
+    assert "It is too late to move it for nothing: cancelled now, it costs $75.00." in answer.text
+    assert at_desk.post(f"{url}move/", form).status_code == 302
+
+
 def test_an_appointment_is_moved(at_desk: Browser, billed: Billed) -> None:
-    url = planned(billed)
+    url = planned(billed, starts_at=hours.at(today() + timedelta(days=2)))
 
     answer = at_desk.post(f"{url}move/", moving(billed))
 
@@ -517,6 +538,21 @@ def test_the_later_ones_of_a_series_move_along(at_desk: Browser, billed: Billed)
         waits = appointments.waiting().order_by("starts_at")
         found = [row.starts_at.astimezone(at.ZONE).date() - today() for row in waits]
     assert [span.days for span in found] == [1, 9, 16]
+
+
+def test_the_rest_of_a_series_says_what_is_too_late(at_desk: Browser, billed: Billed) -> None:
+    policy(billed, notice_hours=120)
+    at_desk.post(NEW, typed(billed, every_weeks="1", times="3"))
+    with practice_scope(billed.house.id):
+        first = Appointment.objects.order_by("starts_at")[0].pk
+
+    page = at_desk.get(f"{LIST}{first}/rest/").text
+    answer = at_desk.post(f"{LIST}{first}/rest/", {"cancelled_for": "CLIENT"}, follow=True)
+
+    assert page.count("too late for the client to cancel for nothing") == 1
+    assert (
+        "3 appointments are cancelled. 1 of them late: $75.00 waits for an invoice." in answer.text
+    )
 
 
 def test_the_rest_of_a_series_is_cancelled(at_desk: Browser, billed: Billed) -> None:

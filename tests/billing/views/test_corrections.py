@@ -180,6 +180,31 @@ def test_credit_is_applied_by_hand(at_desk: Browser, billed: Billed, kept: Payme
         assert credit_left(kept) == Money(25_00)
 
 
+@pytest.mark.parametrize("goes_to", ["OLDEST", "HAND"])
+def test_a_second_click_is_the_same_answer_though_nothing_is_left(
+    at_desk: Browser, billed: Billed, goes_to: str
+) -> None:
+    with practice_scope(billed.house.id):
+        by = billed.house.people["front-desk"]
+        kept = money.unapplied(at.cash(billed.own, by, "150.00"), by)
+    url = reverse("billing:payment_apply", args=[kept.pk])
+    form = {
+        "key": str(uuid4()),
+        "goes_to": goes_to,
+        "applied_on": at.TODAY.isoformat(),
+        f"to_{billed.own_invoice.pk}": "150.00",
+    }
+
+    for _ in range(2):
+        answer = at_desk.post(url, form)
+        assert (answer.status_code, answer["Location"]) == (302, f"/payments/{kept.pk}/")
+
+    other = at_desk.post(url, form | {"goes_to": "HAND", f"to_{billed.own_invoice.pk}": "1.00"})
+    assert (other.status_code, "There is nothing to apply" in other.text) == (422, True)
+    with practice_scope(billed.house.id):
+        assert PaymentApplication.objects.count() == 2
+
+
 @pytest.mark.parametrize(
     ("amount", "words"),
     [("150.01", "has $150.00 open"), ("", "Type how much goes to which invoice")],
@@ -215,6 +240,25 @@ def test_a_new_payment_is_shared_out_by_hand_or_kept(at_desk: Browser, billed: B
         assert (credit_left(by_hand), credit_left(credit)) == (ZERO, Money(10_00))
 
 
+def test_a_second_click_on_a_payment_by_hand_is_the_same_payment(
+    at_desk: Browser, billed: Billed
+) -> None:
+    own = f"to_{billed.own_invoice.pk}"
+    form = typed(goes_to="HAND", amount="150.00", **{own: "150.00"})
+
+    first, again = (at_desk.post("/payments/new/", form) for _ in range(2))
+
+    assert (first.status_code, again.status_code) == (302, 302)
+    assert first["Location"] == again["Location"]
+    assert len(receipts(billed)) == 1
+
+
+def test_a_correction_with_the_key_of_a_payment_is_refused(at_desk: Browser, paid: Payment) -> None:
+    answer = at_desk.post(correct_url(paid), typed(key=str(paid.key)))
+
+    assert (answer.status_code, "was sent before" in answer.text) == (422, True)
+
+
 def test_the_list_says_what_credit_could_pay(at_desk: Browser, kept: Payment) -> None:
     page = at_desk.get(UNAPPLIED)
 
@@ -248,6 +292,17 @@ def test_what_changed_since_the_look_is_looked_at_again(
     assert "it would be $40.00 now, and $39.00 was shown" in answer.text
     with practice_scope(billed.house.id):
         assert credit_left(kept) == Money(40_00)
+
+
+def test_the_key_of_what_was_applied_applies_no_other_sum(
+    at_desk: Browser, billed: Billed, kept: Payment
+) -> None:
+    form = {"key": str(uuid4()), "shown": "40.00", "picked": str(kept.pk)}
+    at_desk.post(APPLY_MANY, form)
+
+    answer = at_desk.post(APPLY_MANY, form | {"shown": "30.00"})
+
+    assert (answer.status_code, "was sent before" in answer.text) == (422, True)
 
 
 def test_nothing_picked_is_told(at_desk: Browser, kept: Payment) -> None:

@@ -11,6 +11,7 @@ from django.utils.timezone import localdate
 from accounts.tenancy import practice_scope
 from billing.models import Deposit, DrawerCount
 from tests.billing import desk as at
+from tests.billing import money
 from tests.billing.conftest import Billed
 
 DRAWER, NEW = "/drawer/", "/drawer/deposits/new/"
@@ -38,6 +39,18 @@ def bag(**changes: Any) -> dict[str, Any]:
         "deposited_on": today,
         **changes,
     }
+
+
+def test_much_missing_cash_waits_for_a_second_person(at_desk: Browser, billed: Billed) -> None:
+    with practice_scope(billed.house.id):
+        money.kept(billed.own, billed.house.people["front-desk"], "100.01")
+
+    answer = at_desk.post(DRAWER, counted(cash="0", reason="LOST"), follow=True)
+
+    assert "A second person was asked, because more cash is missing" in answer.text
+    assert "$100.01 should lie in it" in answer.text
+    with practice_scope(billed.house.id):
+        assert not DrawerCount.objects.exists()
 
 
 def test_a_count_that_agrees_is_recorded_once(at_desk: Browser, till: Billed) -> None:

@@ -145,3 +145,8 @@ def test_a_receipt_of_another_client_is_not_there(as_therapist: Browser, billed:
         payment = at.cash(billed.other, billed.house.people["front-desk"], "150.00")
 
     assert as_therapist.get(reverse("billing:payment", args=[payment.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("url", [NEW, "/appointments/new/", "/sessions/new/"])
+def test_a_code_that_no_text_can_be_is_unknown(at_desk: Browser, url: str) -> None:
+    assert at_desk.post(url, typed(code="\x00")).status_code == 422

@@ -1,19 +1,22 @@
 """The page of a client's account, and its documents."""
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
 from accounts.models import Membership
 from accounts.tenancy import practice_scope
 from audit.actions import Action
-from audit.models import Event
+from audit.models import Event, Touch
 from billing.models import AccountStatement, Document
+from clients.services import merges
 from tests import counting
 from tests.billing import desk as at
 from tests.billing.conftest import Billed
+from tests.billing.test_merged_clients import merge
 
 MARCH = {"since": "2026-03-01", "until": "2026-03-31"}
 
@@ -118,6 +121,8 @@ def test_a_receipt_is_printed(at_desk: Browser, billed: Billed) -> None:
 
 
 def test_more_lines_ask_no_more_questions(at_desk: Browser, billed: Billed) -> None:
+    with practice_scope(billed.house.id):
+        at.statement(billed.own, billed.house.people["front-desk"])
     with counting.queries() as few:
         at_desk.get(url(billed), MARCH)
     with practice_scope(billed.house.id):
@@ -128,3 +133,55 @@ def test_more_lines_ask_no_more_questions(at_desk: Browser, billed: Billed) -> N
         at_desk.get(url(billed), MARCH)
 
     assert len(many) <= len(few)
+
+
+@pytest.fixture
+def of_both(billed: Billed, front_desk: Membership, accountant: Membership) -> AccountStatement:
+    """A statement that was made while two clients were one person; by now they are two again."""
+    with practice_scope(billed.house.id, person_id=front_desk.person_id):
+        merged = merge(billed.own, billed.other, front_desk, accountant)
+        made = at.statement(billed.own, front_desk)
+        merges.undo(merge=merged, now=at.NOW, by=front_desk)
+    return made
+
+
+def test_a_statement_of_two_is_for_who_may_see_both(
+    billed: Billed, of_both: AccountStatement, at_desk: Browser, as_therapist: Browser
+) -> None:
+    pdf = reverse("billing:statement_pdf", args=[of_both.pk])
+
+    assert as_therapist.get(pdf).status_code == 404
+    page = as_therapist.get(url(billed), MARCH).content.decode()
+    assert "None yet." in page
+    assert "300.00" not in page
+    assert at_desk.get(pdf).status_code == 200
+    assert "300.00" in at_desk.get(url(billed), MARCH).content.decode()
+
+
+def test_who_reads_a_statement_of_two_has_looked_at_both(
+    billed: Billed, of_both: AccountStatement, at_desk: Browser
+) -> None:
+    def touched(action: Action) -> set[UUID]:
+        with practice_scope(billed.house.id):
+            newest = Event.objects.filter(action=action).latest("seq")
+            return set(Touch.objects.filter(seq=newest.seq).values_list("client_id", flat=True))
+
+    at_desk.get(url(billed), MARCH)
+    assert touched(Action.STATEMENT_VIEWED) == {billed.own.pk, billed.other.pk}
+    at_desk.get(reverse("billing:statement_pdf", args=[of_both.pk]))
+    for action in (Action.DOCUMENT_RENDERED, Action.DOCUMENT_DOWNLOADED):
+        assert touched(action) == {billed.own.pk, billed.other.pk}
+
+
+def test_while_two_are_one_their_therapist_reads_their_statement(
+    billed: Billed,
+    front_desk: Membership,
+    accountant: Membership,
+    as_therapist: Browser,
+) -> None:
+    with practice_scope(billed.house.id, person_id=front_desk.person_id):
+        merge(billed.own, billed.other, front_desk, accountant)
+        made = at.statement(billed.own, front_desk)
+
+    pdf = reverse("billing:statement_pdf", args=[made.pk])
+    assert as_therapist.get(pdf).status_code == 200

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 
 from accounts.tenancy import practice_scope
-from billing.models import Invoice
+from billing.models import Invoice, InvoiceVoided
 from tests.billing import desk as at
 from tests.billing.conftest import Billed
 
@@ -90,3 +90,16 @@ def test_what_is_wrong_is_marked(
 def test_therapists_void_nothing(as_therapist: Browser, billed: Billed) -> None:
     assert as_therapist.get(void_url(billed)).status_code == 403
     assert as_therapist.post(void_url(billed), typed()).status_code == 403
+
+
+def test_who_took_the_money_voids_much_of_it_with_a_second_person(
+    at_desk: Browser, billed: Billed
+) -> None:
+    with practice_scope(billed.house.id):
+        at.cash(billed.own, billed.house.people["front-desk"], "150.00")
+
+    answer = at_desk.post(void_url(billed), typed(), follow=True)
+
+    assert "A second person was asked, because you took money for this invoice" in answer.text
+    with practice_scope(billed.house.id):
+        assert not InvoiceVoided.objects.exists()
