@@ -98,5 +98,6 @@ class ClientStatements(BillingView):
             key=uuid4(),
             made=statements.made_of(records),
             may_make=self.may(Permission.INVOICE_ISSUE),
+            may_link=self.may(Permission.PAY_LINK_MAKE),
             may_see_pdf=self.may(Permission.CLIENT_IDENTITY_VIEW),
         )
