@@ -62,7 +62,11 @@ class Pay(LinkView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Look at the answer. What is wrong is counted whatever comes after it."""
-        form, waits = AnswerForm(request.POST), wait_seconds(request, self.practice_id)
+        form = AnswerForm(request.POST)
+        with self.scope():
+            if pay_links.held(self.text, now=timezone.now()) is None:
+                return self.over()
+        waits = wait_seconds(request, self.practice_id)
         with self.scope():
             now = timezone.now()
             link = pay_links.held(self.text, now=now)

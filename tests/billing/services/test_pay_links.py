@@ -16,17 +16,18 @@ from accounts.tenancy import practice_scope
 from audit.models import Event
 from audit.sentences import sentence
 from audit.services import events
+from billing import gateway
 from billing.models import CardIntent, PayLink, PayVisit
-from billing.selectors import doors
+from billing.selectors import doors, integrity
 from billing.selectors import pay_links as found
 from billing.services import checkout, pay_links, pay_visits
 from clients.models import Client
 from clients.services import contacts
-from ledger.money import Money
+from ledger.money import ZERO, Money
 from tests.billing import desk as at
 from tests.billing import paying
 from tests.billing.conftest import Billed
-from tests.billing.raw import execute
+from tests.billing.raw import as_owner_unguarded, execute
 
 NOW = at.NOW
 WRONG = pay_visits.Answer(birth_date=paying.BORN - timedelta(days=1))
@@ -265,6 +266,35 @@ def test_an_account_has_one_card_page_at_a_time(cards: Membership, amara: Client
             " pay_link_id, client_id, 1, state, '', '', now(), created_by_id"
             " FROM billing_cardintent"
         )
+
+
+@pytest.mark.commits
+def test_an_intent_that_says_something_else_than_its_payment_is_named(billed: Billed) -> None:
+    by = billed.house.people["front-desk"]
+    with practice_scope(billed.house.id, person_id=by.person_id):
+        paying.take_cards(by)
+        made = paying.link(billed.own, by)
+        opening = checkout.intend_account(
+            link=made.link, amount=Money(150_00), key=uuid4(), now=NOW, by=by
+        )
+        page = gateway.Checkout(
+            id="cs_1",
+            intent_id=opening.intent_id,
+            url="",
+            is_paid=True,
+            is_expired=False,
+            amount=Money(150_00),
+            fee=ZERO,
+            card_end="4242",
+        )
+        checkout.settle(checkout=page, received_on=at.TODAY, now=NOW, by=by)
+        assert list(integrity.findings()) == []
+
+    as_owner_unguarded("UPDATE billing_cardintent SET amount = 1")
+
+    with practice_scope(billed.house.id):
+        [finding] = list(integrity.findings())
+    assert "is not the payment that it became" in finding.sentence
 
 
 HANDS = 50
