@@ -25,12 +25,14 @@ from clients.models import Address, Client
 from clients.services import contacts
 from ledger.money import Money
 from tests import counting
+from tests.attacks.answers import cookie_flaws, flaws
 from tests.billing import desk as at
 from tests.billing import paying
 from tests.billing.conftest import Billed
 from tests.billing.paying import BORN, Payer
 from tests.billing.test_card_payments import Shop, shop
 from tests.config.dev.stripe_simulator import spec
+from tests.houses import House
 
 __all__ = ["shop"]
 
@@ -336,8 +338,10 @@ def test_papers_of_others_are_not_there(
 
 
 def test_many_invoices_take_as_many_queries_as_one(
-    payer: Payer, billed: Billed, front_desk: Membership
+    payer: Payer, billed: Billed, front_desk: Membership, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Once a second it is noted that the client is here.
+    monkeypatch.setattr(pay_visits, "TOUCH_EVERY", timedelta(hours=1))
     payer.enter()
     counts = []
     for more in (1, 4):
@@ -350,6 +354,64 @@ def test_many_invoices_take_as_many_queries_as_one(
         counts.append(len(asked))
 
     assert counts[0] == counts[1]
+
+
+def test_every_page_behind_a_link_is_in_full_dress(payer: Payer, billed: Billed) -> None:
+    """Kept by no browser, framed by no site, with flags on its cookies, and of this host alone."""
+    to_the_card_page = {"form-action": f"'self' {product.STRIPE_CHECKOUT_ORIGIN}"}
+    answers = {"open": payer.open(), "answer": payer.browser.get("/pay/"), "enter": payer.enter()}
+    for route in ("billing:pay_account", "billing:pay_wishes", "billing:pay_looks"):
+        answers[route] = payer.browser.get(reverse(route))
+    pdf = reverse("billing:pay_invoice_pdf", args=[billed.own_invoice.pk])
+    answers["pdf"] = payer.browser.get(pdf)
+
+    wrong = {
+        name: flaws(answer.headers, wider=to_the_card_page)
+        + cookie_flaws([each.OutputString() for each in answer.cookies.values() if each.value])
+        for name, answer in answers.items()
+    }
+    assert {name: found for name, found in wrong.items() if found} == {}
+    assert payer.browser.get("/pay/", headers={"Host": "evil.example"}).status_code == 400
+
+
+def test_a_link_of_another_practice_opens_nothing_here(
+    payer: Payer, billed: Billed, other_practice: House
+) -> None:
+    by = other_practice.people["front-desk"]
+    with practice_scope(other_practice.id, person_id=by.person_id):
+        at.open_books(by)
+        paying.take_cards(other_practice.automaton)
+        theirs = at.invoice(client := at.client(by), by)
+    stranger = Payer.of(other_practice, client, by)
+    stranger.enter()
+    payer.enter()
+
+    for browser, pk in ((stranger.browser, billed.own_invoice.pk), (payer.browser, theirs.pk)):
+        foreign = browser.get(reverse("billing:pay_invoice_pdf", args=[pk]))
+        missing = browser.get(reverse("billing:pay_invoice_pdf", args=[uuid4()]))
+        assert foreign.status_code == missing.status_code == 404
+        assert foreign.content == missing.content
+    visit = payer.browser.cookies["__Host-pay-visit"].value
+    stranger.browser.cookies["__Host-pay-visit"] = visit
+    assert stranger.account()["Location"] == "/pay/"
+
+
+def test_a_forged_link_cookie_opens_nothing(payer: Payer) -> None:
+    payer.browser.cookies["__Host-pay"] = payer.text
+
+    assert payer.browser.get("/pay/").status_code == 404
+
+
+def test_nothing_is_paid_without_a_token_or_by_looking(payer: Payer, billed: Billed) -> None:
+    payer.enter()
+    strict = Browser(enforce_csrf_checks=True)
+    strict.cookies = payer.browser.cookies
+
+    for route in ("billing:pay_start", "billing:pay_leave", "billing:pay", "billing:pay_wishes"):
+        assert strict.post(reverse(route), {"amount": "1", "key": str(uuid4())}).status_code == 403
+    assert payer.browser.get(reverse("billing:pay_start"), {"amount": "1"}).status_code == 405
+    with practice_scope(billed.house.id):
+        assert not CardIntent.objects.exists()
 
 
 def test_what_the_client_reads_is_on_the_log(payer: Payer, billed: Billed) -> None:
