@@ -48,6 +48,7 @@ class Permission(StrEnum):
     MEMBER_CHANGE = "accounts.member_change"
     MEMBER_ID_SHOW = "accounts.member_id_show"
     MEMBER_VIEW = "accounts.member_view"
+    PAY_LINK_MAKE = "accounts.pay_link_make"
     PAYMENT_CORRECT = "accounts.payment_correct"
     PAYMENT_RECORD = "accounts.payment_record"
     PERIOD_CLOSE = "accounts.period_close"
@@ -113,6 +114,7 @@ WORDS: dict[Permission, tuple[str, str]] = {
     Permission.REFUND_RECORD: ("Money", "Give money back to clients, up to a limit"),
     Permission.WRITE_OFF_RECORD: ("Money", "Write off what clients owe, up to a limit"),
     Permission.CARD_PAYMENT_START: ("Money", "Start card payments"),
+    Permission.PAY_LINK_MAKE: ("Money", "Send clients links to pay by card, and withdraw them"),
     Permission.APPROVAL_DECIDE: ("Money", "Approve refunds and write-offs above a limit"),
     Permission.BILL_VIEW: ("Money out", "See vendors, bills, expenses and bank lines"),
     Permission.BILL_CHANGE: ("Money out", "Enter and correct bills and expenses"),
@@ -251,6 +253,7 @@ BUILT_IN_ROLES = (
                 P.INVOICE_VIEW,
                 P.INVOICE_VOID,
                 P.MEMBER_ID_SHOW,
+                P.PAY_LINK_MAKE,
                 P.PAYMENT_CORRECT,
                 P.PAYMENT_RECORD,
                 P.REFUND_RECORD,

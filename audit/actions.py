@@ -805,6 +805,18 @@ class Action(StrEnum):
         "billing.checkout.started",
         "{who} started a card payment[ of {amount}] for {label}.",
     )
+    PAY_LINK_MADE = "billing.pay_link.made", "{who} made a pay link for {label}[, {way}]."
+    PAY_LINK_LISTED = (
+        "billing.pay_link.listed",
+        "{who} looked at the pay links of {label}[, {count} shown].",
+    )
+    PAY_LINK_WITHDRAWN = "billing.pay_link.withdrawn", "{who} withdrew a pay link of {label}."
+    PAY_LINK_OPENED = "billing.pay_link.opened", "{who} opened the account of {label}."
+    PAY_LINK_REFUSED = (
+        "billing.pay_link.refused",
+        "{who} gave a wrong answer for {label}[, {left} tries left].",
+    )
+    PAY_ACCOUNT_VIEWED = "billing.pay_account.viewed", "{who} looked at the account of {label}."
     CARD_PAYMENT_POSTED = (
         "billing.card_payment.posted",
         "{who} posted a card payment[ of {amount}] on {label}.",

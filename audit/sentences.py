@@ -14,6 +14,10 @@ BY_PROGRAM = "program"
 """The fact that tells which token a program showed; it ends any sentence."""
 
 
+BY_PAY_LINK = "pay_link"
+"""The fact that tells by which pay link somebody acts, who is no person of the practice."""
+
+
 class Sayable(Protocol):
     """What a sentence needs of an event."""
 
@@ -35,11 +39,17 @@ def sentence(event: Sayable, who: str, names: Mapping[str, str] | None = None) -
         template = Action(event.action).template
     except ValueError:
         return f"{who}: {event.action} {event.label}".rstrip() + "."
-    words = _words(event, names or {}) | {"who": who}
+    words = _words(event, names or {}) | {"who": holder(event) or who}
     told = PART.sub(lambda part: words[part[2]] if part[2] else _known(part[1], words), template)
     if BY_PROGRAM in event.facts:
         return f"{told.removesuffix('.')}, by the program {words[BY_PROGRAM]}."
     return told
+
+
+def holder(event: Sayable) -> str:
+    """Return how whoever acts by a pay link is called, or "" where nobody does."""
+    link = event.facts.get(BY_PAY_LINK)
+    return f"The holder of pay link {str(link)[-6:]}" if link else ""
 
 
 def _known(text: str, words: Mapping[str, str]) -> str:

@@ -49,7 +49,10 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """A hosted payment page, as Stripe holds it now. ``fee`` is None until Stripe has booked it."""
+    """A hosted payment page, as Stripe holds it now. ``fee`` is None until Stripe has booked it.
+
+    ``card_end`` is the card's last four digits, "" until it was charged.
+    """
 
     id: str
     intent_id: UUID | None
@@ -58,6 +61,7 @@ class Checkout:
     is_expired: bool
     amount: Money
     fee: Money | None
+    card_end: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,17 @@ def fetch_checkout(credentials: Credentials, checkout_id: str) -> Checkout:
     sessions = _client(credentials).v1.checkout.sessions
     expand: Any = {"expand": ["payment_intent.latest_charge.balance_transaction"]}
     return _checkout(_call(lambda: sessions.retrieve(checkout_id, expand, _options(credentials))))
+
+
+def expire_checkout(credentials: Credentials, checkout_id: str) -> Checkout:
+    """Let nobody pay on a hosted payment page any more, and return it.
+
+    Raises:
+        Refused: it is paid or over already.
+        Unclear: Stripe did not answer clearly.
+    """
+    sessions = _client(credentials).v1.checkout.sessions
+    return _checkout(_call(lambda: sessions.expire(checkout_id, {}, _options(credentials))))
 
 
 def find_checkout(
@@ -201,7 +216,14 @@ def _checkout(session: Any) -> Checkout:
         is_expired=session.status == "expired",
         amount=Money(session.amount_total or 0),
         fee=_fee(session.payment_intent),
+        card_end=_card_end(session.payment_intent),
     )
+
+
+def _card_end(payment_intent: Any) -> str:
+    charge = getattr(payment_intent, "latest_charge", None)
+    card = getattr(getattr(charge, "payment_method_details", None), "card", None)
+    return getattr(card, "last4", None) or ""
 
 
 def _fee(payment_intent: Any) -> Money | None:

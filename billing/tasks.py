@@ -17,7 +17,15 @@ from accounts.tenancy import practice_scope
 from billing import ehr, gateway
 from billing.reports.registry import REPORTS
 from billing.selectors import card_intents, days, recurring, report_files, uploads
-from billing.services import bank_files, checkout, imports, pulls, report_orders, webhooks
+from billing.services import (
+    bank_files,
+    checkout,
+    hosted_pages,
+    imports,
+    pulls,
+    report_orders,
+    webhooks,
+)
 from billing.services import recurring as recurring_bills
 from billing.services import uploads as uploading
 from ledger.services.journal import PeriodClosed
@@ -41,21 +49,14 @@ def process_webhook(*, practice_id: str, event_id: str, **_: object) -> str:
         speaker = checkout.credentials()
     outcome = "parked"
     if checkout_id:
-        outcome = _settle(practice, gateway.fetch_checkout(speaker, checkout_id))
+        outcome = _settled(practice, gateway.fetch_checkout(speaker, checkout_id))
     with practice_scope(practice):
         webhooks.close(event_id=UUID(event_id), outcome=outcome, now=timezone.now())
     return outcome
 
 
-def _settle(practice: UUID, found: gateway.Checkout) -> str:
-    with practice_scope(practice):
-        now = timezone.now()
-        state = checkout.settle(
-            checkout=found,
-            received_on=days.day_of(now, days.zone()),
-            now=now,
-            by=members.automaton(),
-        )
+def _settled(practice: UUID, found: gateway.Checkout) -> str:
+    state = hosted_pages.settle(practice, found, now=timezone.now())
     return "not ours" if state is None else state.value.lower()
 
 
@@ -79,7 +80,8 @@ def redrive_practice(*, practice_id: str, **_: object) -> None:
         batches = uploads.left_behind(now=now)
         waiting = card_intents.waiting_events(before=now - WAITS_FOR_WORKER)
         pending = card_intents.pending(before=now - WAITS_FOR_STRIPE)
-        speaker = checkout.credentials() if pending else None
+        outgrown = card_intents.outgrown()
+        speaker = checkout.credentials() if pending or outgrown else None
     for batch in batches:
         take_in_files.delay(practice_id=practice_id, batch=str(batch))
     for file_id in ordered:
@@ -87,9 +89,13 @@ def redrive_practice(*, practice_id: str, **_: object) -> None:
     for event_id in waiting:
         process_webhook.delay(practice_id=practice_id, event_id=str(event_id))
     if speaker is not None:
-        for intent in pending:
+        for intent in [*outgrown, *pending]:
             try:
-                _ask(practice, speaker, intent)
+                if intent in outgrown:
+                    # The desk took the money: nobody pays it a second time.
+                    hosted_pages.close(practice, speaker, [intent], now=now)
+                else:
+                    _ask(practice, speaker, intent)
             except (gateway.Refused, gateway.Unclear, checkout.AmountDiffers) as failure:
                 # The others are asked about all the same, and this one again next time.
                 log.warning("Card intent %s stays open: %s", intent.id, type(failure).__name__)
@@ -98,7 +104,7 @@ def redrive_practice(*, practice_id: str, **_: object) -> None:
 def _ask(practice: UUID, speaker: gateway.Credentials, intent: card_intents.Pending) -> None:
     """Ask what became of an intent. What was answered unclearly is asked, never sent again."""
     if intent.checkout_id:
-        _settle(practice, gateway.fetch_checkout(speaker, intent.checkout_id))
+        _settled(practice, gateway.fetch_checkout(speaker, intent.checkout_id))
         return
     found = gateway.find_checkout(speaker, intent.id)
     with practice_scope(practice):

@@ -53,6 +53,10 @@ from billing.views.outcomes import (
 )
 from billing.views.own_income import OwnIncome
 from billing.views.papers import BillPaper, BillPaperNew
+from billing.views.pay import Pay, PayAccount, PayLeave, PayOpen, PayResult, PayStart
+from billing.views.pay_links import PayLinks, PayLinkWithdraw
+from billing.views.pay_more import PayLooks, PayWishes
+from billing.views.pay_papers import PayInvoicePdf, PayReceiptPdf, PayStatementPdf
 from billing.views.payments import PaymentNew, Receipt
 from billing.views.recurring import (
     Recurring,
@@ -111,6 +115,7 @@ urlpatterns = [
         ClientStatements.as_view(),
         name="client_statements",
     ),
+    path("clients/<uuid:pk>/pay-links/", PayLinks.as_view(), name="pay_links"),
     path("clients/<uuid:pk>/", ClientPage.as_view(), name="client"),
     path("sessions/new/", SessionNew.as_view(), name="session_new"),
     path("sessions/unbilled/", Unbilled.as_view(), name="unbilled"),
@@ -258,6 +263,18 @@ urlpatterns = [
     path("ehr/", Ehr.as_view(), name="ehr"),
     path("ehr/test/", EhrTest.as_view(), name="ehr_test"),
     path("ehr/pull/", EhrPull.as_view(), name="ehr_pull"),
+    path("pay-links/<uuid:pk>/withdrawal/", PayLinkWithdraw.as_view(), name="pay_link_withdraw"),
+    path("pay/", Pay.as_view(), name="pay"),
+    path("pay/account/", PayAccount.as_view(), name="pay_account"),
+    path("pay/account/payments/new/", PayStart.as_view(), name="pay_start"),
+    path("pay/payments/<uuid:pk>/", PayResult.as_view(), name="pay_result"),
+    path("pay/invoices/<uuid:pk>/pdf/", PayInvoicePdf.as_view(), name="pay_invoice_pdf"),
+    path("pay/receipts/<uuid:pk>/pdf/", PayReceiptPdf.as_view(), name="pay_receipt_pdf"),
+    path("pay/statements/<uuid:pk>/pdf/", PayStatementPdf.as_view(), name="pay_statement_pdf"),
+    path("pay/wishes/", PayWishes.as_view(), name="pay_wishes"),
+    path("pay/looks/", PayLooks.as_view(), name="pay_looks"),
+    path("pay/leave/", PayLeave.as_view(), name="pay_leave"),
+    path("pay/<str:token>/", PayOpen.as_view(), name="pay_open"),
     path("webhooks/stripe/<uuid:endpoint_id>", StripeWebhook.as_view(), name="stripe_webhook"),
     path("api/v1/balances/", api_balances.Balances.as_view(), name="api_balances"),
     path(

@@ -11,6 +11,7 @@ DOORS = {
     "accounts_invitation",
     "accounts_membership",
     "accounts_practice",
+    "billing_paylink",
     "billing_webhookendpoint",
 }
 """Tables of which the role ``doors`` may read a few columns before any scope exists."""

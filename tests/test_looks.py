@@ -49,6 +49,7 @@ OWN_ROLE = {
     P.INVOICE_ISSUE,
     P.INVOICE_VIEW,
     P.INVOICE_VOID,
+    P.PAY_LINK_MAKE,
     P.PAYMENT_CORRECT,
     P.PAYMENT_RECORD,
     P.REFUND_RECORD,
@@ -77,6 +78,7 @@ BEARING = {
     "billing:write_off_take_back",
     "billing:journal_entry",
     "billing:application_take_back",
+    "billing:pay_links",
     "billing:payment",
     "billing:payment_apply",
     "billing:payment_correct",
@@ -180,6 +182,7 @@ def record(practice: House) -> Record:
         "billing:receipt_pdf": payment.pk,
         "billing:statement_pdf": statement.pk,
         "billing:client_statements": client.pk,
+        "billing:pay_links": client.pk,
         "billing:journal_entry": invoice.entry_id,
         **dict.fromkeys(OF_A_RECORD, client.pk),
     }

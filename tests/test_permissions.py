@@ -37,7 +37,7 @@ from clients.services import assignments, contacts, emergencies, merges, payers
 from clients.services import imports as files
 from ledger.selectors import chart
 from ledger.services import journal, periods
-from tests.billing import arrivals, desk, hours, money, spending
+from tests.billing import arrivals, desk, hours, money, paying, spending
 from tests.clients import records
 from tests.clients.parties import shared_costs
 from tests.houses import House, browser_of
@@ -416,6 +416,22 @@ billing:ehr               POST   403    403    403    422    403    422    302
 billing:ehr_test          POST   403    403    403    302    403    302    302
 billing:ehr_pull          POST   403    403    403    302    403    302    302
 
+billing:pay_links         GET    200    403    403    403    403    404    302
+billing:pay_links         POST   422    403    403    403    403    404    302
+billing:pay_link_withdraw POST   302    403    403    403    403    404    302
+billing:pay_open          GET    302    302    302    302    302    302    302
+billing:pay               GET    404    404    404    404    404    404    404
+billing:pay               POST   404    404    404    404    404    404    404
+billing:pay_account       GET    404    404    404    404    404    404    404
+billing:pay_start         POST   404    404    404    404    404    404    404
+billing:pay_result        GET    404    404    404    404    404    404    404
+billing:pay_invoice_pdf   GET    404    404    404    404    404    404    404
+billing:pay_receipt_pdf   GET    404    404    404    404    404    404    404
+billing:pay_statement_pdf GET    404    404    404    404    404    404    404
+billing:pay_wishes        GET    404    404    404    404    404    404    404
+billing:pay_wishes        POST   404    404    404    404    404    404    404
+billing:pay_looks         GET    404    404    404    404    404    404    404
+billing:pay_leave         POST   404    404    404    404    404    404    404
 billing:stripe_webhook    POST   400    400    400    400    400    400    400
 healthz                   GET    200    200    200    200    200    200    200
 readyz                    GET    200    200    200    200    200    200    200
@@ -468,6 +484,17 @@ OUTSIDE = {
     "accounts:stay",
     "accounts:step_up_passkey_ask",
     "accounts:theme",
+    "billing:pay",
+    "billing:pay_account",
+    "billing:pay_invoice_pdf",
+    "billing:pay_leave",
+    "billing:pay_looks",
+    "billing:pay_open",
+    "billing:pay_receipt_pdf",
+    "billing:pay_result",
+    "billing:pay_start",
+    "billing:pay_statement_pdf",
+    "billing:pay_wishes",
     "billing:stripe_webhook",
     "healthz",
     "readyz",
@@ -609,6 +636,12 @@ OF_A_PAYMENT = [
     "billing:payment_correct",
     "billing:payment_refund",
 ]
+BEHIND_A_LINK = [
+    "billing:pay_invoice_pdf",
+    "billing:pay_receipt_pdf",
+    "billing:pay_result",
+    "billing:pay_statement_pdf",
+]
 OF_A_VENDOR = ["billing:vendor_bring_back", "billing:vendor_rename", "billing:vendor_retire"]
 
 DEMO_ONLY = {"gallery"}
@@ -663,6 +696,8 @@ def world(practice: House, other_practice: House) -> World:
         invoice = desk.invoice(client, by)
         payment = desk.cash(client, by, "20.00", apply_to=invoice)
         statement = desk.statement(client, by)
+        paying.take_cards(by)
+        link = paying.link(client, by).link
         come = hours.left_open(client, by)
         application = payment.applications.get()
         deposit = money.deposited(by, "1.00", "0.00")
@@ -772,6 +807,10 @@ def world(practice: House, other_practice: House) -> World:
             "billing:receipt_pdf": {"pk": payment.pk},
             "billing:statement_pdf": {"pk": statement.pk},
             "billing:client_statements": {"pk": client.pk},
+            "billing:pay_links": {"pk": client.pk},
+            "billing:pay_link_withdraw": {"pk": link.pk},
+            "billing:pay_open": {"token": "unknown"},
+            **{route: {"pk": uuid7()} for route in BEHIND_A_LINK},
             **{route: {"pk": payment.pk} for route in OF_A_PAYMENT},
             "billing:deposit_take_back": {"pk": deposit.pk},
             "billing:refund_take_back": {"pk": refund.pk},

@@ -78,6 +78,9 @@ HARMLESS = {
     "billing:chart_file": NOTHING,
     "billing:invoice_pdf": TO_THE_CLIENT,
     "billing:looks_file": TO_THE_CLIENT,
+    "billing:pay_invoice_pdf": TO_THE_CLIENT,
+    "billing:pay_receipt_pdf": TO_THE_CLIENT,
+    "billing:pay_statement_pdf": TO_THE_CLIENT,
     "billing:receipt_pdf": TO_THE_CLIENT,
     "billing:statement_pdf": TO_THE_CLIENT,
     "billing:month_frozen_file": NOTHING,
@@ -94,7 +97,7 @@ HARMLESS = {
 """Other routes that answer with something else than a page, and why nothing is kept back there."""
 
 TALKING = {
-    "accounts/services/mail.py": "staff's mail, without clients",
+    "accounts/services/mail.py": "letters to staff, and pay links to clients: nothing of a record",
     "billing/ehr/talk.py": "asks the medical-record system, and tells it of no client",
     "billing/ehr/guard.py": "looks where that system stands",
     "billing/gateway.py": "the card company: an amount and our own ids",

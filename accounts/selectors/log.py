@@ -13,7 +13,7 @@ from accounts.selectors import members
 from audit.selectors import chain
 from audit.selectors import log as entries
 from audit.selectors.log import Entry, Span
-from audit.sentences import BY_PROGRAM, sentence
+from audit.sentences import BY_PROGRAM, holder, sentence
 
 PAGE = 100
 RECENT = 5_000
@@ -54,6 +54,7 @@ class Look(Line):
     who: str
     role: str
     is_program: bool
+    is_pay_link: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +115,10 @@ def looks_at(
             action=line.action,
             sentence=line.sentence,
             person_id=entry.person_id,
-            who=who.get(entry.person_id, SOMEBODY),
-            role=roles.at(entry.person_id, entry.at),
+            who=holder(entry) or who.get(entry.person_id, SOMEBODY),
+            role="" if holder(entry) else roles.at(entry.person_id, entry.at),
             is_program=BY_PROGRAM in entry.facts,
+            is_pay_link=bool(holder(entry)),
         )
         for entry, line in zip(found, _told(found), strict=True)
     ]

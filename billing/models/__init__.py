@@ -28,6 +28,7 @@ from billing.models.drawer import (
 from billing.models.intake import ExternalCode, RejectedRecord
 from billing.models.invoice import Invoice, InvoiceLine, InvoiceLineText
 from billing.models.missed import MissedFee, MissedPolicy, NotBilled, NotBilledTakenBack
+from billing.models.pay_link import PayLink, PayVisit
 from billing.models.payment import Payment, PaymentApplication
 from billing.models.recurring import BillFile, RecurringBill
 from billing.models.refund import (
@@ -92,6 +93,8 @@ __all__ = [
     "NotBilled",
     "NotBilledTakenBack",
     "OutcomeTakenBack",
+    "PayLink",
+    "PayVisit",
     "Payment",
     "PaymentApplication",
     "PaymentReason",

@@ -8,7 +8,9 @@ from django.db.models import Q
 from accounts.fields import EncryptedText
 from accounts.tenancy import PracticeKey, PracticeModel
 from billing.models.invoice import Invoice
+from billing.models.pay_link import PayLink
 from billing.models.payment import Payment
+from clients.models import Client
 from ledger.fields import MoneyField
 
 WEBHOOK_BODY_MAX_BYTES = 1_048_576
@@ -105,7 +107,8 @@ class WebhookEvent(PracticeModel):
 class CardIntent(PracticeModel):
     """The intent to be paid by card: committed before Stripe is called, with its idempotency key.
 
-    The webhook settles it, never the browser's return. ``payment`` is what it became.
+    It pays one invoice first, at the desk, or a client's account, by a pay link. The webhook
+    settles it, never the browser's return. ``payment`` is what it became.
     """
 
     class State(models.TextChoices):
@@ -116,19 +119,27 @@ class CardIntent(PracticeModel):
         EXPIRED = "EXPIRED", "Expired"
         PAID = "PAID", "Paid"
 
-    invoice = PracticeKey(Invoice)
+    invoice = PracticeKey(Invoice, null=True)
+    pay_link = PracticeKey(PayLink, null=True, related_name="intents")
+    client = PracticeKey(Client, null=True, db_comment="Whose account a pay link pays.")
     amount = MoneyField(db_comment="Cents.")
     state = models.CharField(max_length=8, choices=State.choices)
     request_hash = models.BinaryField(db_comment="SHA-256 of what was asked of Stripe.")
     checkout_id = models.CharField(max_length=255, blank=True, db_comment="cs_…, once it is known.")
+    card_end = models.CharField(
+        max_length=4, blank=True, db_default="", db_comment="The card's last four digits."
+    )
+    key = models.UUIDField(
+        null=True, db_comment="Of the form that a pay link's payment came by; once."
+    )
     payment = PracticeKey(Payment, null=True)
     created_at = models.DateTimeField(db_comment="UTC.")
     created_by = PracticeKey("accounts.Membership")
 
     FIELD_CLASSES: ClassVar[dict[str, str]] = {
         "FINANCIAL": "amount",
-        "PUBLIC": "id practice_id invoice state request_hash checkout_id payment created_at"
-        " created_by",
+        "PUBLIC": "id practice_id invoice pay_link client state request_hash checkout_id card_end"
+        " key payment created_at created_by",
     }
 
     class Meta:
@@ -138,6 +149,23 @@ class CardIntent(PracticeModel):
                 name="billing_cardintent_paid_has_payment",
                 condition=Q(state="PAID", payment__isnull=False)
                 | (~Q(state="PAID") & Q(payment=None)),
+            ),
+            models.CheckConstraint(
+                name="billing_cardintent_pays_one_thing",
+                condition=Q(invoice__isnull=False, pay_link=None, client=None)
+                | Q(invoice=None, pay_link__isnull=False, client__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="billing_cardintent_card_end_is_digits",
+                condition=Q(card_end__regex=r"^([0-9]{4})?$"),
+            ),
+            models.UniqueConstraint(
+                fields=["practice_id", "key"], name="billing_cardintent_key_once"
+            ),
+            models.UniqueConstraint(
+                fields=["practice_id", "client"],
+                condition=Q(state__in=["CREATED", "OPEN", "UNKNOWN"]),
+                name="billing_cardintent_one_page_of_an_account",
             ),
             models.UniqueConstraint(
                 fields=["practice_id", "checkout_id"],
@@ -158,6 +186,12 @@ class CardIntent(PracticeModel):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+    @property
+    def payer(self) -> Client:
+        """The client whose money it is."""
+        payer: Client = self.invoice.client if self.invoice else self.client
+        return payer
 
     @property
     def audit_label(self) -> str:

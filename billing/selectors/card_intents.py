@@ -1,13 +1,21 @@
 """Reads of card intents and of the inbox of webhooks."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from billing.gateway import Notice
-from billing.models import CardIntent, WebhookEvent
+from billing.models import CardIntent, PayLink, WebhookEvent
+from billing.selectors import payers
+from clients.models import Client
+from clients.selectors import families
+from ledger.money import Money
 
 BATCH = 100
+PENDING = [CardIntent.State.CREATED, CardIntent.State.OPEN, CardIntent.State.UNKNOWN]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +47,39 @@ def checkout_of(notice: Notice) -> str:
 
 def pending(*, before: datetime) -> list[Pending]:
     """Return the intents that wait for Stripe since before a moment, oldest first."""
-    states = [CardIntent.State.CREATED, CardIntent.State.OPEN, CardIntent.State.UNKNOWN]
-    rows = CardIntent.objects.filter(state__in=states, created_at__lt=before)
+    rows = CardIntent.objects.filter(state__in=PENDING, created_at__lt=before)
     return [Pending(row.pk, row.checkout_id) for row in rows.order_by("created_at", "id")[:BATCH]]
+
+
+def of_payer(records: Collection[UUID], *, by_link: bool = False) -> list[Pending]:
+    """Return the pages on which a person could still pay; ``by_link``: of pay links only."""
+    whose = Q(client__in=records)
+    if not by_link:
+        whose |= Q(invoice__client__in=records)
+    rows = CardIntent.objects.filter(whose, state__in=PENDING)
+    return [Pending(row.pk, row.checkout_id) for row in rows.order_by("created_at", "id")]
+
+
+def same(link: PayLink, amount: Money) -> UUID | None:
+    """Return the intent of a link over this very amount that could still be paid, if there is."""
+    found = CardIntent.objects.filter(pay_link=link, amount=amount, state__in=PENDING)
+    return found.values_list("pk", flat=True).first()
+
+
+def outgrown() -> list[Pending]:
+    """Return the pages of pay links on which more could be paid than is owed by now: money was
+    taken otherwise meanwhile.
+    """
+    rows = CardIntent.objects.filter(client__isnull=False, state__in=PENDING)
+    return [
+        Pending(row.pk, row.checkout_id)
+        for row in rows.select_related("client__merged_into").order_by("created_at", "id")[:BATCH]
+        if row.amount > _owed(row.payer)
+    ]
+
+
+def _owed(payer: Client) -> Money:
+    return payers.owed_by(families.records_of(payer.merged_into or payer)).owes
 
 
 def get(intent_id: UUID) -> CardIntent | None:

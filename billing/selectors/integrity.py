@@ -25,6 +25,7 @@ from billing.models import (
 )
 from billing.selectors import (
     bill_integrity,
+    card_integrity,
     drawer_integrity,
     hour_integrity,
     money_integrity,
@@ -45,6 +46,7 @@ def findings() -> Iterator[Finding]:
     yield from money_integrity.findings()
     yield from drawer_integrity.findings()
     yield from bill_integrity.findings()
+    yield from card_integrity.findings()
     yield from statements.findings()
     yield from hour_integrity.findings()
 

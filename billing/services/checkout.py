@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 
@@ -11,17 +11,34 @@ from accounts.models import Membership
 from audit.actions import Action
 from audit.services import events
 from billing import gateway
-from billing.models import CardIntent, Invoice, StripeAccount
+from billing.models import CardIntent, Invoice, PayLink, StripeAccount
 from billing.selectors import invoices as open_invoices
+from billing.selectors import payers
 from billing.services import numbers, payments
+from clients.selectors import families
 from ledger.money import ZERO, Money
 
 State = CardIntent.State
+LEAST = Money(100)
+"""Below a dollar a card costs more than it brings."""
+
 PENDING = (State.CREATED, State.OPEN, State.UNKNOWN)
 
 
 class NothingDue(Exception):
     """The invoice is already paid."""
+
+
+class NotWithin(Exception):
+    """The amount is below what a card may pay, or above what is owed."""
+
+
+class PageOpen(Exception):
+    """Another hosted page could still be paid; the intent's id is its argument."""
+
+
+class AlreadyStarted(Exception):
+    """The form was sent before, and its payment made; the intent's id is its argument."""
 
 
 class CardsNotSetUp(Exception):
@@ -88,6 +105,70 @@ def intend(*, invoice: Invoice, now: datetime, by: Membership) -> Opening:
 
 
 @transaction.atomic
+def intend_account(
+    *, link: PayLink, amount: Money, key: UUID, now: datetime, by: Membership
+) -> Opening:
+    """Commit the intent to be paid a part or all of what a pay link's client owes, in cents. Sent
+    again, the pending one is taken up, so that a double click opens one page.
+
+    Raises:
+        NothingDue: the client owes nothing.
+        NotWithin: the amount is less than a card may pay here, or more than is owed.
+        PageOpen: another page of this account is open; close it first.
+        AlreadyStarted: this form's payment was made before.
+        CardsNotSetUp: the practice has no account.
+    """
+    numbers.lock(numbers.RECEIPTS)
+    if (known := CardIntent.objects.filter(pay_link=link, key=key).first()) is not None:
+        if known.state == State.PAID:
+            raise AlreadyStarted(known.pk)
+        key = uuid4()
+    owed = payers.owed_by(families.records_of(link.payer))
+    require_within(owed, amount)
+    speaker = credentials()
+    pending = CardIntent.objects.filter(client=owed.record_id, state__in=PENDING).first()
+    if pending is not None and (pending.pay_link_id, pending.amount) == (link.pk, amount):
+        return Opening(pending.pk, amount, pending.checkout_id, speaker)
+    if pending is not None:
+        raise PageOpen(pending.pk)
+    intent = CardIntent.objects.create(
+        id=uuid7(),
+        pay_link=link,
+        client_id=owed.record_id,
+        amount=amount,
+        state=State.CREATED,
+        request_hash=b"",
+        key=key,
+        created_at=now,
+        created_by=by,
+    )
+    events.record(
+        Action.CHECKOUT_STARTED,
+        target=link,
+        label=link.payer.code,
+        touched=[owed.record_id],
+        amount_cents=amount.cents,
+    )
+    return Opening(intent.pk, amount, "", speaker)
+
+
+def require_within(owed: payers.Owed, amount: Money) -> None:
+    """Say that a client may pay an amount by card, in cents.
+
+    Raises:
+        NothingDue, NotWithin: as ``intend_account`` does.
+    """
+    if owed.owes <= ZERO:
+        raise NothingDue("Nothing is open any more.")
+    if owed.most < LEAST:
+        raise NotWithin(f"A card pays {LEAST.dollars} or more. Pay this at the practice.")
+    if amount < LEAST:
+        raise NotWithin(f"Enter {LEAST.dollars} or more.")
+    if amount > owed.most:
+        raise NotWithin(f"Enter {owed.most.dollars} or less: more is not open.")
+
+
+@transaction.atomic
 def note(
     *, intent_id: UUID, state: State, checkout_id: str = "", request_hash: bytes = b""
 ) -> None:
@@ -141,11 +222,11 @@ def _post(
     if checkout.amount != intent.amount:
         raise AmountDiffers(f"Intent {intent.pk} is over another amount.")
     was_paid = intent.state == State.PAID
-    invoice = intent.invoice
+    payer = intent.payer
     payment = payments.record_card(
         intent_amount=intent.amount,
-        client=invoice.client,
-        invoice=invoice,
+        client=payer,
+        invoice=intent.invoice,
         received_on=received_on,
         fee=checkout.fee or ZERO,
         key=intent.pk,
@@ -157,11 +238,12 @@ def _post(
     intent.state = State.PAID
     intent.payment = payment
     intent.checkout_id = checkout.id
-    intent.save(update_fields=["state", "payment", "checkout_id"])
+    intent.card_end = checkout.card_end
+    intent.save(update_fields=["state", "payment", "checkout_id", "card_end"])
     events.record(
         Action.CARD_PAYMENT_POSTED,
         target=payment,
-        touched=[invoice.client_id],
+        touched=[payer.pk],
         amount_cents=intent.amount.cents,
     )
 

@@ -108,7 +108,7 @@ def record_card(
     *,
     intent_amount: Money,
     client: models.Model,
-    invoice: Invoice,
+    invoice: Invoice | None,
     received_on: date,
     fee: Money,
     key: UUID,
@@ -117,6 +117,7 @@ def record_card(
 ) -> Payment:
     """Record a card payment that Stripe has taken, with Stripe's fee, in cents.
 
+    It pays ``invoice`` first, and then what is oldest; without one, what is oldest.
     The money is here already, so nothing is refused: what the client no longer owes stays as
     their credit. The same ``key`` again returns the payment that it has.
     """

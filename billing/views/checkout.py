@@ -22,8 +22,8 @@ from audit.services import events
 from billing import gateway
 from billing.models import CardIntent, Invoice
 from billing.selectors import card_intents, days, invoices
-from billing.services import checkout
-from clients.selectors import clients
+from billing.services import checkout, hosted_pages
+from clients.selectors import clients, families
 
 State = CardIntent.State
 SHOWN = {State.PAID: "paid", State.EXPIRED: "expired", State.REFUSED: "failed"}
@@ -56,7 +56,11 @@ class CheckoutStart(PracticeView):
             )
 
     def post(self, *args: object, pk: UUID, **kwargs: object) -> HttpResponse:
+        practice_id = self.request.practice.pk
         try:
+            if self.close_links(pk):
+                messages.info(self.request, "The client has paid by link a moment ago.")
+                return redirect("billing:invoice", pk=pk)
             with self.scope():
                 opening = checkout.intend(
                     invoice=self.visible(pk), now=timezone.now(), by=self.request.membership
@@ -67,20 +71,30 @@ class CheckoutStart(PracticeView):
                     state=State.CREATED,
                     request_hash=gateway.request_hash(request),
                 )
-            return HttpResponseRedirect(self.hosted_page(opening, request), status=303)
+            over = self.address("billing:checkout_return", opening.intent_id)
+            page = hosted_pages.address(practice_id, opening, request, over=over)
+            return HttpResponseRedirect(page, status=303)
         except (checkout.NothingDue, checkout.CardsNotSetUp) as error:
             messages.error(self.request, str(error))
         except gateway.Refused:
-            self.note(opening, State.REFUSED)
             messages.error(self.request, "The card company refused. Nothing was charged.")
         except gateway.Unclear:
-            self.note(opening, State.UNKNOWN)
             messages.error(
                 self.request,
                 "The card company did not answer. Nothing was charged. Try again, or take another"
                 " method.",
             )
         return redirect("billing:invoice", pk=pk)
+
+    def close_links(self, invoice_id: UUID) -> bool:
+        """Let the client not pay the same by a pay link meanwhile; say whether they just have."""
+        with self.scope():
+            records = families.records_of(self.visible(invoice_id).client)
+            intents = card_intents.of_payer(records, by_link=True)
+            speaker = checkout.credentials() if intents else None
+        if speaker is None:
+            return False
+        return hosted_pages.close(self.request.practice.pk, speaker, intents, now=timezone.now())
 
     def asked_of_stripe(self, opening: checkout.Opening, invoice_id: UUID) -> dict[str, Any]:
         return gateway.checkout_request(
@@ -90,27 +104,10 @@ class CheckoutStart(PracticeView):
             cancel_url=self.address("billing:invoice", invoice_id),
         )
 
-    def hosted_page(self, opening: checkout.Opening, request: dict[str, Any]) -> str:
-        """Return the address of the hosted page; Stripe is called outside any transaction."""
-        if opening.checkout_id:
-            found = gateway.fetch_checkout(opening.credentials, opening.checkout_id)
-            if found.url and not found.is_expired and not found.is_paid:
-                return found.url
-            return self.address("billing:checkout_return", opening.intent_id)
-        made = gateway.open_checkout(
-            opening.credentials, request, idempotency_key=str(opening.intent_id)
-        )
-        self.note(opening, State.OPEN, made.id)
-        return made.url
-
     def visible(self, invoice_id: UUID) -> Invoice:
         today = days.day_of(timezone.now(), days.zone())
         visible = invoices.visible_to(self.request.membership, on=today)
         return get_object_or_404(visible.select_related("client"), pk=invoice_id)
-
-    def note(self, opening: checkout.Opening, state: CardIntent.State, page: str = "") -> None:
-        with self.scope():
-            checkout.note(intent_id=opening.intent_id, state=state, checkout_id=page)
 
     def scope(self) -> AbstractContextManager[Scope]:
         return practice_scope(self.request.practice.pk, person_id=self.request.user.pk)
@@ -128,7 +125,11 @@ class CheckoutReturn(PracticeView):
         intent = card_intents.get(pk)
         today = days.day_of(timezone.now(), days.zone())
         visible = invoices.visible_to(self.request.membership, on=today)
-        if intent is None or not visible.filter(pk=intent.invoice_id).exists():
+        if (
+            intent is None
+            or intent.invoice is None
+            or not visible.filter(pk=intent.invoice.pk).exists()
+        ):
             raise Http404
         state = SHOWN.get(State(intent.state), "waiting")
         # Asked again every two seconds, a fragment that waits tells nothing of the record.

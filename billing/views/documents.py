@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
+from accounts.models import Membership
 from accounts.permissions import Permission
 from accounts.views.base import StaffRequest
 from audit.actions import Action
@@ -17,16 +18,12 @@ from billing.services import documents
 from billing.views.base import BillingView
 
 
-class DocumentView(BillingView):
-    """Base: the PDF of what ``subject`` returns."""
+class AnswersWithPdf:
+    """For pages that answer with a document as it was issued."""
 
-    permission = Permission.INVOICE_VIEW
-
-    def get(self, request: StaffRequest, pk: UUID, **kwargs: object) -> HttpResponse:
-        if not self.may(Permission.CLIENT_IDENTITY_VIEW):
-            raise PermissionDenied
-        subject = self.subject(pk)
-        printed = documents.render(subject, now=timezone.now(), by=request.membership)
+    def handed_out(self, subject: Subject, by: Membership) -> HttpResponse:
+        """Return the kept bytes, made first if need be, and tell the log of it."""
+        printed = documents.render(subject, now=timezone.now(), by=by)
         events.record(
             Action.DOCUMENT_DOWNLOADED,
             target=printed.document,
@@ -42,6 +39,17 @@ class DocumentView(BillingView):
                 "X-Content-Type-Options": "nosniff",
             },
         )
+
+
+class DocumentView(AnswersWithPdf, BillingView):
+    """Base: the PDF of what ``subject`` returns."""
+
+    permission = Permission.INVOICE_VIEW
+
+    def get(self, request: StaffRequest, pk: UUID, **kwargs: object) -> HttpResponse:
+        if not self.may(Permission.CLIENT_IDENTITY_VIEW):
+            raise PermissionDenied
+        return self.handed_out(self.subject(pk), request.membership)
 
     def subject(self, pk: UUID) -> Subject:
         raise NotImplementedError

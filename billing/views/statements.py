@@ -102,5 +102,6 @@ class ClientStatements(BillingView):
             key=uuid4(),
             made=made,
             may_make=self.may(Permission.INVOICE_ISSUE),
+            may_link=self.may(Permission.PAY_LINK_MAKE),
             may_see_pdf=self.may(Permission.CLIENT_IDENTITY_VIEW),
         )

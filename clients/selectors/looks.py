@@ -11,6 +11,7 @@ from clients.models import Client, EmergencyAccess
 from clients.selectors import families
 
 IN_EMERGENCY, BY_PROGRAM, ON_PAGES = "Emergency access", "A program", "The practice's pages"
+BY_PAY_LINK = "A pay link"
 
 WHO = "Name and how to be reached"
 MONEY = "Invoices and payments"
@@ -64,6 +65,9 @@ PARTS: Mapping[str, str] = {
     A.INVOICE_VOIDED: MONEY,
     **dict.fromkeys((A.REFUNDED, A.REFUND_TAKEN_BACK), MONEY),
     **dict.fromkeys((A.WRITTEN_OFF, A.WRITE_OFF_TAKEN_BACK, A.SMALL_BALANCE_LISTED), MONEY),
+    **dict.fromkeys((A.PAY_LINK_MADE, A.PAY_LINK_LISTED, A.PAY_LINK_WITHDRAWN), MONEY),
+    **dict.fromkeys((A.PAY_LINK_OPENED, A.PAY_ACCOUNT_VIEWED), MONEY),
+    A.PAY_LINK_REFUSED: "Nothing: the answer was wrong",
     A.REPORT_VIEWED: "What is open, by code",
     A.REPORT_EXPORTED: "Amounts of a report, by code, in a file",
     A.REPORT_RUN_REPEATED: "Amounts of a report, by code",
@@ -124,6 +128,8 @@ def _emergencies(records: list[UUID]) -> list[tuple[UUID | None, datetime, datet
 def _way(look: log.Look, emergencies: list[tuple[UUID | None, datetime, datetime]]) -> str:
     if look.is_program:
         return BY_PROGRAM
+    if look.is_pay_link:
+        return BY_PAY_LINK
     for person, since, until in emergencies:
         if person == look.person_id and since <= look.at <= until:
             return IN_EMERGENCY

@@ -15,3 +15,4 @@ import "./busy.js";
 import "./idle.js";
 import "./back.js";
 import "./practice.js";
+import "./visit.js";

@@ -50,7 +50,7 @@ from ledger.selectors import account_moves
 from ledger.services import journal, periods
 from ledger.services.journal import Line
 from tests.attacks import planting
-from tests.billing import arrivals, hours, money, spending
+from tests.billing import arrivals, hours, money, paying, spending
 from tests.billing import desk as at
 from tests.clients import bundles, records
 from tests.clients.parties import shared_costs
@@ -239,6 +239,7 @@ def _cards(client: Client, house: House, secret: str) -> dict[str, UUID]:
         signature=signature(body, secret),
         now=timezone.now(),
     )
+    paying.visit(paying.link(client, house.people["front-desk"]))
     return {"endpoint": endpoint, "card intent": opening.intent_id}
 
 

@@ -95,7 +95,20 @@ BESIDE = {
         "settled_at": "now()",
     },
     "billing_cardintent.payment_id": {"state": "'PAID'"},
-    "billing_cardintent": {"payment_id": "NULL"},
+    "billing_cardintent": {
+        "payment_id": "NULL",
+        "pay_link_id": "NULL",
+        "client_id": "NULL",
+        "key": "NULL",
+    },
+    "billing_cardintent.client_id": {
+        "invoice_id": "NULL",
+        "pay_link_id": "(SELECT id FROM billing_paylink LIMIT 1)",
+    },
+    "billing_cardintent.pay_link_id": {
+        "invoice_id": "NULL",
+        "client_id": "(SELECT id FROM clients_client LIMIT 1)",
+    },
     "clients_assignment": {
         "ends_on": "starts_on",
         "ended_at": "now()",

@@ -34,6 +34,7 @@ DECIDED_BEFORE_A_SCOPE = [
     "practice_of_slug('x')",
     "practice_of_endpoint(gen_random_uuid())",
     "practice_of_token('x')",
+    "practice_of_pay_link(gen_random_uuid(), 'x')",
     "holder_of_api_token(gen_random_uuid(), 'x')",
 ]
 THROUGH_A_FUNCTION = [

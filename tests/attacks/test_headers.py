@@ -20,8 +20,11 @@ OTHER_METHODS = ["head", "options", "put", "patch", "delete", "trace", "quack"]
 SHORT = ["front-desk", "nobody"]
 """Whose browsers also try what no page does."""
 
+TO_THE_CARD_COMPANY = {"form-action": f"'self' {settings.STRIPE_CHECKOUT_ORIGIN}"}
 WIDER = {
-    "billing:checkout_start": {"form-action": f"'self' {settings.STRIPE_CHECKOUT_ORIGIN}"},
+    "billing:checkout_start": TO_THE_CARD_COMPANY,
+    "billing:pay_account": TO_THE_CARD_COMPANY,
+    "billing:pay_start": TO_THE_CARD_COMPANY,
 }
 """Routes whose policy says more: the form that leads to the card company's page."""
 

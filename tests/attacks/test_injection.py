@@ -33,6 +33,7 @@ DOORS = {
     "SELECT practice_of_slug('summit-row')": {"there"},
     "SELECT practice_of_endpoint('{endpoint}')": {"there"},
     "SELECT practice_of_token('\\x{token}')": {"there"},
+    "SELECT practice_of_pay_link('{billing_paylink}', '\\x{pay_link}')": {"there"},
     "SELECT practice FROM holder_of_api_token('{accounts_apitoken}', '\\x{api_token}')": {"there"},
 }
 """What may be asked before a scope exists, and whose ids it tells: nothing else."""
@@ -50,6 +51,9 @@ READ_BY_DOORS = {
     ("accounts_membership", "practice_id"),
     ("accounts_practice", "id"),
     ("accounts_practice", "slug"),
+    ("billing_paylink", "digest"),
+    ("billing_paylink", "id"),
+    ("billing_paylink", "practice_id"),
     ("billing_webhookendpoint", "id"),
     ("billing_webhookendpoint", "practice_id"),
 }
@@ -67,16 +71,17 @@ def words(street: Street) -> dict[str, str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tenancy, "CONTEXT_SECONDS", -1)
         expired = tenancy._signed(Scope(street.there.id, None))
-    token, api_token = (
+    token, api_token, pay_link = (
         raw.looked_up(
             f"SELECT encode(digest, 'hex') FROM {table} WHERE practice_id = %s LIMIT 1",
             street.there.id,
         )
-        for table in ("accounts_invitation", "accounts_apitoken")
+        for table in ("accounts_invitation", "accounts_apitoken", "billing_paylink")
     )
     return {
         "token": str(token[0][0]),
         "api_token": str(api_token[0][0]),
+        "pay_link": str(pay_link[0][0]),
         "beyond": str(street.beyond.id),
         "here": str(street.here.id),
         "there": str(street.there.id),

@@ -21,7 +21,7 @@ from clients.services import contacts as contact_services
 from clients.services.restrictions import Restricted
 from ledger.models import Posting
 from tests.billing import desk as at
-from tests.billing import hours, money
+from tests.billing import hours, money, paying
 from tests.catalogue import OUR_MODELS
 from tests.clients import records
 from tests.clients.naughty import REFUSED, some
@@ -61,6 +61,7 @@ def full(practice: House) -> Client:
         at.statement(client, by)
         card_accounts.connect(secret_key="sk_test_x", is_live=False, now=NOW, by=practice.automaton)
         checkout.intend(invoice=invoice, now=NOW, by=by)
+        paying.visit(paying.link(client, by))
         merge = merges.ask(kept=client, merged=at.client(by, "Doppelt"), now=NOW, by=by)
         merges.approve(merge=merge, now=NOW, by=practice.people["accountant"])
         at.session(merge.merged, by)

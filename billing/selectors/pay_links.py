@@ -1,0 +1,144 @@
+"""Pay links: how one is written, which one somebody holds, and what became of a client's."""
+
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from uuid import UUID
+
+from django.db.models import QuerySet, Sum
+
+from accounts.ids import NIL
+from billing.models import CardIntent, PayLink
+from billing.models.pay_link import TRIES_MAX
+from clients.models import Address, Client, Contact
+from clients.selectors import families
+from ledger.money import ZERO, Money
+
+SECRET_BYTES = 32
+WRITTEN = re.compile(r"[A-Za-z0-9_-]{64}", re.ASCII)
+ZIP = re.compile(r"\A\d{5}")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A link as the desk sees it; ``paid`` is what came by it, in cents.
+
+    ``state``: as in ``_state``; ``may_withdraw`` while it could still be opened.
+    """
+
+    pk: UUID
+    made_at: datetime
+    made_by: str
+    expires_at: datetime
+    was_sent: bool
+    opened_at: datetime | None
+    paid: Money
+    state: str
+    may_withdraw: bool
+
+
+def text_of(link_id: UUID, secret: bytes) -> str:
+    """Return what stands in a link's address: its row's id, which finds it, and its secret."""
+    return urlsafe_b64encode(link_id.bytes + secret).decode()
+
+
+def named(text: str) -> UUID | None:
+    """Return which row a text names, or None if it is written as none of ours."""
+    if not WRITTEN.fullmatch(text):
+        return None
+    return UUID(bytes=urlsafe_b64decode(text)[:16])
+
+
+def digest(text: str) -> bytes:
+    """Return what the database knows of a link's text, or of a visit's key."""
+    return sha256(text.encode()).digest()
+
+
+def held(text: str, *, now: datetime) -> PayLink | None:
+    """Return the link that somebody holds in the open scope, or None if it opens nothing."""
+    found = by_text(text)
+    link = found.select_related("client__merged_into").first()
+    return link if link is not None and not is_over(link, now=now) else None
+
+
+def by_text(text: str) -> QuerySet[PayLink]:
+    """Return the one row that a link's text names and whose secret it holds, or none."""
+    return PayLink.objects.filter(pk=named(text) or NIL, digest=digest(text))
+
+
+def is_over(link: PayLink, *, now: datetime) -> bool:
+    """Say whether a link opens nothing any more, for whatever reason."""
+    return link.withdrawn_at is not None or link.wrong_tries >= TRIES_MAX or now >= link.expires_at
+
+
+def of_client(client: Client, *, owes: bool, now: datetime) -> list[Shown]:
+    """Return the links of a person, newest first, in two queries. ``owes``: whether they do now."""
+    found = PayLink.objects.filter(client__in=families.records_of(client))
+    links = list(found.select_related("made_by").order_by("-made_at", "-pk"))
+    intents = CardIntent.objects.filter(pay_link__in=links, state=CardIntent.State.PAID)
+    sums = intents.values_list("pay_link").annotate(sum=Sum("amount")).order_by("pay_link")
+    paid: dict[UUID, Money] = dict(sums)
+    return [
+        Shown(
+            pk=link.pk,
+            made_at=link.made_at,
+            made_by=link.made_by.display_name,
+            expires_at=link.expires_at,
+            was_sent=link.sent_at is not None,
+            opened_at=link.opened_at,
+            paid=(came := paid.get(link.pk, ZERO)),
+            state=_state(link, has_paid=bool(came), owes=owes, now=now),
+            may_withdraw=not is_over(link, now=now),
+        )
+        for link in links
+    ]
+
+
+def _state(link: PayLink, *, has_paid: bool, owes: bool, now: datetime) -> str:
+    """Return what became of a link: what ended it, else what was paid, else how far it came."""
+    if link.withdrawn_at is not None:
+        return "withdrawn"
+    if link.wrong_tries >= TRIES_MAX:
+        return "dead"
+    if has_paid:
+        return "part_paid" if owes else "paid"
+    if now >= link.expires_at:
+        return "expired"
+    if not owes:
+        return "settled"
+    if link.opened_at is not None:
+        return "opened"
+    return "sent" if link.sent_at is not None else "unopened"
+
+
+def zips_of(records: Sequence[UUID], *, on: date) -> list[str]:
+    """Return the ZIP codes of a person's addresses of a date, five digits each."""
+    found = Address.objects.filter(client__in=records)
+    lasting = [
+        address for address in found if (address.starts_on or on) <= on <= (address.ends_on or on)
+    ]
+    matches = [ZIP.match(address.postal_code) for address in lasting]
+    return [match[0] for match in matches if match]
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """Where a link may be e-mailed. ``is_discreet``: without the practice's name."""
+
+    address: str
+    is_discreet: bool
+
+
+def mailbox_of(client: Client) -> Mailbox | None:
+    """Return where a client may be e-mailed, or None if they have no address or wish no e-mail."""
+    if not client.may_email:
+        return None
+    contacts = Contact.objects.filter(client=client, kind=Contact.Kind.EMAIL, ended_at=None)
+    first = contacts.order_by("place", "id").first()
+    if first is None:
+        return None
+    is_discreet = client.contact_wish == Client.ContactWish.DISCREET or first.is_discreet
+    return Mailbox(first.number_or_address, is_discreet)

@@ -1,0 +1,49 @@
+"""A client's papers behind a pay link: the bytes that were issued, under neutral names."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+
+from accounts.selectors import members
+from billing.models import AccountStatement, Payment
+from billing.selectors import standing
+from billing.selectors.documents import Subject
+from billing.views.documents import AnswersWithPdf
+from billing.views.pay_base import VisitView
+from clients.selectors import families
+
+
+class PaperView(AnswersWithPdf, VisitView):
+    """Base: the PDF of what ``subject`` returns, of the records of the link's client alone."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        subject = self.subject(pk, families.records_of(self.visit.link.payer))
+        return self.handed_out(subject, members.automaton())
+
+    def subject(self, pk: UUID, records: list[UUID]) -> Subject:
+        raise NotImplementedError
+
+
+class PayInvoicePdf(PaperView):
+    """An invoice that stands."""
+
+    def subject(self, pk: UUID, records: list[UUID]) -> Subject:
+        found = standing.invoices().filter(client__in=records)
+        return get_object_or_404(found.select_related("client"), pk=pk)
+
+
+class PayReceiptPdf(PaperView):
+    """The receipt of a payment that stands."""
+
+    def subject(self, pk: UUID, records: list[UUID]) -> Subject:
+        found = standing.received(Payment.objects.filter(client__in=records))
+        return get_object_or_404(found.select_related("client"), pk=pk)
+
+
+class PayStatementPdf(PaperView):
+    """A statement of account."""
+
+    def subject(self, pk: UUID, records: list[UUID]) -> Subject:
+        found = AccountStatement.objects.filter(client__in=records)
+        return get_object_or_404(found.select_related("client"), pk=pk)

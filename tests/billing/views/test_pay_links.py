@@ -1,0 +1,127 @@
+"""The desk makes a client's pay link: sent, or shown once, and withdrawn."""
+
+import re
+from uuid import uuid4
+
+import pytest
+from django.conf import settings as product
+from django.test import Client as Browser
+from django.urls import reverse
+
+from accounts.models import Membership, OutgoingMail
+from accounts.tenancy import practice_scope
+from audit.models import Event
+from billing.models import PayLink
+from clients.services import contacts
+from tests import counting
+from tests.billing import desk as at
+from tests.billing import paying
+from tests.billing.conftest import Billed
+
+ADDRESS = re.compile(r"https?://[^\s<]+/pay/[\w-]{64}/")
+
+
+@pytest.fixture
+def reached(billed: Billed, front_desk: Membership) -> Billed:
+    """The first client has an e-mail address, and the practice takes cards."""
+    with practice_scope(billed.house.id, person_id=front_desk.person_id):
+        paying.take_cards(billed.house.automaton)
+        contacts.add(
+            client=billed.own,
+            kind="EMAIL",
+            number_or_address="amara@mail.example",
+            now=at.NOW,
+            by=front_desk,
+        )
+    return billed
+
+
+def url(billed: Billed) -> str:
+    return reverse("billing:pay_links", args=[billed.own.pk])
+
+
+def test_one_click_sends_it(reached: Billed, at_desk: Browser) -> None:
+    preview = at_desk.get(url(reached)).content.decode()
+    assert "amara@mail.example" in preview
+    assert "a page on which you see what is open" in preview
+    assert not ADDRESS.search(preview)
+
+    answer = at_desk.post(url(reached), {"key": str(uuid4()), "way": "mail"}, follow=True)
+
+    page = answer.content.decode()
+    assert "The link is on its way by e-mail." in page
+    assert "Sent" in page
+    assert not ADDRESS.search(page)
+    with practice_scope(reached.house.id):
+        assert OutgoingMail.objects.filter(to__isnull=False).count() == 1
+
+
+def test_it_is_shown_once_with_a_square_code(reached: Billed, at_desk: Browser) -> None:
+    key = str(uuid4())
+    shown = at_desk.post(url(reached), {"key": key, "way": "screen"}, headers={"Host": "127.0.0.1"})
+
+    page = shown.content.decode()
+    [address] = set(ADDRESS.findall(page))
+    assert address.startswith(product.BASE_URL)
+    assert "<svg" in page
+    assert Browser().get(address.removeprefix(product.BASE_URL))["Location"] == "/pay/"
+    again = at_desk.post(url(reached), {"key": key, "way": "screen"})
+    assert again.status_code == 422
+    assert "is shown once" in again.content.decode()
+    with practice_scope(reached.house.id):
+        assert PayLink.objects.count() == 1
+        told = str(list(Event.objects.values_list("facts", "label")))
+        assert address[-65:-1] not in told
+
+
+def test_without_an_address_it_is_only_shown(billed: Billed, at_desk: Browser) -> None:
+    with practice_scope(billed.house.id):
+        paying.take_cards(billed.house.automaton)
+
+    assert "no e-mail address that may be written to" in at_desk.get(url(billed)).content.decode()
+    answer = at_desk.post(url(billed), {"key": str(uuid4()), "way": "mail"})
+    assert answer.status_code == 422
+    assert "Show the link instead" in answer.content.decode()
+
+
+def test_without_a_card_account_it_says_so(billed: Billed, at_desk: Browser) -> None:
+    answer = at_desk.post(url(billed), {"key": str(uuid4()), "way": "screen"})
+
+    assert answer.status_code == 422
+    assert "no card account" in answer.content.decode()
+
+
+def test_a_link_is_withdrawn_by_a_press(reached: Billed, at_desk: Browser) -> None:
+    at_desk.post(url(reached), {"key": str(uuid4()), "way": "mail"})
+    with practice_scope(reached.house.id):
+        pk = PayLink.objects.get().pk
+
+    answer = at_desk.post(reverse("billing:pay_link_withdraw", args=[pk]), follow=True)
+
+    page = answer.content.decode()
+    assert "The link opens nothing any more." in page
+    assert "Taken back" in page
+    assert reverse("billing:pay_link_withdraw", args=[pk]) not in page
+
+
+@pytest.mark.parametrize("page", ["billing:client", "billing:invoice", "billing:client_statements"])
+def test_the_way_to_it_stands_where_what_is_owed_does(
+    reached: Billed, at_desk: Browser, as_accountant: Browser, page: str
+) -> None:
+    pk = reached.own_invoice.pk if page == "billing:invoice" else reached.own.pk
+    here = reverse(page, args=[pk])
+
+    assert url(reached) in at_desk.get(here).content.decode()
+    assert url(reached) not in as_accountant.get(here).content.decode()
+
+
+def test_many_links_take_as_many_queries_as_one(reached: Billed, at_desk: Browser) -> None:
+    counts = []
+    for more in (1, 4):
+        for _ in range(more):
+            at_desk.post(url(reached), {"key": str(uuid4()), "way": "mail"})
+        with counting.queries() as asked:
+            at_desk.get(url(reached))
+        counts.append(len(asked))
+
+    assert counts[0] == counts[1]
