@@ -137,18 +137,20 @@ class EstimateForm(forms.Form):
         names = [f"{name}_{place}" for name in ("therapist", "service", "times", "charge")]
         if self.errors.keys() & set(names):
             return None
-        who, what, times, charge = (self.cleaned_data.get(name) for name in names)
+        typed: dict[str, Any] = dict(zip(names, map(self.cleaned_data.get, names), strict=True))
+        who, what, times, charge = typed.values()
         if not what and times is None and charge is None:
             return None
-        for name, value, words in (
-            (names[0], who, "Choose who provides it."),
-            (names[1], what, "Choose the service."),
-            (names[2], times, "Enter how many are expected."),
-            (names[3], charge, "Enter what each is expected to cost."),
-        ):
-            if value in (None, ""):
+        missing = {
+            names[0]: "" if who else "Choose who provides it.",
+            names[1]: "" if what else "Choose the service.",
+            names[2]: "" if times is not None else "Enter how many are expected.",
+            names[3]: "" if charge is not None else "Enter what each is expected to cost.",
+        }
+        for name, words in missing.items():
+            if words:
                 self.add_error(name, words)
-        if self.errors.keys() & set(names) or charge is None:
+        if any(missing.values()):
             return None
         return Expected(self.therapists[who], codes[what], times, charge)
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -162,7 +163,7 @@ def issue(
         )
         for position, each in enumerate(expected, start=1)
     )
-    facts = {"replaced": replaced.number} if replaced else {}
+    facts: dict[str, Any] = {"replaced": replaced.number} if replaced else {}
     events.record(
         Action.ESTIMATE_ISSUED,
         target=estimate,
