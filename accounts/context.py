@@ -123,6 +123,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place(P.FEE_AGREEMENT_CHANGE, "clients:fees_to_look_at", "hold", "Fees agreed", "q"),
             Place(P.CLIENT_MERGE, "clients:merges", "swap", "Duplicates", "d"),
             Place(P.SESSION_VIEW, "billing:unbilled", "session", "Not billed", "u"),
+            Place(P.ESTIMATE_MAKE, "billing:estimates_due", "clock", "Estimates", "4"),
             Place(
                 P.INVOICE_VIEW,
                 "billing:invoice_list",
@@ -149,6 +150,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
                 P.APPROVAL_DECIDE,
             ),
             Place(P.MEMBER_VIEW, "accounts:access_review", "check", "Access review", "v"),
+            Place(P.PARTICULARS_CHANGE, "accounts:particulars", "file", "Address and numbers", "3"),
             Place(P.SERVICE_CHANGE, "billing:services", "cash", "Services and fees", "2"),
             Place(P.CONSENT_TEXT_CHANGE, "clients:consent_texts", "file", "Consent texts", "f"),
             Place(P.EMERGENCY_REVIEW, "clients:emergencies", "alert", "Emergencies", "e"),

@@ -36,6 +36,7 @@ class Permission(StrEnum):
     EHR_CONNECT = "accounts.ehr_connect"
     EMERGENCY_OPEN = "accounts.emergency_open"
     EMERGENCY_REVIEW = "accounts.emergency_review"
+    ESTIMATE_MAKE = "accounts.estimate_make"
     FEE_AGREEMENT_CHANGE = "accounts.fee_agreement_change"
     FEE_AGREEMENT_VIEW = "accounts.fee_agreement_view"
     FEE_WAIVE = "accounts.fee_waive"
@@ -49,6 +50,7 @@ class Permission(StrEnum):
     MEMBER_ID_SHOW = "accounts.member_id_show"
     MEMBER_VIEW = "accounts.member_view"
     PAY_LINK_MAKE = "accounts.pay_link_make"
+    PARTICULARS_CHANGE = "accounts.particulars_change"
     PAYMENT_CORRECT = "accounts.payment_correct"
     PAYMENT_RECORD = "accounts.payment_record"
     PERIOD_CLOSE = "accounts.period_close"
@@ -98,6 +100,10 @@ WORDS: dict[Permission, tuple[str, str]] = {
         "Sessions and invoices",
         "Charge less than is agreed, waive late fees, leave sessions unbilled",
     ),
+    Permission.ESTIMATE_MAKE: (
+        "Sessions and invoices",
+        "Make good faith estimates, and note that they were given",
+    ),
     Permission.INVOICE_VIEW: ("Sessions and invoices", "See invoices"),
     Permission.INVOICE_ISSUE: ("Sessions and invoices", "Issue invoices"),
     Permission.SERVICE_CHANGE: (
@@ -130,6 +136,10 @@ WORDS: dict[Permission, tuple[str, str]] = {
     Permission.ROLE_CHANGE: ("People and security", "Change what people may do"),
     Permission.ACCESS_REVIEW: ("People and security", "Confirm each quarter who may do what"),
     Permission.EMERGENCY_REVIEW: ("People and security", "Review records opened in an emergency"),
+    Permission.PARTICULARS_CHANGE: (
+        "People and security",
+        "Set the address, tax number and NPIs that documents name",
+    ),
     Permission.SECURITY_CHANGE: (
         "People and security",
         "Set the rules for passwords, time limits and networks",
@@ -183,6 +193,7 @@ BUILT_IN_ROLES = (
                 P.LOG_VIEW,
                 P.MEMBER_CHANGE,
                 P.MEMBER_VIEW,
+                P.PARTICULARS_CHANGE,
                 P.ROLE_CHANGE,
                 P.SECURITY_CHANGE,
                 P.SERVICE_CHANGE,
@@ -245,6 +256,7 @@ BUILT_IN_ROLES = (
                 P.COVERAGE_CHANGE,
                 P.COVERAGE_VIEW,
                 P.DRAWER_COUNT,
+                P.ESTIMATE_MAKE,
                 P.FEE_AGREEMENT_CHANGE,
                 P.FEE_AGREEMENT_VIEW,
                 P.FEE_WAIVE,
@@ -277,6 +289,7 @@ BUILT_IN_ROLES = (
                 P.DIAGNOSIS_CHANGE,
                 P.DIAGNOSIS_VIEW,
                 P.EMERGENCY_OPEN,
+                P.ESTIMATE_MAKE,
                 P.INVOICE_VIEW,
                 P.RECORD_RELEASE,
                 P.SESSION_RECORD,

@@ -16,6 +16,7 @@ from accounts.views import (
     new_password,
     offboarding,
     own_roles,
+    particulars,
     passkeys,
     people,
     presence,
@@ -121,6 +122,12 @@ urlpatterns = [
         "networks/<uuid:range_id>/remove/",
         networks.NetworkRemove.as_view(),
         name="network_remove",
+    ),
+    path("particulars/", particulars.Particulars.as_view(), name="particulars"),
+    path(
+        "particulars/therapists/<uuid:pk>/",
+        particulars.TherapistParticulars.as_view(),
+        name="therapist_particulars",
     ),
     path("tokens/", api_tokens.ApiTokens.as_view(), name="api_tokens"),
     path(

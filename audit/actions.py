@@ -133,6 +133,14 @@ class Action(StrEnum):
         "accounts.security_policy.changed",
         "{who} changed the practice's sign-in rules[: {changed}].",
     )
+    PRACTICE_PARTICULARS_SET = (
+        "accounts.particulars.practice_set",
+        "{who} set what documents say of the practice.",
+    )
+    THERAPIST_PARTICULARS_SET = (
+        "accounts.particulars.therapist_set",
+        "{who} set what documents say of a therapist.",
+    )
     NETWORK_ADDED = "accounts.network.added", "{who} allowed work from {label}."
     NETWORK_REMOVED = "accounts.network.removed", "{who} no longer allows work from {label}."
     NETWORK_REFUSED = (
@@ -691,6 +699,27 @@ class Action(StrEnum):
     STATEMENT_VIEWED = (
         "billing.statement.viewed",
         "{who} looked at the account of client {label}[ from {since} to {until}].",
+    )
+    ESTIMATE_ISSUED = (
+        "billing.estimate.issued",
+        "{who} issued good faith estimate {label}[ over {total}][ in place of {replaced}].",
+    )
+    ESTIMATE_VIEWED = "billing.estimate.viewed", "{who} opened good faith estimate {label}."
+    ESTIMATE_LISTED = (
+        "billing.estimate.listed",
+        "{who} looked at good faith estimates[, {count} shown].",
+    )
+    ESTIMATE_NOTED = (
+        "billing.estimate.noted",
+        "{who} noted of good faith estimate {label}[: {what}][, {way}][, on {happened_on}].",
+    )
+    ESTIMATE_ASKED = (
+        "billing.estimate.asked",
+        "{who} noted that client {label} asked for a good faith estimate[ on {asked_on}].",
+    )
+    ESTIMATE_EXCEEDED = (
+        "billing.estimate.exceeded",
+        "{who} issued invoice {label}[ {over} above estimate {estimate}][: {reason}].",
     )
     INVOICE_VOIDED = (
         "billing.invoice.voided",

@@ -16,6 +16,13 @@ from billing.views.credits import CreditApply, Unapplied, UnappliedApply
 from billing.views.documents import InvoicePdf, ReceiptPdf, StatementPdf
 from billing.views.drawer import DepositNew, DepositTakeBack, Drawer
 from billing.views.ehr import Ehr, EhrPull, EhrTest
+from billing.views.estimate_new import EstimateNew
+from billing.views.estimates import (
+    ClientEstimates,
+    EstimatePage,
+    EstimatePdf,
+    EstimatesDue,
+)
 from billing.views.hours import HourMove, HourNew, HourPage, Schedule
 from billing.views.intake import (
     Differences,
@@ -116,6 +123,8 @@ urlpatterns = [
         name="client_statements",
     ),
     path("clients/<uuid:pk>/pay-links/", PayLinks.as_view(), name="pay_links"),
+    path("clients/<uuid:pk>/estimates/", ClientEstimates.as_view(), name="client_estimates"),
+    path("clients/<uuid:pk>/estimates/new/", EstimateNew.as_view(), name="estimate_new"),
     path("clients/<uuid:pk>/", ClientPage.as_view(), name="client"),
     path("sessions/new/", SessionNew.as_view(), name="session_new"),
     path("sessions/unbilled/", Unbilled.as_view(), name="unbilled"),
@@ -135,6 +144,9 @@ urlpatterns = [
     path(
         "appointments/<uuid:pk>/taking-back/", OutcomeTakeBack.as_view(), name="outcome_take_back"
     ),
+    path("estimates/", EstimatesDue.as_view(), name="estimates_due"),
+    path("estimates/<uuid:pk>/", EstimatePage.as_view(), name="estimate"),
+    path("estimates/<uuid:pk>/pdf/", EstimatePdf.as_view(), name="estimate_pdf"),
     path("services/", Services.as_view(), name="services"),
     path("services/missed-hours/", MissedHours.as_view(), name="missed_hours"),
     path("services/<uuid:pk>/", Service.as_view(), name="service"),

@@ -16,7 +16,7 @@ from billing.services import card_accounts, checkout
 from billing.services.refunds import Charge
 from clients.models import Client, EmergencyAccess
 from clients.services import contacts, emergencies
-from tests.billing import desk, hours, money
+from tests.billing import desk, estimating, hours, money
 from tests.clients import records
 from tests.clients.parties import shared_costs
 from tests.houses import House, browser_of
@@ -43,6 +43,7 @@ OWN_ROLE = {
     P.DIAGNOSIS_CHANGE,
     P.DIAGNOSIS_VIEW,
     P.EMERGENCY_OPEN,
+    P.ESTIMATE_MAKE,
     P.FEE_AGREEMENT_CHANGE,
     P.FEE_AGREEMENT_VIEW,
     P.FEE_WAIVE,
@@ -88,6 +89,11 @@ BEARING = {
     "billing:receipt_pdf",
     "billing:statement_pdf",
     "billing:client_statements",
+    "billing:client_estimates",
+    "billing:estimate_new",
+    "billing:estimate",
+    "billing:estimate_pdf",
+    "billing:estimates_due",
     "billing:session_new",
     "billing:unbilled",
     "clients:address",
@@ -155,6 +161,7 @@ def record(practice: House) -> Record:
         refund = money.refunded(over, by, "5.00", charge=Charge.OWED)
         written_off = money.written_off(invoice, practice.people["accountant"], "1.00")
         statement = desk.statement(client, by)
+        estimate = estimating.estimate(client, by)
         desk.session(client, by)
         come = hours.left_open(client, by)
         coverage = records.coverage(client, by)
@@ -183,6 +190,10 @@ def record(practice: House) -> Record:
         "billing:statement_pdf": statement.pk,
         "billing:client_statements": client.pk,
         "billing:pay_links": client.pk,
+        "billing:client_estimates": client.pk,
+        "billing:estimate_new": client.pk,
+        "billing:estimate": estimate.pk,
+        "billing:estimate_pdf": estimate.pk,
         "billing:journal_entry": invoice.entry_id,
         **dict.fromkeys(OF_A_RECORD, client.pk),
     }

@@ -38,6 +38,7 @@ from clients.services import imports as files
 from ledger.selectors import chart
 from ledger.services import journal, periods
 from tests.billing import arrivals, desk, hours, money, paying, spending
+from tests.billing import arrivals, desk, estimating, hours, money, spending
 from tests.clients import records
 from tests.clients.parties import shared_costs
 from tests.houses import House, browser_of
@@ -144,6 +145,10 @@ accounts:password_order   GET    403    403    403    200    403    404    302
 accounts:password_order   POST   403    403    403    302    403    404    302
 accounts:security_rules   GET    403    403    403    200    403    200    302
 accounts:security_rules   POST   403    403    403    422    403    422    302
+accounts:particulars      GET    403    403    403    200    403    200    302
+accounts:particulars      POST   403    403    403    422    403    422    302
+accounts:therapist_particulars GET 403  403    403    200    403    404    302
+accounts:therapist_particulars POST 403 403    403    422    403    404    302
 accounts:keys             GET    403    403    403    200    403    200    302
 accounts:keys             POST   403    403    403    302    403    302    302
 accounts:shredding        GET    403    403    403    200    403    200    302
@@ -315,6 +320,14 @@ billing:receipt_pdf       GET    200    403    200    403    403    404    302
 billing:statement_pdf     GET    200    403    200    403    403    404    302
 billing:client_statements GET    200    200    200    403    403    404    302
 billing:client_statements POST   422    403    403    403    403    404    302
+billing:estimates_due     GET    200    403    200    403    403    200    302
+billing:client_estimates  GET    200    200    200    403    403    404    302
+billing:client_estimates  POST   422    403    422    403    403    404    302
+billing:estimate_new      GET    200    403    200    403    403    404    302
+billing:estimate_new      POST   422    403    422    403    403    404    302
+billing:estimate          GET    200    200    200    403    403    404    302
+billing:estimate          POST   422    403    422    403    403    404    302
+billing:estimate_pdf      GET    200    403    200    403    403    404    302
 billing:payment_correct   GET    200    200    403    403    403    404    302
 billing:payment_correct   POST   422    422    403    403    403    404    302
 billing:payment_apply     GET    200    200    403    403    403    404    302
@@ -698,6 +711,7 @@ def world(practice: House, other_practice: House) -> World:
         statement = desk.statement(client, by)
         paying.take_cards(by)
         link = paying.link(client, by).link
+        estimate = estimating.estimate(client, by)
         come = hours.left_open(client, by)
         application = payment.applications.get()
         deposit = money.deposited(by, "1.00", "0.00")
@@ -811,6 +825,11 @@ def world(practice: House, other_practice: House) -> World:
             "billing:pay_link_withdraw": {"pk": link.pk},
             "billing:pay_open": {"token": "unknown"},
             **{route: {"pk": uuid7()} for route in BEHIND_A_LINK},
+            "billing:client_estimates": {"pk": client.pk},
+            "billing:estimate_new": {"pk": client.pk},
+            "billing:estimate": {"pk": estimate.pk},
+            "billing:estimate_pdf": {"pk": estimate.pk},
+            "accounts:therapist_particulars": {"pk": therapist.pk},
             **{route: {"pk": payment.pk} for route in OF_A_PAYMENT},
             "billing:deposit_take_back": {"pk": deposit.pk},
             "billing:refund_take_back": {"pk": refund.pk},
@@ -987,6 +1006,7 @@ def test_a_client_of_somebody_else_is_not_there_for_a_therapist(world: World) ->
         client = desk.client(by, "Whitfield")
         invoice = desk.invoice(client, by)
         payment = desk.cash(client, by, "20.00", apply_to=invoice)
+        estimate = estimating.estimate(client, by)
     browser = world.browser("therapist")
 
     answers = {
@@ -998,6 +1018,10 @@ def test_a_client_of_somebody_else_is_not_there_for_a_therapist(world: World) ->
             "billing:payment": payment,
             "billing:receipt_pdf": payment,
             "billing:client_statements": client,
+            "billing:client_estimates": client,
+            "billing:estimate_new": client,
+            "billing:estimate": estimate,
+            "billing:estimate_pdf": estimate,
         }.items()
     }
 

@@ -77,6 +77,7 @@ HARMLESS = {
     "billing:bill_paper": NOTHING,
     "billing:chart_file": NOTHING,
     "billing:invoice_pdf": TO_THE_CLIENT,
+    "billing:estimate_pdf": TO_THE_CLIENT,
     "billing:looks_file": TO_THE_CLIENT,
     "billing:pay_invoice_pdf": TO_THE_CLIENT,
     "billing:pay_receipt_pdf": TO_THE_CLIENT,

@@ -21,6 +21,7 @@ from accounts.models.gate import (
     User,
 )
 from accounts.models.installation import ContextKey, DemoMark
+from accounts.models.particulars import PracticeParticulars, TherapistParticulars
 from accounts.models.practice import DataKey, IndexKey, Membership, Practice, Role, RoleGrant
 from accounts.models.second_person import Act, Approval, ApprovalLimit
 from accounts.models.security import (
@@ -59,6 +60,7 @@ __all__ = [
     "PasswordResetAsk",
     "PastPassword",
     "Practice",
+    "PracticeParticulars",
     "RecoveryCode",
     "Role",
     "RoleGrant",
@@ -67,6 +69,7 @@ __all__ = [
     "SignInTicket",
     "SignInTry",
     "SprayAlarm",
+    "TherapistParticulars",
     "TotpDevice",
     "User",
 ]

@@ -29,6 +29,7 @@ class Amount(Protocol):
 
 
 STATES: dict[str, tuple[str, str, str]] = {
+    "above": ("Far above", "alert", "bad"),
     "accepted": ("Accepted", "done", "good"),
     "active": ("Active", "done", "good"),
     "agrees": ("Agrees", "done", "good"),
@@ -48,8 +49,10 @@ STATES: dict[str, tuple[str, str, str]] = {
     "failed": ("Did not go through", "failed", "bad"),
     "gone": ("Taken away", "minus", ""),
     "invoiced": ("Invoiced", "file", "info"),
+    "late": ("Overdue", "alert", "bad"),
     "look": ("Worth a look", "hold", "warn"),
     "moved": ("Moved", "swap", ""),
+    "near": ("Comes near", "hold", "warn"),
     "no_show": ("Did not come", "x", "warn"),
     "not_billed": ("Not billed", "minus", ""),
     "off": ("Not set up", "alert", "warn"),
@@ -76,6 +79,7 @@ STATES: dict[str, tuple[str, str, str]] = {
     "unopened": ("Not opened yet", "ring", ""),
     "void": ("Void", "failed", ""),
     "waiting": ("Waiting", "hold", "warn"),
+    "within": ("Within", "done", "good"),
     "withdrawn": ("Taken back", "undo", ""),
 }
 """State → (word, icon, tone). A color never stands alone."""

@@ -25,6 +25,14 @@ from billing.models.drawer import (
     DrawerCount,
     DrawerReason,
 )
+from billing.models.estimate import (
+    Estimate,
+    EstimateItem,
+    EstimateNote,
+    EstimateOverrun,
+    EstimateRequest,
+    EstimateText,
+)
 from billing.models.intake import ExternalCode, RejectedRecord
 from billing.models.invoice import Invoice, InvoiceLine, InvoiceLineText
 from billing.models.missed import MissedFee, MissedPolicy, NotBilled, NotBilledTakenBack
@@ -80,6 +88,12 @@ __all__ = [
     "DocumentBody",
     "DrawerCount",
     "DrawerReason",
+    "Estimate",
+    "EstimateItem",
+    "EstimateNote",
+    "EstimateOverrun",
+    "EstimateRequest",
+    "EstimateText",
     "ExternalCode",
     "FhirFile",
     "FhirSource",

@@ -3,16 +3,16 @@
 from typing import Any
 from uuid import UUID
 
-from billing.models import AccountStatement, Document, DocumentBody, Invoice, Payment
+from billing.models import AccountStatement, Document, DocumentBody, Estimate, Invoice, Payment
 from billing.selectors import statements
 
-Subject = Invoice | Payment | AccountStatement
+Subject = Invoice | Payment | AccountStatement | Estimate
 
 Kind = Document.Kind
 
 
 def of(subject: Subject) -> Document | None:
-    """Return the document of an invoice, a payment or a statement, if it was made."""
+    """Return the document of an invoice, a payment, a statement or an estimate, if it was made."""
     return Document.objects.filter(**named(subject)).first()
 
 
@@ -32,6 +32,8 @@ def named(subject: Subject) -> dict[str, Any]:
             return {"kind": Kind.RECEIPT, "payment": subject}
         case AccountStatement():
             return {"kind": Kind.STATEMENT, "statement": subject}
+        case Estimate():
+            return {"kind": Kind.ESTIMATE, "estimate": subject}
 
 
 def bytes_of(document: Document) -> bytes:

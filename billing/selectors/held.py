@@ -28,6 +28,12 @@ from billing.models import (
     AppointmentSeries,
     CardIntent,
     Document,
+    Estimate,
+    EstimateItem,
+    EstimateNote,
+    EstimateOverrun,
+    EstimateRequest,
+    EstimateText,
     Invoice,
     InvoiceLine,
     InvoiceLineText,
@@ -178,6 +184,8 @@ def _service(row: Any) -> Row:
 
 PARTYS_OWN = {"phone": SOMEBODY_ELSE, "email": SOMEBODY_ELSE, "postal_address": SOMEBODY_ELSE}
 
+SERVICE = ("service_code",)
+
 SECTIONS = (
     Section("records", Client, ("pk",)),
     Section("contacts", Contact),
@@ -249,7 +257,17 @@ SECTIONS = (
     Section("card_payments", CardIntent, ("invoice__client", "client"), but={"key": OF_NOBODY}),
     Section("statements", AccountStatement, but={"key": OF_NOBODY}),
     Section("statement_records", StatementRecord),
-    Section("documents", Document, ("invoice__client", "payment__client", "statement__client")),
+    Section("estimates", Estimate, but={"key": OF_NOBODY}),
+    Section("estimate_items", EstimateItem, ("estimate__client",), more=_service, related=SERVICE),
+    Section("estimate_texts", EstimateText, ("estimate__client",)),
+    Section("estimate_notes", EstimateNote, ("estimate__client",)),
+    Section("estimate_requests", EstimateRequest, but={"key": OF_NOBODY}),
+    Section("estimate_overruns", EstimateOverrun, ("invoice__client",)),
+    Section(
+        "documents",
+        Document,
+        ("invoice__client", "payment__client", "statement__client", "estimate__client"),
+    ),
 )
 
 LEDGER_LINES = "ledger_lines"

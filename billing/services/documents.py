@@ -11,10 +11,10 @@ from django.db import IntegrityError, transaction
 from accounts.models import Membership
 from audit.actions import Action
 from audit.services import events
-from billing.models import AccountStatement, Document, DocumentBody, Invoice, Payment
+from billing.models import AccountStatement, Document, DocumentBody, Estimate, Invoice, Payment
 from billing.selectors import documents
 from billing.selectors.documents import Subject
-from billing.services import contents, typesetting
+from billing.services import contents, estimate_contents, typesetting
 
 
 class Altered(Exception):
@@ -62,11 +62,17 @@ FORMS: Mapping[type[Subject], _Form] = {
         lambda made: f"statement of {made.client.code}, {made.since} to {made.until}",
         lambda made: f"statement-{made.until}.pdf",
     ),
+    Estimate: _Form(
+        "estimate",
+        estimate_contents.estimate,
+        lambda estimate: estimate.number,
+        lambda estimate: f"{estimate.number.lower().replace('gfe', 'estimate')}.pdf",
+    ),
 }
 
 
 def render(subject: Subject, *, now: datetime, by: Membership) -> Printed:
-    """Return the PDF of an invoice, a payment's receipt or a statement; it is made if need be.
+    """Return the PDF of an invoice, a receipt, a statement or an estimate; made if need be.
 
     It tells what there was when it was issued: what came later is not on it.
 

@@ -24,8 +24,9 @@ from billing.models import (
     MissedFee,
     Session,
 )
-from billing.selectors import days, not_billed, standing
-from billing.services import numbers
+from billing.selectors import days, estimate_meters, not_billed, standing
+from billing.selectors.estimate_meters import Meter
+from billing.services import estimate_overruns, numbers
 from ledger.money import ZERO, Money
 from ledger.services import journal
 
@@ -47,6 +48,13 @@ class NothingToBill(Exception):
 
 class KeptBack(Exception):
     """Something was marked not to be billed."""
+
+
+class OverEstimate(KeptBack):
+    """The invoice would bring what is billed far above a good faith estimate, and nobody said why.
+
+    It is kept back until a new estimate is given, or somebody says why it is issued all the same.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +85,22 @@ def issue(
     missed_fees: Collection[MissedFee] = (),
     issued_on: date,
     instead_of: Invoice | None = None,
+    over_estimate: str = "",
     now: datetime,
     by: Membership,
 ) -> Invoice:
     """Issue one invoice for sessions and missed hours of one client, number it without a gap, and
     post it: list fees, discounts and what is owed each stand in an account of their own.
 
-    ``instead_of`` is the invoice that is voided with it, and bills its sessions no more.
+    ``instead_of`` is the invoice that is voided with it, and bills its sessions no more; then no
+    more is billed than before. ``over_estimate`` says why it goes far above an estimate.
 
     Raises:
         NothingToBill: there are none, or they cost nothing together.
         OneClientPerInvoice: they belong to several clients.
         AlreadyInvoiced: one of them is on an invoice, perhaps since a moment ago.
         KeptBack: one of them was marked not to be billed.
+        OverEstimate: it goes far above an estimate, and nothing says why.
         journal.PeriodClosed: ``issued_on`` lies in a closed month.
     """
     # The locks come first: what others billed or kept back under them is then seen by the checks.
@@ -97,6 +108,9 @@ def issue(
     counter = numbers.lock(numbers.invoices_of(issued_on.year))
     hours = _billable([*sessions, *missed_fees], instead_of)
     zone = days.zone()
+    above = _above(hours, zone) if instead_of is None else []
+    if above and not over_estimate:
+        raise OverEstimate(told(above))
     items = [_item(hour, zone) for hour in hours]
     total = sum((item.amount for item in items), ZERO)
     if not total:
@@ -133,7 +147,21 @@ def issue(
     events.record(
         Action.INVOICE_ISSUED, target=invoice, touched=[client_id], total_cents=total.cents
     )
+    estimate_overruns.note(invoice=invoice, above=above, reason=over_estimate, now=now, by=by)
     return invoice
+
+
+def _above(hours: Iterable[Session | MissedFee], zone: ZoneInfo) -> list[Meter]:
+    sessions = [hour for hour in hours if isinstance(hour, Session)]
+    return estimate_meters.above_with(sessions, zone=zone)
+
+
+def told(above: Iterable[Meter]) -> str:
+    """Return in words how far above which estimates something would go."""
+    return " ".join(
+        f"This brings {meter.therapist} {meter.over.dollars} above {meter.estimate.number}."
+        for meter in above
+    )
 
 
 def _billable(

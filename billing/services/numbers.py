@@ -31,6 +31,11 @@ def invoices_of(year: int) -> str:
     return f"INV-{year}"
 
 
+def estimates_of(year: int) -> str:
+    """Return the series of a year's good faith estimates."""
+    return f"GFE-{year}"
+
+
 def lock(series: str) -> Counter:
     """Return the series' counter, locked until the transaction ends; it begins at 0."""
     counter = _locked(series).first()

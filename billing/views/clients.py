@@ -10,7 +10,7 @@ from accounts.permissions import Permission
 from accounts.views.base import StaffRequest
 from audit.actions import Action
 from audit.services import events
-from billing.selectors import client_money, schedule, today
+from billing.selectors import client_money, estimate_meters, estimates_due, schedule, today
 from billing.views.base import BillingView
 from clients.forms.assignments import AssignmentForm
 from clients.selectors import assignments, clients, coverages, emergencies, merges, tabs
@@ -48,6 +48,13 @@ class ClientPage(BillingView):
             emergency_until=emergencies.running_until(request.membership, client)
             if self.may(Permission.EMERGENCY_OPEN)
             else None,
+            estimates_due=estimates_due.of([client.pk], on=self.today)
+            if self.may(Permission.ESTIMATE_MAKE)
+            else [],
+            meters=estimate_meters.of_people([client.pk])
+            if self.may(Permission.INVOICE_VIEW)
+            else [],
+            today=self.today,
             merges=list(merges.into(client)),
             may_merge=self.may(Permission.CLIENT_MERGE),
             may_see_coverage=may_see_coverage,

@@ -20,7 +20,7 @@ from audit.actions import Action
 from audit.services import events
 from billing.forms.hours import LATER, HourForm, MoveForm, ScheduleForm
 from billing.models import Appointment, ServiceCode
-from billing.selectors import appointments, days, hour_page, schedule
+from billing.selectors import appointments, days, estimates_due, hour_page, schedule
 from billing.services import appointments as services
 from billing.services import series
 from billing.services.appointments import Hour
@@ -123,7 +123,17 @@ class Schedule(HoursView):
             here=urlencode({**kept, "on": self.today.isoformat()}),
             query=urlencode({**kept, "on": on.isoformat()}) + "&",
             may_plan=self.may(Permission.SESSION_RECORD),
+            **self.estimate_due(),
         )
+
+    def estimate_due(self) -> dict[str, Any]:
+        """Return the estimate that is due for the client for whom somebody has just planned."""
+        client_id = wanted_id(self.request.GET.get("planned_for"))
+        if client_id is None or not self.may(Permission.ESTIMATE_MAKE):
+            return {}
+        client = self.kept_client(client_id)
+        dues = estimates_due.of([client.pk], on=self.today)
+        return {"due": dues[0], "due_client": client} if dues else {}
 
 
 def _by_day(span: schedule.Span, rows: list[schedule.HourRow], zone: Any) -> list[dict[str, Any]]:
@@ -185,7 +195,8 @@ class HourNew(HoursView):
             form.add_error(FIELD_OF.get(type(error)), str(error))
             return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
         messages.success(request, said)
-        return redirect(day_url(hour.starts_at, self))
+        planned = day_url(hour.starts_at, self)
+        return redirect(f"{planned}&{urlencode({'planned_for': str(typed['code'].pk)})}")
 
     def form(self, *args: Any, **kwargs: Any) -> HourForm:
         return HourForm(

@@ -17,8 +17,9 @@ from accounts.views.base import StaffRequest
 from audit.actions import Action
 from audit.services import events
 from billing.forms import InvoiceFilterForm
-from billing.models import Invoice, MissedFee, Session
-from billing.selectors import history, invoices, payments, write_offs
+from billing.forms.estimates import OverrunForm
+from billing.models import EstimateOverrun, Invoice, MissedFee, Session
+from billing.selectors import estimate_meters, history, invoices, payments, write_offs
 from billing.services import invoices as services
 from billing.views.base import BillingView
 from billing.views.sessions import Unbilled
@@ -76,7 +77,9 @@ class InvoiceIssue(Unbilled):
             fees = self.picked(request.POST.getlist("missed"), MissedFee)
             if not sessions and not fees:
                 raise services.NothingToBill(PICK)
-            issued = self.issue([*sessions, *fees])
+            issued = self.issue([*sessions, *fees], request.POST.get("over_estimate", ""))
+        except services.OverEstimate:
+            return self.ask_why([*sessions, *fees])
         except (
             services.AlreadyInvoiced,
             services.KeptBack,
@@ -106,8 +109,23 @@ class InvoiceIssue(Unbilled):
             raise services.NothingToBill(PICK)
         return found
 
+    def ask_why(self, picked: list[Session | MissedFee]) -> HttpResponse:
+        """Show what goes far above an estimate before anything is issued, and ask what to do."""
+        sessions = [hour for hour in picked if isinstance(hour, Session)]
+        above = estimate_meters.above_with(sessions, zone=self.zone)
+        asked = "over_estimate" in self.request.POST
+        return self.page(
+            "billing/estimates/above.html",
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            rows=estimate_meters.rows(above, permissions=self.request.permissions),
+            form=OverrunForm(self.request.POST if asked else None),
+            sessions=sessions,
+            missed=[hour for hour in picked if isinstance(hour, MissedFee)],
+            may_make=self.may(Permission.ESTIMATE_MAKE),
+        )
+
     @transaction.atomic
-    def issue(self, picked: list[Session | MissedFee]) -> list[Invoice]:
+    def issue(self, picked: list[Session | MissedFee], over_estimate: str) -> list[Invoice]:
         of_client: defaultdict[UUID, list[Session | MissedFee]] = defaultdict(list)
         for hour in sorted(picked, key=services.moment_of):
             of_client[hour.client_id].append(hour)
@@ -117,6 +135,9 @@ class InvoiceIssue(Unbilled):
                 sessions=[hour for hour in group if isinstance(hour, Session)],
                 missed_fees=[hour for hour in group if isinstance(hour, MissedFee)],
                 issued_on=self.today,
+                over_estimate=over_estimate
+                if over_estimate in EstimateOverrun.Reason.values
+                else "",
                 now=now,
                 by=self.request.membership,
             )

@@ -13,6 +13,7 @@ from tests.catalogue import TENANT_TABLES
 from tests.test_permissions import EVERY_ROUTE, routes
 
 SPECIAL = {
+    "accounts:therapist_particulars.pk": "accounts_membership",
     "billing:application_take_back.pk": "billing_paymentapplication",
     "billing:bank_file.pk": "billing_bankfile",
     "billing:bank_file_discard.pk": "billing_bankfile",

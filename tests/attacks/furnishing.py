@@ -52,6 +52,7 @@ from ledger.services.journal import Line
 from tests.attacks import planting
 from tests.billing import arrivals, hours, money, paying, spending
 from tests.billing import desk as at
+from tests.billing import estimating as an
 from tests.clients import bundles, records
 from tests.clients.parties import shared_costs
 from tests.houses import House
@@ -96,7 +97,8 @@ def furnish(house: House, family_name: str, places: list[Path]) -> Furnished:
         money.written_off(at.invoice(own, by, dollars="6.00"), house.people["accountant"], "6.00")
         money.drawer_used(by)
         money.waiting_refund(money.kept(own, by, "3.00"), by)
-        for printed in (at.statement(own, by), Payment.objects.get(pk=ids["payment"])):
+        estimate = an.history(own, by)
+        for printed in (at.statement(own, by), estimate, Payment.objects.get(pk=ids["payment"])):
             documents.render(printed, now=at.NOW, by=by)
         _spend(house.people["accountant"])
         _months(house.people["accountant"])

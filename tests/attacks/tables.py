@@ -66,9 +66,11 @@ BESIDE = {
         "payment_id": "(SELECT id FROM billing_payment WHERE id NOT IN"
         " (SELECT payment_id FROM billing_document WHERE payment_id IS NOT NULL) LIMIT 1)",
         "statement_id": "NULL",
+        "estimate_id": "NULL",
     },
     "billing_document.invoice_id": {"kind": "'INVOICE'", "payment_id": "NULL"},
     "billing_document.statement_id": {"kind": "'STATEMENT'", "payment_id": "NULL"},
+    "billing_document.estimate_id": {"kind": "'ESTIMATE'", "payment_id": "NULL"},
     "billing_externalcode.member_id": {
         "kind": "'PRACTITIONER'",
         "service_code_id": "NULL",

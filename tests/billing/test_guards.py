@@ -11,6 +11,7 @@ from billing.models import Counter, DocumentBody, Invoice, InvoiceLineText, Sess
 from billing.services import documents
 from clients.models import Client
 from tests.billing import desk as at
+from tests.billing import estimating as an
 from tests.billing import hours, money, raw
 from tests.billing.conftest import Billed
 from tests.houses import House
@@ -44,14 +45,20 @@ APPEND_ONLY = [
     "billing_document",
     "billing_accountstatement",
     "billing_statementrecord",
+    "billing_estimate",
+    "billing_estimateitem",
+    "billing_estimatenote",
+    "billing_estimaterequest",
+    "billing_estimateoverrun",
 ]
-COMPANIONS = ["billing_invoicelinetext", "billing_documentbody"]
+COMPANIONS = ["billing_invoicelinetext", "billing_documentbody", "billing_estimatetext"]
 GRANTED: dict[str, set[str]] = {
     **{table: set() for table in APPEND_ONLY},
     "billing_servicecode": {"label"},
     "billing_counter": {"last"},
     "billing_invoicelinetext": {"description"},
     "billing_documentbody": {"body"},
+    "billing_estimatetext": {"said"},
 }
 
 
@@ -93,6 +100,7 @@ def test_not_even_the_owner_changes_what_was_written(billed: Billed, statement: 
         money.put_right(billed.other, by, billed.house.people["accountant"])
         documents.render(billed.own_invoice, now=at.NOW, by=by)
         at.statement(billed.own, by)
+        an.history(billed.own, by)
 
     for table in [*APPEND_ONLY, *COMPANIONS]:
         with (

@@ -12,6 +12,7 @@ from billing.models import (
     AccountStatement,
     AppointmentOutcome,
     Document,
+    Estimate,
     Invoice,
     MissedFee,
     Payment,
@@ -35,6 +36,7 @@ from billing.services import (
 )
 from ledger.money import ZERO, Money
 from tests.billing import desk as at
+from tests.billing import estimating as an
 from tests.billing import hours, money
 from tests.billing.conftest import Billed
 from tests.ledger.elsewhere import elsewhere
@@ -173,6 +175,34 @@ def test_a_statement_sent_from_many_sides_is_made_once(billed: Billed) -> None:
     assert won == [True] * SIDES
     with practice_scope(billed.house.id):
         assert AccountStatement.objects.count() == 1
+
+
+@pytest.mark.commits
+def test_an_estimate_sent_from_many_sides_is_made_once(billed: Billed) -> None:
+    by, key = billed.house.people["front-desk"], uuid4()
+    with practice_scope(billed.house.id, person_id=by.person_id):
+        an.particulars_known(by)
+
+    won = race(billed, lambda: an.estimate(billed.own, by, key=key))
+
+    assert won == [True] * SIDES
+    with practice_scope(billed.house.id):
+        assert Estimate.objects.count() == 1
+
+
+@pytest.mark.commits
+def test_of_estimates_made_at_once_for_the_same_days_one_stands(billed: Billed) -> None:
+    by = billed.house.people["front-desk"]
+    with practice_scope(billed.house.id, person_id=by.person_id):
+        an.particulars_known(by)
+
+    won = race(billed, lambda: an.estimate(billed.own, by))
+
+    assert won == [True] * SIDES
+    with practice_scope(billed.house.id):
+        numbers = list(Estimate.objects.order_by("number").values_list("number", flat=True))
+        assert numbers == [f"GFE-2026-{number:04}" for number in range(1, SIDES + 1)]
+        assert Estimate.objects.filter(replaced_by=None).count() == 1
 
 
 @pytest.mark.commits

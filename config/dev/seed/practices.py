@@ -12,6 +12,7 @@ from accounts.models import Membership, Role
 from accounts.services import members, practices, totp, users
 from accounts.tenancy import practice_scope
 from billing.services import card_accounts, service_codes
+from config.dev.seed import particulars
 from config.dev.seed.story import ROLES, PracticeStory
 from config.dev.seed.webhooks import register_endpoint
 from ledger.services import chart
@@ -66,6 +67,7 @@ def found(story: PracticeStory, *, now: datetime) -> Founded:
         service_codes.open_defaults(on=now.date().replace(month=1, day=1), now=now, by=automaton)
         for person in [*staff, colleague]:
             _join(person, automaton, now)
+        particulars.say(story, now=now, by=automaton)
         secret_key = SIMULATOR_KEY + practice_id.hex
         card_accounts.connect(secret_key=secret_key, is_live=False, now=now, by=automaton)
     _listen(practice_id, secret_key, automaton, now)
