@@ -48,6 +48,7 @@ class Permission(StrEnum):
     MEMBER_CHANGE = "accounts.member_change"
     MEMBER_ID_SHOW = "accounts.member_id_show"
     MEMBER_VIEW = "accounts.member_view"
+    PACKAGE_END = "accounts.package_end"
     PAYMENT_CORRECT = "accounts.payment_correct"
     PAYMENT_RECORD = "accounts.payment_record"
     PERIOD_CLOSE = "accounts.period_close"
@@ -101,7 +102,7 @@ WORDS: dict[Permission, tuple[str, str]] = {
     Permission.INVOICE_ISSUE: ("Sessions and invoices", "Issue invoices"),
     Permission.SERVICE_CHANGE: (
         "Sessions and invoices",
-        "Set services, list fees, and what missed appointments cost",
+        "Set services, list fees, packages, and what missed appointments cost",
     ),
     Permission.INVOICE_VOID: ("Sessions and invoices", "Void invoices, so that they are not owed"),
     Permission.PAYMENT_RECORD: ("Money", "Take cash and check payments"),
@@ -111,6 +112,10 @@ WORDS: dict[Permission, tuple[str, str]] = {
     ),
     Permission.DRAWER_COUNT: ("Money", "Count the drawer and take deposits to the bank"),
     Permission.REFUND_RECORD: ("Money", "Give money back to clients, up to a limit"),
+    Permission.PACKAGE_END: (
+        "Money",
+        "End packages: give unused sessions back, or let them expire",
+    ),
     Permission.WRITE_OFF_RECORD: ("Money", "Write off what clients owe, up to a limit"),
     Permission.CARD_PAYMENT_START: ("Money", "Start card payments"),
     Permission.APPROVAL_DECIDE: ("Money", "Approve refunds and write-offs above a limit"),
@@ -209,6 +214,7 @@ BUILT_IN_ROLES = (
                 P.FEE_AGREEMENT_VIEW,
                 P.INVOICE_VIEW,
                 P.INVOICE_VOID,
+                P.PACKAGE_END,
                 P.PAYMENT_CORRECT,
                 P.PAYMENT_RECORD,
                 P.PERIOD_CLOSE,
@@ -251,6 +257,7 @@ BUILT_IN_ROLES = (
                 P.INVOICE_VIEW,
                 P.INVOICE_VOID,
                 P.MEMBER_ID_SHOW,
+                P.PACKAGE_END,
                 P.PAYMENT_CORRECT,
                 P.PAYMENT_RECORD,
                 P.REFUND_RECORD,

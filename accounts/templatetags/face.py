@@ -69,6 +69,8 @@ STATES: dict[str, tuple[str, str, str]] = {
     "revoked": ("Taken back", "undo", ""),
     "soft": ("Closed to all but accountants", "lock", "info"),
     "todo": ("To do", "ring", "warn"),
+    "run_out": ("Has run out", "clock", "warn"),
+    "used_up": ("Used up", "done", ""),
     "void": ("Void", "failed", ""),
     "waiting": ("Waiting", "hold", "warn"),
     "withdrawn": ("Taken back", "undo", ""),

@@ -28,8 +28,21 @@ from billing.models.drawer import (
 from billing.models.intake import ExternalCode, RejectedRecord
 from billing.models.invoice import Invoice, InvoiceLine, InvoiceLineText
 from billing.models.missed import MissedFee, MissedPolicy, NotBilled, NotBilledTakenBack
+from billing.models.package import (
+    Package,
+    PackageOffer,
+    PackageOfferCode,
+    PackageOfferEnded,
+)
 from billing.models.payment import Payment, PaymentApplication
 from billing.models.recurring import BillFile, RecurringBill
+from billing.models.redemption import (
+    PackageBackReason,
+    PackageEnd,
+    PackageEndTakenBack,
+    PackageRedemption,
+    RedemptionTakenBack,
+)
 from billing.models.refund import (
     Refund,
     RefundBackReason,
@@ -92,11 +105,20 @@ __all__ = [
     "NotBilled",
     "NotBilledTakenBack",
     "OutcomeTakenBack",
+    "Package",
+    "PackageBackReason",
+    "PackageEnd",
+    "PackageEndTakenBack",
+    "PackageOffer",
+    "PackageOfferCode",
+    "PackageOfferEnded",
+    "PackageRedemption",
     "Payment",
     "PaymentApplication",
     "PaymentReason",
     "PaymentTakenBack",
     "RecurringBill",
+    "RedemptionTakenBack",
     "Refund",
     "RefundBackReason",
     "RefundPaid",

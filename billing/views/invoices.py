@@ -18,8 +18,9 @@ from audit.actions import Action
 from audit.services import events
 from billing.forms import InvoiceFilterForm
 from billing.models import Invoice, MissedFee, Session
-from billing.selectors import history, invoices, payments, write_offs
+from billing.selectors import history, invoices, package_pages, packages, payments, write_offs
 from billing.services import invoices as services
+from billing.services import redemptions
 from billing.views.base import BillingView
 from billing.views.sessions import Unbilled
 from clients.selectors import clients
@@ -76,7 +77,9 @@ class InvoiceIssue(Unbilled):
             fees = self.picked(request.POST.getlist("missed"), MissedFee)
             if not sessions and not fees:
                 raise services.NothingToBill(PICK)
-            issued = self.issue([*sessions, *fees])
+            issued = self.issue(
+                [*sessions, *fees], use_packages=not request.POST.get("without_packages")
+            )
         except (
             services.AlreadyInvoiced,
             services.KeptBack,
@@ -107,7 +110,9 @@ class InvoiceIssue(Unbilled):
         return found
 
     @transaction.atomic
-    def issue(self, picked: list[Session | MissedFee]) -> list[Invoice]:
+    def issue(self, picked: list[Session | MissedFee], *, use_packages: bool) -> list[Invoice]:
+        if use_packages:
+            redemptions.begin({hour.client_id for hour in picked})
         of_client: defaultdict[UUID, list[Session | MissedFee]] = defaultdict(list)
         for hour in sorted(picked, key=services.moment_of):
             of_client[hour.client_id].append(hour)
@@ -117,6 +122,7 @@ class InvoiceIssue(Unbilled):
                 sessions=[hour for hour in group if isinstance(hour, Session)],
                 missed_fees=[hour for hour in group if isinstance(hour, MissedFee)],
                 issued_on=self.today,
+                use_packages=use_packages,
                 now=now,
                 by=self.request.membership,
             )
@@ -133,12 +139,17 @@ class InvoiceDetail(BillingView):
         invoice = self.visible_invoice(pk)
         [row] = invoices.rows([invoice], on=self.today, permissions=request.permissions)
         events.record(Action.INVOICE_VIEWED, target=invoice, touched=[invoice.client_id])
+        sold = packages.sold_by(invoice)
         return self.page(
             "billing/invoices/detail.html",
             invoice=row,
             client=clients.show(invoice.client, permissions=request.permissions),
             lines=invoices.lines(invoice),
-            payments=payments.parts_of_invoice(invoice),
+            payments=[
+                *payments.parts_of_invoice(invoice),
+                *package_pages.parts_of_invoice(invoice, sold),
+            ],
+            package=sold,
             history=history.of_invoice(invoice),
             void=invoices.voided(invoice),
             replaced=invoices.replaced(invoice),
