@@ -51,6 +51,7 @@ class Permission(StrEnum):
     MEMBER_VIEW = "accounts.member_view"
     PAY_LINK_MAKE = "accounts.pay_link_make"
     PARTICULARS_CHANGE = "accounts.particulars_change"
+    PACKAGE_END = "accounts.package_end"
     PAYMENT_CORRECT = "accounts.payment_correct"
     PAYMENT_RECORD = "accounts.payment_record"
     PERIOD_CLOSE = "accounts.period_close"
@@ -108,7 +109,7 @@ WORDS: dict[Permission, tuple[str, str]] = {
     Permission.INVOICE_ISSUE: ("Sessions and invoices", "Issue invoices"),
     Permission.SERVICE_CHANGE: (
         "Sessions and invoices",
-        "Set services, list fees, and what missed appointments cost",
+        "Set services, list fees, packages, and what missed appointments cost",
     ),
     Permission.INVOICE_VOID: ("Sessions and invoices", "Void invoices, so that they are not owed"),
     Permission.PAYMENT_RECORD: ("Money", "Take cash and check payments"),
@@ -118,6 +119,10 @@ WORDS: dict[Permission, tuple[str, str]] = {
     ),
     Permission.DRAWER_COUNT: ("Money", "Count the drawer and take deposits to the bank"),
     Permission.REFUND_RECORD: ("Money", "Give money back to clients, up to a limit"),
+    Permission.PACKAGE_END: (
+        "Money",
+        "End packages: give unused sessions back, or let them expire",
+    ),
     Permission.WRITE_OFF_RECORD: ("Money", "Write off what clients owe, up to a limit"),
     Permission.CARD_PAYMENT_START: ("Money", "Start card payments"),
     Permission.PAY_LINK_MAKE: ("Money", "Send clients links to pay by card, and withdraw them"),
@@ -222,6 +227,7 @@ BUILT_IN_ROLES = (
                 P.FEE_AGREEMENT_VIEW,
                 P.INVOICE_VIEW,
                 P.INVOICE_VOID,
+                P.PACKAGE_END,
                 P.PAYMENT_CORRECT,
                 P.PAYMENT_RECORD,
                 P.PERIOD_CLOSE,
@@ -266,6 +272,7 @@ BUILT_IN_ROLES = (
                 P.INVOICE_VOID,
                 P.MEMBER_ID_SHOW,
                 P.PAY_LINK_MAKE,
+                P.PACKAGE_END,
                 P.PAYMENT_CORRECT,
                 P.PAYMENT_RECORD,
                 P.REFUND_RECORD,

@@ -726,6 +726,44 @@ class Action(StrEnum):
         "{who} voided invoice {label}[ over {total}][: {reason}][; {replacement} stands in its"
         " place].",
     )
+    PACKAGE_OFFER_LISTED = (
+        "billing.package_offer.listed",
+        "{who} looked at the packages on offer[, {count} shown].",
+    )
+    PACKAGE_OFFER_ADDED = (
+        "billing.package_offer.added",
+        "{who} offered the package {label}[ of {count} sessions][ for {amount}].",
+    )
+    PACKAGE_OFFER_ENDED = (
+        "billing.package_offer.ended",
+        "{who} ended the offer {label}[ from {day} on].",
+    )
+    PACKAGE_LISTED = "billing.package.listed", "{who} looked at packages[, {count} shown]."
+    PACKAGE_VIEWED = "billing.package.viewed", "{who} opened package {label}."
+    PACKAGE_SOLD = (
+        "billing.package.sold",
+        "{who} sold package {label}[ for {amount}][ by invoice {invoice}].",
+    )
+    PACKAGE_REDEEMED = (
+        "billing.package.redeemed",
+        "{who} let package {label} pay a session[ of {amount}][ on invoice {invoice}].",
+    )
+    PACKAGE_GIVEN_BACK_TO = (
+        "billing.package.redemption_taken_back",
+        "{who} gave a session[ of {amount}] back to package {label}[: invoice {invoice} is void].",
+    )
+    PACKAGE_EXPIRED = (
+        "billing.package.expired",
+        "{who} let package {label} expire[ with {count} sessions unused][, {amount}].",
+    )
+    PACKAGE_REFUNDED = (
+        "billing.package.refunded",
+        "{who} ended package {label}[ with {count} sessions unused][: {amount} is credited].",
+    )
+    PACKAGE_GOES_ON = (
+        "billing.package.goes_on",
+        "{who} let package {label} go on[ with {amount}][: {reason}].",
+    )
     DOCUMENT_RENDERED = "billing.document.rendered", "{who} made the document {label}."
     DOCUMENT_DOWNLOADED = "billing.document.downloaded", "{who} downloaded the document {label}."
     PAYMENT_RECORDED = (

@@ -36,6 +36,37 @@ def invoice_issued(
     ]
 
 
+def package_sold(*, client: UUID, invoice: UUID, package: UUID, price: Money) -> list[Line]:
+    """J10, by invoice: the client owes the price, and the practice owes them the sessions."""
+    return [
+        Line(Role.CLIENT_RECEIVABLE, debit=price, party=client, item=invoice),
+        Line(Role.PREPAID_SESSIONS, credit=price, party=client, item=package),
+    ]
+
+
+def package_redeemed(*, client: UUID, invoice: UUID, package: UUID, amount: Money) -> list[Line]:
+    """J11, with the invoice (J01) that earns the list fee less the discount: what was prepaid pays
+    what the client owes on it."""
+    return [
+        Line(Role.PREPAID_SESSIONS, debit=amount, party=client, item=package),
+        Line(Role.CLIENT_RECEIVABLE, credit=amount, party=client, item=invoice),
+    ]
+
+
+def package_ended(
+    *, client: UUID, invoice: UUID, package: UUID, left: Money, credited: Money
+) -> list[Line]:
+    """J12 and J13: nothing is prepaid any more. What is given back lowers the invoice of the
+    package, so that what had paid it can go back (J19); the rest is breakage."""
+    kept = left - credited
+    lines = [Line(Role.PREPAID_SESSIONS, debit=left, party=client, item=package)]
+    if credited:
+        lines.append(Line(Role.CLIENT_RECEIVABLE, credit=credited, party=client, item=invoice))
+    if kept:
+        lines.append(Line(Role.PACKAGE_BREAKAGE, credit=kept))
+    return lines
+
+
 def payment_received(*, client: UUID, payment: UUID, amount: Money) -> list[Line]:
     """J04: cash or a check lies in the drawer, and the practice owes the client for it."""
     return [

@@ -16,7 +16,7 @@ from accounts.selectors import doors, members
 from accounts.tenancy import practice_scope
 from billing import ehr, gateway
 from billing.reports.registry import REPORTS
-from billing.selectors import card_intents, days, recurring, report_files, uploads
+from billing.selectors import card_intents, days, packages, recurring, report_files, uploads
 from billing.services import (
     bank_files,
     checkout,
@@ -26,6 +26,7 @@ from billing.services import (
     report_orders,
     webhooks,
 )
+from billing.services import package_ends as ends_of_packages
 from billing.services import recurring as recurring_bills
 from billing.services import uploads as uploading
 from ledger.services.journal import PeriodClosed
@@ -222,6 +223,43 @@ def _make_next(practice: UUID, recurring_id: UUID, *, today: date, now: datetime
             recurring_id=recurring_id, today=today, now=now, by=members.automaton()
         )
     return bill is not None
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def expire_packages(**_: object) -> None:
+    """Queue, for each practice, the packages that have run out."""
+    for practice_id in doors.practice_ids():
+        expire_packages_of.delay(practice_id=str(practice_id))
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def expire_packages_of(*, practice_id: str, **_: object) -> int:
+    """Let the packages of one practice expire that had run out by its own midnight."""
+    return expire_due(UUID(practice_id), now=timezone.now())
+
+
+def expire_due(practice: UUID, *, now: datetime) -> int:
+    """Let packages expire that have run out by the practice's own day; return how many did.
+
+    Each stands in a transaction of its own. In a month that is closed already they wait.
+    """
+    with practice_scope(practice):
+        today = days.day_of(now, days.zone())
+        waiting = [each.package for each in packages.run_out(today=today)]
+    ended = 0
+    for package in waiting:
+        try:
+            with practice_scope(practice):
+                ended += (
+                    1
+                    if ends_of_packages.expire_one(
+                        package=package, on=today, now=now, by=members.automaton()
+                    )
+                    else 0
+                )
+        except PeriodClosed:
+            log.warning("Package %s waits: the month is closed", package.pk)
+    return ended
 
 
 def _terms() -> imports.Terms:

@@ -59,6 +59,9 @@ from billing.views.outcomes import (
     OutcomeTakeBack,
 )
 from billing.views.own_income import OwnIncome
+from billing.views.package_ends import PackageGiveBack, PackageGoOn, PackagesRunOut
+from billing.views.package_offers import PackageOfferEnd, PackageOffers
+from billing.views.packages import PackageList, PackagePage, PackageSell
 from billing.views.papers import BillPaper, BillPaperNew
 from billing.views.pay import Pay, PayAccount, PayLeave, PayOpen, PayResult, PayStart
 from billing.views.pay_links import PayLinks, PayLinkWithdraw
@@ -125,6 +128,7 @@ urlpatterns = [
     path("clients/<uuid:pk>/pay-links/", PayLinks.as_view(), name="pay_links"),
     path("clients/<uuid:pk>/estimates/", ClientEstimates.as_view(), name="client_estimates"),
     path("clients/<uuid:pk>/estimates/new/", EstimateNew.as_view(), name="estimate_new"),
+    path("clients/<uuid:pk>/packages/new/", PackageSell.as_view(), name="package_new"),
     path("clients/<uuid:pk>/", ClientPage.as_view(), name="client"),
     path("sessions/new/", SessionNew.as_view(), name="session_new"),
     path("sessions/unbilled/", Unbilled.as_view(), name="unbilled"),
@@ -152,6 +156,13 @@ urlpatterns = [
     path("services/<uuid:pk>/", Service.as_view(), name="service"),
     path("services/<uuid:pk>/name/", ServiceRename.as_view(), name="service_rename"),
     path("services/<uuid:pk>/end/", ServiceEnd.as_view(), name="service_end"),
+    path("services/packages/", PackageOffers.as_view(), name="package_offers"),
+    path("services/packages/<uuid:pk>/end/", PackageOfferEnd.as_view(), name="package_offer_end"),
+    path("packages/", PackageList.as_view(), name="package_list"),
+    path("packages/run-out/", PackagesRunOut.as_view(), name="packages_run_out"),
+    path("packages/<uuid:pk>/", PackagePage.as_view(), name="package"),
+    path("packages/<uuid:pk>/end/", PackageGiveBack.as_view(), name="package_give_back"),
+    path("packages/ends/<uuid:pk>/taking-back/", PackageGoOn.as_view(), name="package_go_on"),
     path("invoices/", InvoiceList.as_view(), name="invoice_list"),
     path("invoices/<uuid:pk>/", InvoiceDetail.as_view(), name="invoice"),
     path("invoices/<uuid:pk>/pdf/", InvoicePdf.as_view(), name="invoice_pdf"),

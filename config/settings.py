@@ -98,6 +98,7 @@ CELERY_BEAT_SCHEDULE = {
     "keys": {"task": "accounts.tasks.rotate_keys", "schedule": 120.0},
     "pulls": {"task": "billing.tasks.pull_all", "schedule": 60.0},
     "recurring-bills": {"task": "billing.tasks.make_recurring", "schedule": 900.0},
+    "packages-that-ran-out": {"task": "billing.tasks.expire_packages", "schedule": 900.0},
 }
 
 # --- People and sessions ------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from billing.services import card_accounts, checkout
 from billing.services.refunds import Charge
 from clients.models import Client, EmergencyAccess
 from clients.services import contacts, emergencies
-from tests.billing import desk, estimating, hours, money
+from tests.billing import desk, estimating, hours, money, prepaid
 from tests.clients import records
 from tests.clients.parties import shared_costs
 from tests.houses import House, browser_of
@@ -57,6 +57,7 @@ OWN_ROLE = {
     P.REPORT_VIEW,
     P.SESSION_RECORD,
     P.SESSION_VIEW,
+    P.PACKAGE_END,
     P.WRITE_OFF_RECORD,
 }
 """All that shows clients, without the right to see every one of them."""
@@ -80,6 +81,11 @@ BEARING = {
     "billing:journal_entry",
     "billing:application_take_back",
     "billing:pay_links",
+    "billing:package",
+    "billing:package_give_back",
+    "billing:package_go_on",
+    "billing:package_list",
+    "billing:package_new",
     "billing:payment",
     "billing:payment_apply",
     "billing:payment_correct",
@@ -160,6 +166,7 @@ def record(practice: House) -> Record:
         over = desk.cash(client, by, "5.00", keep_rest=True)
         refund = money.refunded(over, by, "5.00", charge=Charge.OWED)
         written_off = money.written_off(invoice, practice.people["accountant"], "1.00")
+        bundle = prepaid.history(client, by)
         statement = desk.statement(client, by)
         estimate = estimating.estimate(client, by)
         desk.session(client, by)
@@ -178,6 +185,10 @@ def record(practice: House) -> Record:
         "billing:invoice_void": invoice.pk,
         "billing:invoice_write_off": invoice.pk,
         "billing:write_off_take_back": written_off.pk,
+        "billing:package_new": client.pk,
+        "billing:package": bundle["package"],
+        "billing:package_give_back": bundle["package"],
+        "billing:package_go_on": bundle["package end"],
         "billing:checkout_start": invoice.pk,
         "billing:checkout_return": intent,
         "billing:application_take_back": application.pk,

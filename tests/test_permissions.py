@@ -37,8 +37,7 @@ from clients.services import assignments, contacts, emergencies, merges, payers
 from clients.services import imports as files
 from ledger.selectors import chart
 from ledger.services import journal, periods
-from tests.billing import arrivals, desk, hours, money, paying, spending
-from tests.billing import arrivals, desk, estimating, hours, money, spending
+from tests.billing import arrivals, desk, estimating, hours, money, paying, prepaid, spending
 from tests.clients import records
 from tests.clients.parties import shared_costs
 from tests.houses import House, browser_of
@@ -297,6 +296,20 @@ billing:service_end       GET    403    200    403    200    403    404    302
 billing:service_end       POST   403    422    403    422    403    404    302
 billing:missed_hours      GET    403    200    403    200    403    200    302
 billing:missed_hours      POST   403    422    403    422    403    422    302
+billing:package_offers    GET    403    200    403    200    403    200    302
+billing:package_offers    POST   403    422    403    422    403    422    302
+billing:package_offer_end GET    403    200    403    200    403    404    302
+billing:package_offer_end POST   403    422    403    422    403    404    302
+billing:package_new       GET    200    403    403    403    403    404    302
+billing:package_new       POST   422    403    403    403    403    404    302
+billing:package_list      GET    200    200    200    403    403    200    302
+billing:packages_run_out  GET    200    200    403    403    403    200    302
+billing:packages_run_out  POST   422    422    403    403    403    422    302
+billing:package           GET    200    200    200    403    403    404    302
+billing:package_give_back GET    200    200    403    403    403    404    302
+billing:package_give_back POST   422    422    403    403    403    404    302
+billing:package_go_on     GET    200    200    403    403    403    404    302
+billing:package_go_on     POST   422    422    403    403    403    404    302
 billing:invoice_list      GET    200    200    200    403    403    200    302
 billing:invoice_issue     POST   422    403    403    403    403    422    302
 billing:invoice           GET    200    200    200    403    403    404    302
@@ -719,6 +732,7 @@ def world(practice: House, other_practice: House) -> World:
             desk.cash(client, by, "5.00", keep_rest=True), by, "5.00", charge=Charge.OWED
         )
         written_off = money.written_off(invoice, practice.people["accountant"], "1.00")
+        bundle = prepaid.history(client, by)
         vendor = spending.vendor(by)
         bill = spending.bill(vendor, by)
         bill_payment = spending.paid(bill, practice.people["accountant"], "20.00")
@@ -815,6 +829,11 @@ def world(practice: House, other_practice: House) -> World:
             "billing:invoice_void": one,
             "billing:invoice_write_off": one,
             "billing:write_off_take_back": {"pk": written_off.pk},
+            "billing:package_new": {"pk": client.pk},
+            "billing:package_offer_end": {"pk": bundle["offer"]},
+            "billing:package": {"pk": bundle["package"]},
+            "billing:package_give_back": {"pk": bundle["package"]},
+            "billing:package_go_on": {"pk": bundle["package end"]},
             "billing:checkout_start": one,
             "billing:checkout_return": {"pk": uuid7()},
             "billing:payment": {"pk": payment.pk},

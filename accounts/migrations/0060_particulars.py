@@ -13,7 +13,7 @@ MEMBER = "accounts_membership"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0044_the_drawer_is_counted"),
+        ("accounts", "0057_pay_links_are_made"),
     ]
 
     operations = [

@@ -77,6 +77,8 @@ STATES: dict[str, tuple[str, str, str]] = {
     "soft": ("Closed to all but accountants", "lock", "info"),
     "todo": ("To do", "ring", "warn"),
     "unopened": ("Not opened yet", "ring", ""),
+    "run_out": ("Has run out", "clock", "warn"),
+    "used_up": ("Used up", "done", ""),
     "void": ("Void", "failed", ""),
     "waiting": ("Waiting", "hold", "warn"),
     "within": ("Within", "done", "good"),

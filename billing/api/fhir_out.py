@@ -226,11 +226,12 @@ def invoice(row: Any, open_now: dict[UUID, Money]) -> Json:
 
 
 def line_item(line: InvoiceLine) -> Json:
-    """Return a line: a charge at its list fee less a discount, or a fee for a missed hour."""
+    """Return a line: a charge at its list fee less a discount, a missed hour, or a package."""
     if line.session_id is None:
+        what = line.service_code.label if line.service_code else "Prepaid sessions"
         return {
             "sequence": line.position,
-            "chargeItemCodeableConcept": {"text": line.service_code.label},
+            "chargeItemCodeableConcept": {"text": what},
             "priceComponent": [{"type": "base", "amount": usd(line.amount)}],
         }
     base = {

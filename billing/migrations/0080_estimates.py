@@ -34,7 +34,7 @@ APPEND_ONLY: dict[str, dict[str, str]] = {
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0060_particulars"),
-        ("billing", "0035_a_credit_names_its_refund"),
+        ("billing", "0070_pay_links"),
         ("clients", "0024_search_texts_lie_in_few_groups"),
     ]
 

@@ -36,9 +36,22 @@ from billing.models.estimate import (
 from billing.models.intake import ExternalCode, RejectedRecord
 from billing.models.invoice import Invoice, InvoiceLine, InvoiceLineText
 from billing.models.missed import MissedFee, MissedPolicy, NotBilled, NotBilledTakenBack
+from billing.models.package import (
+    Package,
+    PackageOffer,
+    PackageOfferCode,
+    PackageOfferEnded,
+)
 from billing.models.pay_link import PayLink, PayVisit
 from billing.models.payment import Payment, PaymentApplication
 from billing.models.recurring import BillFile, RecurringBill
+from billing.models.redemption import (
+    PackageBackReason,
+    PackageEnd,
+    PackageEndTakenBack,
+    PackageRedemption,
+    RedemptionTakenBack,
+)
 from billing.models.refund import (
     Refund,
     RefundBackReason,
@@ -107,6 +120,14 @@ __all__ = [
     "NotBilled",
     "NotBilledTakenBack",
     "OutcomeTakenBack",
+    "Package",
+    "PackageBackReason",
+    "PackageEnd",
+    "PackageEndTakenBack",
+    "PackageOffer",
+    "PackageOfferCode",
+    "PackageOfferEnded",
+    "PackageRedemption",
     "PayLink",
     "PayVisit",
     "Payment",
@@ -114,6 +135,7 @@ __all__ = [
     "PaymentReason",
     "PaymentTakenBack",
     "RecurringBill",
+    "RedemptionTakenBack",
     "Refund",
     "RefundBackReason",
     "RefundPaid",

@@ -8,6 +8,7 @@ from django.db.models import F, Q, Value
 from accounts.fields import EncryptedText
 from accounts.tenancy import PracticeKey, PracticeModel
 from billing.models.missed import MissedFee
+from billing.models.package import Package
 from billing.models.service import ServiceCode
 from billing.models.session import Session
 from ledger.fields import MoneyField
@@ -69,7 +70,7 @@ class Invoice(PracticeModel):
 
 
 class InvoiceLine(PracticeModel):
-    """One session, or one fee for a missed hour, on an invoice.
+    """One session, one fee for a missed hour, or one package, on an invoice.
 
     Its words stand sealed in its ``InvoiceLineText``. What it bills takes another ``turn`` once
     every invoice that it stood on is void: the billing_session_billed_again trigger sees to that.
@@ -78,13 +79,14 @@ class InvoiceLine(PracticeModel):
     invoice = PracticeKey(Invoice, related_name="lines")
     session = PracticeKey(Session, null=True, related_name="lines")
     missed_fee = PracticeKey(MissedFee, null=True, related_name="lines")
-    service_code = PracticeKey(ServiceCode)
+    package = PracticeKey(Package, null=True, related_name="lines")
+    service_code = PracticeKey(ServiceCode, null=True)
     position = models.PositiveSmallIntegerField(db_comment="From 1, in the order printed.")
     turn = models.PositiveSmallIntegerField(
         db_default=1, db_comment="How many times it was billed with this, from 1."
     )
     served_on = models.DateField(db_comment="Business date in the practice's time zone.")
-    minutes = models.PositiveSmallIntegerField(db_comment="0 for an hour that was missed.")
+    minutes = models.PositiveSmallIntegerField(db_comment="0 for a missed hour and a package.")
     amount = MoneyField(db_comment="Cents, without the discount.")
     discount = MoneyField(db_default=Value(0), db_comment="Cents, what was taken off the list fee.")
     description_commitment = models.BinaryField(
@@ -93,8 +95,8 @@ class InvoiceLine(PracticeModel):
 
     FIELD_CLASSES: ClassVar[dict[str, str]] = {
         "FINANCIAL": "amount discount",
-        "PUBLIC": "id practice_id invoice session missed_fee service_code position turn served_on"
-        " minutes description_commitment",
+        "PUBLIC": "id practice_id invoice session missed_fee package service_code position turn"
+        " served_on minutes description_commitment",
     }
 
     class Meta:
@@ -109,8 +111,17 @@ class InvoiceLine(PracticeModel):
             ),
             models.CheckConstraint(
                 name="billing_invoiceline_of_one_thing",
-                condition=Q(session__isnull=False, missed_fee__isnull=True)
-                | Q(session__isnull=True, missed_fee__isnull=False),
+                condition=Q(session__isnull=False, missed_fee=None, package=None)
+                | Q(session=None, missed_fee__isnull=False, package=None)
+                | Q(session=None, missed_fee=None, package__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["practice_id", "package"], name="billing_invoiceline_package_sold_once"
+            ),
+            models.CheckConstraint(
+                name="billing_invoiceline_of_a_service",
+                condition=Q(package=None, service_code__isnull=False)
+                | Q(package__isnull=False, service_code=None),
             ),
             models.UniqueConstraint(
                 fields=["practice_id", "invoice", "position"],
@@ -123,9 +134,9 @@ class InvoiceLine(PracticeModel):
         ]
 
     @property
-    def hour(self) -> Session | MissedFee:
-        """What it bills: both know their client and their therapist."""
-        billed: Session | MissedFee = self.session or self.missed_fee
+    def hour(self) -> Session | MissedFee | None:
+        """The hour that it bills, which knows its client and its therapist; None of a package."""
+        billed: Session | MissedFee | None = self.session or self.missed_fee
         return billed
 
     def __str__(self) -> str:

@@ -106,7 +106,8 @@ def parts_of(
         shares = charge.amount.split([line.amount.cents for line in lines])
         for line, share in zip(lines, shares, strict=True):
             on = line.served_on if basis is Basis.SERVICE else counts_from
-            found.append(Part(charge.party, line.hour.therapist_id, on, share))
+            who = line.hour.therapist_id if line.hour else None
+            found.append(Part(charge.party, who, on, share))
     return found
 
 

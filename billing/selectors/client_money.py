@@ -12,7 +12,16 @@ from django.urls import reverse
 from accounts.models import Membership
 from accounts.permissions import Permission
 from billing.models import Invoice, Session
-from billing.selectors import balances, days, invoices, payments, sessions, unbilled
+from billing.selectors import (
+    balances,
+    days,
+    invoices,
+    package_pages,
+    packages,
+    payments,
+    sessions,
+    unbilled,
+)
 from clients.selectors import clients, families
 from ledger.money import Money
 
@@ -32,6 +41,12 @@ class ClientMoney:
     payments: list[payments.ClientPayment]
     unbilled: list[sessions.SessionRow]
     unbilled_total: Money
+    packages: list[package_pages.PackageRow]
+
+    @property
+    def has_packages(self) -> bool:
+        """Whether a package would pay one of the sessions that are not billed."""
+        return any(row.package for row in self.unbilled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +90,11 @@ def of(
         ),
         invoices=invoices.rows(newest, on=on, permissions=permissions),
         payments=payments.of_clients(records, limit=SHOWN_OF_EACH),
-        unbilled=unbilled.rows(waiting.keys()[:SHOWN_OF_EACH], zone=zone, permissions=permissions),
+        unbilled=packages.marked(
+            unbilled.rows(waiting.keys()[:SHOWN_OF_EACH], zone=zone, permissions=permissions)
+        ),
         unbilled_total=waiting.tally().total,
+        packages=package_pages.of_records(records, on=on, permissions=permissions),
     )
 
 

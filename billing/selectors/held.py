@@ -42,11 +42,16 @@ from billing.models import (
     NotBilled,
     NotBilledTakenBack,
     OutcomeTakenBack,
+    Package,
+    PackageEnd,
+    PackageEndTakenBack,
+    PackageRedemption,
     PayLink,
     Payment,
     PaymentApplication,
     PaymentTakenBack,
     PayVisit,
+    RedemptionTakenBack,
     Refund,
     RefundPaid,
     RefundTakenBack,
@@ -95,6 +100,7 @@ LEFT_OUT: Mapping[str, str] = {
     "billing.RejectedRecord": "A record that became nobody's; it is emptied when it is settled.",
     "billing.ExternalCode": "What another system calls practitioners and services.",
     "billing.ReportFile": "A report by codes on its way to a colleague, gone within a day.",
+    "billing.PackageOffer": "What the practice sells; a client's package says which it was.",
     "billing.Vendor": "Whom the practice buys from.",
     "billing.Bill": "What the practice owes to a vendor.",
     "billing.BillPayment": "What the practice paid to a vendor.",
@@ -179,7 +185,12 @@ def _line(row: PartyLine) -> Row:
 
 
 def _service(row: Any) -> Row:
-    return {"service": row.service_code.code, "service_label": row.service_code.label}
+    code = row.service_code  # A line that sells a package has none.
+    return {"service": code.code if code else None, "service_label": code.label if code else None}
+
+
+def _offer(row: Package) -> Row:
+    return {"offer": row.offer.name}
 
 
 PARTYS_OWN = {"phone": SOMEBODY_ELSE, "email": SOMEBODY_ELSE, "postal_address": SOMEBODY_ELSE}
@@ -235,6 +246,11 @@ SECTIONS = (
         related=("service_code",),
     ),
     Section("invoice_line_texts", InvoiceLineText, ("line__invoice__client",)),
+    Section("packages", Package, but={"key": OF_NOBODY}, more=_offer, related=("offer",)),
+    Section("package_redemptions", PackageRedemption, ("package__client",)),
+    Section("redemptions_taken_back", RedemptionTakenBack, ("redemption__package__client",)),
+    Section("package_ends", PackageEnd, ("package__client",), but={"key": OF_NOBODY}),
+    Section("package_ends_taken_back", PackageEndTakenBack, ("end__package__client",)),
     Section("payments", Payment, but={"key": OF_NOBODY}),
     Section(
         "payment_applications", PaymentApplication, ("payment__client",), but={"key": OF_NOBODY}

@@ -12,7 +12,7 @@ from billing.models import (
     WriteOff,
     WriteOffTakenBack,
 )
-from billing.selectors import payments
+from billing.selectors import package_history, payments
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Happened:
 
 
 def of_invoice(invoice: Invoice) -> list[Happened]:
-    """Return what happened to an invoice, the latest first, in six queries."""
+    """Return what happened to an invoice, the latest first, in eight queries or a few more."""
     told = [
         Happened(
             invoice.issued_at,
@@ -61,5 +61,6 @@ def of_invoice(invoice: Invoice) -> list[Happened]:
     for void in InvoiceVoided.objects.filter(invoice=invoice).select_related("voided_by"):
         sentence = f"{void.voided_by.display_name} voided it: {void.get_reason_display()}."
         told.append(Happened(void.voided_at, Action.INVOICE_VOIDED.value, sentence))
+    told += [Happened(*each) for each in package_history.of_invoice(invoice)]
     told.sort(key=lambda happened: happened.at)
     return told[::-1]

@@ -42,14 +42,18 @@ def findings() -> Iterator[Finding]:
 def _income_posted_otherwise() -> Iterator[Finding]:
     """I-3: list fees, discounts and fees for missed hours stand where they belong."""
     expected: defaultdict[tuple[UUID, str], int] = defaultdict(int)
-    sums = InvoiceLine.objects.values("invoice_id", "session__discount_kind", "missed_fee")
+    sums = InvoiceLine.objects.filter(package=None).values(
+        "invoice_id", "session__discount_kind", "missed_fee", "redemptions"
+    )
     for line in sums.annotate(net=Sum("amount"), less=Sum("discount")).order_by("invoice_id"):
         pk, less = line["invoice_id"], line["less"]
         if line["missed_fee"]:
             expected[pk, Role.CANCELLATION_FEES] += line["net"].cents
             continue
         expected[pk, Role.SESSION_FEES] += (line["net"] + less).cents
-        if role := ROLE_OF.get(line["session__discount_kind"]):
+        # What a package pays is billed at its part of the price; the rest is its discount.
+        kind = DiscountKind.COURTESY if line["redemptions"] else line["session__discount_kind"]
+        if role := ROLE_OF.get(kind):
             expected[pk, role] -= less.cents
     posted: defaultdict[tuple[UUID, str], int] = defaultdict(int)
     rows = Invoice.objects.filter(entry__postings__account__role__in=INCOME).values_list(

@@ -17,6 +17,7 @@ from billing.models import (
     Deposit,
     Invoice,
     InvoiceLine,
+    Package,
     Payment,
     PaymentApplication,
     Refund,
@@ -29,6 +30,7 @@ from billing.selectors import (
     drawer_integrity,
     hour_integrity,
     money_integrity,
+    package_integrity,
     statements,
 )
 from ledger.chart import Role
@@ -44,6 +46,7 @@ def findings() -> Iterator[Finding]:
     yield from _applications_across_clients()
     yield from _events_not_posted_as_written()
     yield from money_integrity.findings()
+    yield from package_integrity.findings()
     yield from drawer_integrity.findings()
     yield from bill_integrity.findings()
     yield from card_integrity.findings()
@@ -61,6 +64,7 @@ def _numbers_with_gaps() -> Iterator[Finding]:
         *_texts(WriteOff, "reference"),
         *_texts(Refund, "reference"),
         *_texts(Deposit, "reference"),
+        *_texts(Package, "reference"),
         *_texts(Bill, "reference"),
         *_texts(BillPayment, "reference"),
         *_texts(Vendor, "code"),
@@ -86,7 +90,9 @@ def _invoices_that_do_not_add_up() -> Iterator[Finding]:
         told = f"has {invoice.lines_found} lines over {invoice.billed}, not {invoice.line_count}"
         yield Finding("I-6", f"{invoice.number} {told} over {invoice.total}.", (invoice.pk,))
     strange = InvoiceLine.objects.exclude(
-        Q(session__client=F("invoice__client")) | Q(missed_fee__client=F("invoice__client"))
+        Q(session__client=F("invoice__client"))
+        | Q(missed_fee__client=F("invoice__client"))
+        | Q(package__client=F("invoice__client"))
     )
     for pk, number in strange.order_by("pk").values_list("pk", "invoice__number"):
         yield Finding("I-12", f"A line of {number} bills another client's session.", (pk,))

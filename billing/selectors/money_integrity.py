@@ -12,9 +12,13 @@ from billing.models import (
     Bill,
     Invoice,
     InvoiceVoided,
+    PackageEnd,
+    PackageEndTakenBack,
+    PackageRedemption,
     Payment,
     PaymentApplication,
     PaymentTakenBack,
+    RedemptionTakenBack,
     Refund,
     RefundTakenBack,
     WriteOff,
@@ -40,6 +44,7 @@ def findings() -> Iterator[Finding]:
     yield from _differing(Role.CLIENT_CREDITS, credits_left(), "a payment")
     yield from _differing(Role.REFUNDS_PAYABLE, to_be_refunded(), "a refund")
     yield from _differing(Role.CLIENT_RECEIVABLE, still_owed(), "an invoice")
+    yield from _differing(Role.PREPAID_SESSIONS, still_prepaid(), "a package")
 
 
 def credits_left() -> dict[Item, Money]:
@@ -77,7 +82,26 @@ def still_owed() -> dict[Item, Money]:
     forgiven = standing.write_offs().values_list("invoice__client_id", "invoice_id", "amount")
     for client, invoice, amount in forgiven:
         owed[client, invoice] -= amount
+    packaged = ("line__invoice__client_id", "line__invoice_id", "amount")
+    for client, invoice, amount in standing.redemptions().values_list(*packaged):
+        owed[client, invoice] -= amount
+    credited = ("package__client_id", "package__lines__invoice", "credited")
+    for client, invoice, amount in standing.package_ends().values_list(*credited):
+        owed[client, invoice] -= amount
     return {item: amount for item, amount in owed.items() if amount}
+
+
+def still_prepaid() -> dict[Item, Money]:
+    """Return what is left of each package by its rows, by client; used and ended ones not."""
+    left: defaultdict[Item, Money] = defaultdict(lambda: ZERO)
+    for client, package, price in standing.packages().values_list("client_id", "pk", "price"):
+        left[client, package] += price
+    of_package = ("package__client_id", "package_id")
+    for client, package, amount in standing.redemptions().values_list(*of_package, "amount"):
+        left[client, package] -= amount
+    for client, package, amount in standing.package_ends().values_list(*of_package, "left"):
+        left[client, package] -= amount
+    return {item: amount for item, amount in left.items() if amount}
 
 
 def _used_beyond_what_there_is() -> Iterator[Finding]:
@@ -147,6 +171,8 @@ TAKEN_BACK: Iterable[tuple[Any, Any, str, str]] = (
     (Refund, RefundTakenBack, "refund", "reference"),
     (Invoice, InvoiceVoided, "invoice", "number"),
     (WriteOff, WriteOffTakenBack, "write_off", "reference"),
+    (PackageRedemption, RedemptionTakenBack, "redemption", "package__reference"),
+    (PackageEnd, PackageEndTakenBack, "end", "package__reference"),
 )
 """Model, model of its taking back, the way from that to it, and the name of a row."""
 

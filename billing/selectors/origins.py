@@ -7,7 +7,16 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from billing.models import Bill, BillPayment, Invoice, Payment, PaymentApplication, Refund, WriteOff
+from billing.models import (
+    Bill,
+    BillPayment,
+    Invoice,
+    PackageRedemption,
+    Payment,
+    PaymentApplication,
+    Refund,
+    WriteOff,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +92,29 @@ def _refund(pk: UUID, visible: Visible) -> list[Origin]:
     return _payment(found.payment_id, visible) if found else []
 
 
+def _package(pk: UUID, visible: Visible) -> list[Origin]:
+    sold = visible.invoices.filter(lines__package=pk).values_list("lines__package__reference")
+    return [
+        Origin(f"Package {reference}", reverse("billing:package", args=[pk]))
+        for (reference,) in sold
+    ]
+
+
+def _redemption(pk: UUID, visible: Visible) -> list[Origin]:
+    found = PackageRedemption.objects.filter(pk=pk).select_related("line").first()
+    if found is None:
+        return []
+    return [*_package(found.package_id, visible), *_invoice(found.line.invoice_id, visible)]
+
+
 FINDERS: dict[str, Callable[[UUID, Visible], list[Origin]]] = {
     "application": _application,
     "bill": _bill,
     "bill_payment": _bill_payment,
     "invoice": _invoice,
+    "package": _package,
     "payment": _payment,
+    "redemption": _redemption,
     "refund": _refund,
     "write_off": _write_off,
 }

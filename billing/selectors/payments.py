@@ -124,6 +124,13 @@ def parts_of_invoice(invoice: Invoice) -> list[Part]:
     return _parts(standing.applications().filter(invoice=invoice))
 
 
+def that_paid(invoice: Invoice) -> QuerySet[Payment]:
+    """Return the payments of which something was ever applied to an invoice."""
+    return Payment.objects.filter(
+        pk__in=PaymentApplication.objects.filter(invoice=invoice).values("payment")
+    )
+
+
 def credit_left(payment: Payment) -> Money:
     """Return what is left of a payment as the client's credit, in cents."""
     return subledger.balance(Role.CLIENT_CREDITS, party=payment.client_id, item=payment.pk)

@@ -22,7 +22,8 @@ BILLED = Exists(standing.lines().filter(session=OuterRef("pk")))
 class SessionRow:
     """A session as lists show it; ``name`` is "" for those who see codes only.
 
-    ``is_fee`` says that it is a fee for an hour that was missed.
+    ``is_fee`` says that it is a fee for an hour that was missed; ``package`` which package would
+    pay it, in words.
     """
 
     pk: UUID
@@ -36,6 +37,7 @@ class SessionRow:
     fee: Money
     discount: Money = ZERO
     is_fee: bool = False
+    package: str = ""
 
     @property
     def listed(self) -> Money:

@@ -9,9 +9,14 @@ from billing.models import (
     Invoice,
     InvoiceLine,
     InvoiceVoided,
+    Package,
+    PackageEnd,
+    PackageEndTakenBack,
+    PackageRedemption,
     Payment,
     PaymentApplication,
     PaymentTakenBack,
+    RedemptionTakenBack,
     Refund,
     RefundTakenBack,
     WriteOff,
@@ -29,6 +34,10 @@ WRITTEN_OFF = ~Exists(WriteOffTakenBack.objects.filter(write_off=OuterRef("pk"))
 REFUNDED = ~Exists(RefundTakenBack.objects.filter(refund=OuterRef("pk")))
 
 DEPOSITED = ~Exists(DepositTakenBack.objects.filter(deposit=OuterRef("pk")))
+
+REDEEMED = ~Exists(RedemptionTakenBack.objects.filter(redemption=OuterRef("pk")))
+ENDED = ~Exists(PackageEndTakenBack.objects.filter(end=OuterRef("pk")))
+SOLD = ~Exists(InvoiceVoided.objects.filter(invoice__lines__package=OuterRef("pk")))
 
 
 def invoices() -> QuerySet[Invoice]:
@@ -64,3 +73,18 @@ def refunds() -> QuerySet[Refund]:
 def deposits() -> QuerySet[Deposit]:
     """Return the deposits that count."""
     return Deposit.objects.filter(DEPOSITED)
+
+
+def packages() -> QuerySet[Package]:
+    """Return the packages whose invoices are not void, ended or not."""
+    return Package.objects.filter(SOLD)
+
+
+def redemptions() -> QuerySet[PackageRedemption]:
+    """Return the sessions that packages pay now."""
+    return PackageRedemption.objects.filter(REDEEMED)
+
+
+def package_ends() -> QuerySet[PackageEnd]:
+    """Return the ends of packages that count."""
+    return PackageEnd.objects.filter(ENDED)

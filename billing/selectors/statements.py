@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -184,14 +185,18 @@ def findings() -> Iterator[Finding]:
 def visible_to(
     member: Membership, *, on: date, permissions: clients.Permissions | None = None
 ) -> QuerySet[AccountStatement]:
-    """Return the statements that tell only of clients whom a member may see on a business date.
+    """Return the statements that tell only of clients whom a member may see on a business date."""
+    return telling_only_of(clients.visible_to(member, on=on, permissions=permissions).values("pk"))
+
+
+def telling_only_of(records: Any) -> QuerySet[AccountStatement]:
+    """Return the statements of some records, given as ids or as a query, that tell of no other.
 
     One that was made while two records were one tells of both, also after they are two again.
     """
-    seen = clients.visible_to(member, on=on, permissions=permissions).values("pk")
     told = StatementRecord.objects.filter(statement=OuterRef("pk"))
     return AccountStatement.objects.filter(
-        ~Exists(told.exclude(client__in=seen)), client__in=seen
+        ~Exists(told.exclude(client__in=records)), client__in=records
     ).select_related("client", "made_by")
 
 

@@ -5,14 +5,14 @@ from datetime import date
 
 from accounts.selectors import members
 from billing.models import AccountStatement, Invoice, Payment
-from billing.selectors import invoices, payments, statements
+from billing.selectors import invoices, packages, payments, statements
 from clients.models import Client
-from ledger.money import MINUS, Money
+from ledger.money import MINUS, ZERO, Money
 
 
 def invoice(issued: Invoice) -> Mapping[str, object]:
     """Return the contents of an invoice."""
-    lines = invoices.lines(issued)
+    lines, paid = invoices.lines(issued), packages.paid_at_issue(issued)
     return {
         **_head(issued.client),
         "number": issued.number,
@@ -31,6 +31,11 @@ def invoice(issued: Invoice) -> Mapping[str, object]:
         ],
         "discounts": any(line.discount for line in lines),
         "total": str(issued.total),
+        "packages": [
+            {"words": f"Paid by package {row.package.reference}", "amount": f"{MINUS}{row.amount}"}
+            for row in paid
+        ],
+        "to_pay": str(issued.total - sum((row.amount for row in paid), ZERO)),
     }
 
 

@@ -16,6 +16,7 @@ from accounts.models import Membership
 from audit.actions import Action
 from audit.services import events
 from billing import posting
+from billing.models import Counter as Series
 from billing.models import (
     DiscountKind,
     Invoice,
@@ -26,9 +27,11 @@ from billing.models import (
 )
 from billing.selectors import days, estimate_meters, not_billed, standing
 from billing.selectors.estimate_meters import Meter
-from billing.services import estimate_overruns, numbers
+from billing.selectors.packages import Part
+from billing.services import estimate_overruns, numbers, redemptions
 from ledger.money import ZERO, Money
 from ledger.services import journal
+from ledger.services.journal import Line
 
 TERMS_DAYS = 14
 """An invoice is late from the day after this many days."""
@@ -68,6 +71,7 @@ class Item:
     discount: Money
     kind: str
     words: str
+    package: Part | None = None
 
     @property
     def session(self) -> Session | None:
@@ -78,6 +82,18 @@ class Item:
         return self.hour if isinstance(self.hour, MissedFee) else None
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What an invoice says of itself; ``series`` is its locked one, and ``total`` in cents."""
+
+    id: UUID
+    series: Series
+    client_id: UUID
+    issued_on: date
+    total: Money
+    line_count: int
+
+
 @transaction.atomic
 def issue(
     *,
@@ -86,6 +102,7 @@ def issue(
     issued_on: date,
     instead_of: Invoice | None = None,
     over_estimate: str = "",
+    use_packages: bool = True,
     now: datetime,
     by: Membership,
 ) -> Invoice:
@@ -93,7 +110,9 @@ def issue(
     post it: list fees, discounts and what is owed each stand in an account of their own.
 
     ``instead_of`` is the invoice that is voided with it, and bills its sessions no more; then no
-    more is billed than before. ``over_estimate`` says why it goes far above an estimate.
+    more is billed than before. ``over_estimate`` says why it goes far above an estimate. With
+    ``use_packages``, a session that a package of the client covers is billed at its part of the
+    package's price, and the package pays it at once.
 
     Raises:
         NothingToBill: there are none, or they cost nothing together.
@@ -104,50 +123,71 @@ def issue(
         journal.PeriodClosed: ``issued_on`` lies in a closed month.
     """
     # The locks come first: what others billed or kept back under them is then seen by the checks.
+    picked: list[Session | MissedFee] = [*sessions, *missed_fees]
+    if use_packages:
+        redemptions.begin({hour.client_id for hour in picked})
     numbers.lock(numbers.HOURS)
-    counter = numbers.lock(numbers.invoices_of(issued_on.year))
-    hours = _billable([*sessions, *missed_fees], instead_of)
+    series = numbers.lock(numbers.invoices_of(issued_on.year))
+    hours = _billable(picked, instead_of)
     zone = days.zone()
     above = _above(hours, zone) if instead_of is None else []
     if above and not over_estimate:
         raise OverEstimate(told(above))
-    items = [_item(hour, zone) for hour in hours]
+    held = [hour for hour in hours if isinstance(hour, Session)]
+    paid = redemptions.planned(held) if use_packages else {}
+    items = [_item(hour, zone, paid.get(hour.pk)) for hour in hours]
     total = sum((item.amount for item in items), ZERO)
     if not total:
         raise NothingToBill("These sessions cost nothing: there is nothing to bill.")
-    invoice_id, client_id = uuid7(), hours[0].client_id
-    number = f"{counter.series}-{numbers.take(counter):04}"
-    entry = journal.post(
-        source=f"invoice:{invoice_id}:issued",
-        entry_date=issued_on,
-        memo=f"Invoice {number} issued",
-        lines=posting.invoice_issued(
-            client=client_id,
-            invoice=invoice_id,
+    draft = Draft(uuid7(), series, hours[0].client_id, issued_on, total, len(items))
+    invoice = write(
+        draft,
+        posting.invoice_issued(
+            client=draft.client_id,
+            invoice=draft.id,
             total=total,
             sliding=_discounts(items, DiscountKind.SLIDING),
             courtesy=_discounts(items, DiscountKind.COURTESY),
             missed=sum((item.amount for item in items if item.missed_fee), ZERO),
         ),
+        now=now,
+        by=by,
+    )
+    for line, item in zip(_write_lines(invoice, items), items, strict=True):
+        if item.package is not None:
+            redemptions.write(invoice, line, item.package, now=now, by=by)
+    estimate_overruns.note(invoice=invoice, above=above, reason=over_estimate, now=now, by=by)
+    return invoice
+
+
+def write(draft: Draft, posted: Sequence[Line], *, now: datetime, by: Membership) -> Invoice:
+    """Number and post an invoice, whose lines are written after it in the same transaction."""
+    number = f"{draft.series.series}-{numbers.take(draft.series):04}"
+    entry = journal.post(
+        source=f"invoice:{draft.id}:issued",
+        entry_date=draft.issued_on,
+        memo=f"Invoice {number} issued",
+        lines=posted,
         by=by,
     )
     invoice = Invoice.objects.create(
-        id=invoice_id,
+        id=draft.id,
         number=number,
-        client_id=client_id,
-        issued_on=issued_on,
-        due_on=issued_on + timedelta(days=TERMS_DAYS),
-        total=total,
-        line_count=len(items),
+        client_id=draft.client_id,
+        issued_on=draft.issued_on,
+        due_on=draft.issued_on + timedelta(days=TERMS_DAYS),
+        total=draft.total,
+        line_count=draft.line_count,
         entry_id=entry.pk,
         issued_at=now,
         issued_by=by,
     )
-    _write_lines(invoice, items)
     events.record(
-        Action.INVOICE_ISSUED, target=invoice, touched=[client_id], total_cents=total.cents
+        Action.INVOICE_ISSUED,
+        target=invoice,
+        touched=[draft.client_id],
+        total_cents=draft.total.cents,
     )
-    estimate_overruns.note(invoice=invoice, above=above, reason=over_estimate, now=now, by=by)
     return invoice
 
 
@@ -200,22 +240,22 @@ def _discounts(items: Iterable[Item], kind: DiscountKind) -> Money:
     return sum((item.discount for item in items if item.kind == kind), ZERO)
 
 
-def _item(hour: Session | MissedFee, zone: ZoneInfo) -> Item:
+def _item(hour: Session | MissedFee, zone: ZoneInfo, paid: Part | None) -> Item:
+    words = _words(hour, hour.service_code.label)
     if isinstance(hour, MissedFee):
-        words = _words(hour, hour.service_code.label)
         return Item(hour, hour.missed_on, 0, hour.amount, ZERO, "", words)
-    return Item(
-        hour,
-        days.day_of(hour.started_at, zone),
-        hour.minutes,
-        hour.fee,
-        hour.discount,
-        hour.discount_kind,
-        _words(hour, hour.service_code.label),
-    )
+    served_on = days.day_of(hour.started_at, zone)
+    if paid is None:
+        fee, discount, kind = hour.fee, hour.discount, hour.discount_kind
+        return Item(hour, served_on, hour.minutes, fee, discount, kind, words)
+    # What the package takes off the list fee is its discount, whatever else was agreed.
+    discount = max(hour.list_fee - paid.amount, ZERO)
+    kind = DiscountKind.COURTESY if discount else ""
+    words = f"{words} (package {paid.package.reference})"
+    return Item(hour, served_on, hour.minutes, paid.amount, discount, kind, words, paid)
 
 
-def _write_lines(invoice: Invoice, items: Sequence[Item]) -> None:
+def _write_lines(invoice: Invoice, items: Sequence[Item]) -> list[InvoiceLine]:
     lines, texts = [], []
     ids = [item.hour.pk for item in items]
     billed = InvoiceLine.objects.filter(Q(session__in=ids) | Q(missed_fee__in=ids))
@@ -241,6 +281,7 @@ def _write_lines(invoice: Invoice, items: Sequence[Item]) -> None:
         texts.append(InvoiceLineText(line=line, description=item.words))
     InvoiceLine.objects.bulk_create(lines)
     InvoiceLineText.objects.bulk_create(texts)
+    return lines
 
 
 def _words(hour: Session | MissedFee, what: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import Act, Membership
 from accounts.services import approvals
@@ -28,7 +28,14 @@ from billing.models import (
 from billing.selectors import invoices as open_invoices
 from billing.selectors import of_late, since, standing
 from billing.selectors import payments as credit
-from billing.services import applications, invoices, not_billed, numbers, write_offs
+from billing.services import (
+    applications,
+    invoices,
+    not_billed,
+    numbers,
+    redemptions,
+    write_offs,
+)
 from billing.services.applications import Share
 from ledger.money import ZERO
 from ledger.services import journal
@@ -50,6 +57,10 @@ class BeforeItWas(Exception):
     """The invoice would be void on a day before it was issued, or before something paid it."""
 
 
+class PackageUsed(Exception):
+    """The invoice sold a package that is used or has ended."""
+
+
 class KeyReused(Exception):
     """Another invoice was voided under this key."""
 
@@ -69,14 +80,17 @@ def void(
     written off it is taken back.
 
     The sessions and missed hours of ``again`` are billed by a new invoice of the same day, which
-    what paid the old one pays as far as it goes; the others wait to be billed. Who took money for
-    the invoice does not leave as much unbilled alone as they refund alone: a second person is
+    what paid the old one pays as far as it goes; the others wait to be billed. A session that a
+    package paid is the package's again, which pays it anew where it is billed again. Who took money
+    for the invoice does not leave as much unbilled alone as they refund alone: a second person is
     asked, and nothing changes yet. The same ``key`` again returns what it did.
 
     Raises:
         AlreadyVoid: it was voided before.
         NotOnIt: one of ``again`` does not stand on it.
         BeforeItWas: before the invoice's own day, or before what met it, or no longer met it.
+        PackageUsed: it sold a package of which a session is used, or that has ended.
+        redemptions.PackageOver: a package that paid a session of it has ended.
         KeyReused: the key belongs to another invoice.
         AskedBySomebodyElse: another person waits for an answer about the invoice.
         invoices.NothingToBill: those of ``again`` cost nothing together.
@@ -91,6 +105,7 @@ def void(
     if (waits := _ask(invoice, again, now, by)) is not None:
         return waits
     payments = _take_off(invoice, voided_on, now, by)
+    given_back = redemptions.take_back(invoice, taken_back_on=voided_on, now=now, by=by)
     for written_off in _written_off(invoice).select_related("entry", "invoice"):
         write_offs.take_back(
             write_off=written_off,
@@ -113,6 +128,7 @@ def void(
             missed_fees=[hour for hour in again if isinstance(hour, MissedFee)],
             issued_on=voided_on,
             instead_of=invoice,
+            use_packages=bool(given_back),
             now=now,
             by=by,
         )
@@ -150,6 +166,11 @@ def _require(invoice: Invoice, voided_on: date, again: Collection[Session | Miss
     first = max([open_since, *applied, *written_off])
     if voided_on < first:
         raise BeforeItWas(f"Choose {first:%b %-d, %Y} or later, when all that is undone was there.")
+    sold = standing.packages().filter(lines__invoice=invoice)
+    over, used = standing.package_ends(), standing.redemptions()
+    kept = sold.filter(Q(pk__in=over.values("package")) | Q(pk__in=used.values("package")))
+    if (package := kept.first()) is not None:
+        raise PackageUsed(f"{package} is used, or has ended. Give back what is left of it instead.")
     billed = {pk for pks in invoice.lines.values_list("session", "missed_fee") for pk in pks}
     if any(hour.pk not in billed for hour in again):
         raise NotOnIt(f"Bill only sessions again that stand on {invoice.number}.")

@@ -19,8 +19,17 @@ from audit.services import events
 from billing.forms import InvoiceFilterForm
 from billing.forms.estimates import OverrunForm
 from billing.models import EstimateOverrun, Invoice, MissedFee, Session
-from billing.selectors import estimate_meters, history, invoices, payments, write_offs
+from billing.selectors import (
+    estimate_meters,
+    history,
+    invoices,
+    package_pages,
+    packages,
+    payments,
+    write_offs,
+)
 from billing.services import invoices as services
+from billing.services import redemptions
 from billing.views.base import BillingView
 from billing.views.sessions import Unbilled
 from clients.selectors import clients
@@ -77,7 +86,11 @@ class InvoiceIssue(Unbilled):
             fees = self.picked(request.POST.getlist("missed"), MissedFee)
             if not sessions and not fees:
                 raise services.NothingToBill(PICK)
-            issued = self.issue([*sessions, *fees], request.POST.get("over_estimate", ""))
+            issued = self.issue(
+                [*sessions, *fees],
+                over_estimate=request.POST.get("over_estimate", ""),
+                use_packages=not request.POST.get("without_packages"),
+            )
         except services.OverEstimate:
             return self.ask_why([*sessions, *fees])
         except (
@@ -122,10 +135,15 @@ class InvoiceIssue(Unbilled):
             sessions=sessions,
             missed=[hour for hour in picked if isinstance(hour, MissedFee)],
             may_make=self.may(Permission.ESTIMATE_MAKE),
+            without_packages=bool(self.request.POST.get("without_packages")),
         )
 
     @transaction.atomic
-    def issue(self, picked: list[Session | MissedFee], over_estimate: str) -> list[Invoice]:
+    def issue(
+        self, picked: list[Session | MissedFee], *, over_estimate: str, use_packages: bool
+    ) -> list[Invoice]:
+        if use_packages:
+            redemptions.begin({hour.client_id for hour in picked})
         of_client: defaultdict[UUID, list[Session | MissedFee]] = defaultdict(list)
         for hour in sorted(picked, key=services.moment_of):
             of_client[hour.client_id].append(hour)
@@ -138,6 +156,7 @@ class InvoiceIssue(Unbilled):
                 over_estimate=over_estimate
                 if over_estimate in EstimateOverrun.Reason.values
                 else "",
+                use_packages=use_packages,
                 now=now,
                 by=self.request.membership,
             )
@@ -154,12 +173,17 @@ class InvoiceDetail(BillingView):
         invoice = self.visible_invoice(pk)
         [row] = invoices.rows([invoice], on=self.today, permissions=request.permissions)
         events.record(Action.INVOICE_VIEWED, target=invoice, touched=[invoice.client_id])
+        sold = packages.sold_by(invoice)
         return self.page(
             "billing/invoices/detail.html",
             invoice=row,
             client=clients.show(invoice.client, permissions=request.permissions),
             lines=invoices.lines(invoice),
-            payments=payments.parts_of_invoice(invoice),
+            payments=[
+                *payments.parts_of_invoice(invoice),
+                *package_pages.parts_of_invoice(invoice, sold),
+            ],
+            package=sold,
             history=history.of_invoice(invoice),
             void=invoices.voided(invoice),
             replaced=invoices.replaced(invoice),

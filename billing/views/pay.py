@@ -141,7 +141,7 @@ class PayAccount(VisitView):
             paid=paid,
             last=paid[0] if paid else None,
             waiting=waiting if waiting and waiting.pay_link_id == self.visit.link_id else None,
-            statements=statements.made_of(records),
+            statements=statements.made_of(records, among=statements.telling_only_of(records)),
         )
 
 

@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from accounts.selectors import members
-from billing.models import AccountStatement, Payment
-from billing.selectors import standing
+from billing.models import Payment
+from billing.selectors import standing, statements
 from billing.selectors.documents import Subject
 from billing.views.documents import AnswersWithPdf
 from billing.views.pay_base import VisitView
@@ -45,5 +45,4 @@ class PayStatementPdf(PaperView):
     """A statement of account."""
 
     def subject(self, pk: UUID, records: list[UUID]) -> Subject:
-        found = AccountStatement.objects.filter(client__in=records)
-        return get_object_or_404(found.select_related("client"), pk=pk)
+        return get_object_or_404(statements.telling_only_of(records), pk=pk)

@@ -16,7 +16,7 @@ from audit.actions import Action
 from audit.services import events
 from billing.forms import SessionForm
 from billing.models import ServiceCode
-from billing.selectors import known_codes, prices, unbilled
+from billing.selectors import known_codes, packages, prices, unbilled
 from billing.services import sessions as services
 from billing.views.base import BillingView, wanted_id
 from clients.selectors import assignments, clients
@@ -116,6 +116,7 @@ class Unbilled(BillingView):
         )
         page = self.paged(waiting.keys())
         rows = unbilled.rows(page.object_list, zone=self.zone, permissions=permissions)
+        rows = packages.marked(rows)
         events.record(
             Action.SESSION_LISTED, touched={row.client_id for row in rows}, count=len(rows)
         )
@@ -134,4 +135,5 @@ class Unbilled(BillingView):
             may_issue=self.may(Permission.INVOICE_ISSUE),
             may_record=self.may(Permission.SESSION_RECORD),
             may_waive=self.may(Permission.FEE_WAIVE),
+            has_packages=any(row.package for row in rows),
         )

@@ -17,6 +17,7 @@ from billing.forms.voids import VoidForm
 from billing.models import Invoice, MissedFee, Session
 from billing.selectors import invoices, payments, reversals, standing
 from billing.services import invoices as issuing
+from billing.services import redemptions
 from billing.services import voids as services
 from billing.views.base import BillingView
 from clients.selectors import clients
@@ -67,6 +68,8 @@ class InvoiceVoid(BillingView):
             services.AlreadyVoid,
             services.AskedBySomebodyElse,
             services.KeyReused,
+            services.PackageUsed,
+            redemptions.PackageOver,
         ) as error:
             form.add_error(None, str(error))
         else:
@@ -100,6 +103,7 @@ class InvoiceVoid(BillingView):
                 f"{words.served_on:%b %-d, %Y}: {words.description}, {words.amount.dollars}",
             )
             for line, words in lines
+            if line.hour is not None
         ]
 
     def form(self, *args: object, **kwargs: object) -> VoidForm:
@@ -110,7 +114,9 @@ class InvoiceVoid(BillingView):
         [row] = invoices.rows([invoice], on=self.today, permissions=self.request.permissions)
         applied = standing.applications().filter(invoice=invoice).order_by("id")
         written_off = standing.write_offs().filter(invoice=invoice).order_by("id")
+        given_back = redemptions.of_invoice(invoice)
         entries = [
+            *((row.entry_id, row.redeemed_on) for row in given_back),
             *applied.values_list("entry_id", "applied_on"),
             *written_off.values_list("entry_id", "written_off_on"),
         ]
@@ -121,5 +127,6 @@ class InvoiceVoid(BillingView):
             invoice=row,
             client=clients.show(invoice.client, permissions=self.request.permissions),
             payments=payments.parts_of_invoice(invoice),
+            redemptions=given_back,
             mirrors=reversals.mirrors([*entries, (invoice.entry_id, invoice.issued_on)]),
         )

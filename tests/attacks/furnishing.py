@@ -50,7 +50,7 @@ from ledger.selectors import account_moves
 from ledger.services import journal, periods
 from ledger.services.journal import Line
 from tests.attacks import planting
-from tests.billing import arrivals, hours, money, paying, spending
+from tests.billing import arrivals, hours, money, paying, prepaid, spending
 from tests.billing import desk as at
 from tests.billing import estimating as an
 from tests.clients import bundles, records
@@ -93,6 +93,7 @@ def furnish(house: House, family_name: str, places: list[Path]) -> Furnished:
         _record(own, by)
         ids |= _take_in(by)
         ids |= hours.history(own, by)
+        ids |= prepaid.history(own, by)
         money.put_right(own, by, house.people["accountant"])
         money.written_off(at.invoice(own, by, dollars="6.00"), house.people["accountant"], "6.00")
         money.drawer_used(by)

@@ -165,6 +165,7 @@ def test_an_invoice_in_place_of_a_void_one_is_not_asked_about(
         by=desk,
     )
 
+    assert not isinstance(gone, voids.Waiting)
     assert gone.replacement
     assert meter_of(estimated).billed == Money(700_00)
 

@@ -21,7 +21,7 @@ from clients.services import contacts as contact_services
 from clients.services.restrictions import Restricted
 from ledger.models import Posting
 from tests.billing import desk as at
-from tests.billing import hours, money, paying
+from tests.billing import hours, money, paying, prepaid
 from tests.catalogue import OUR_MODELS
 from tests.clients import records
 from tests.clients.naughty import REFUSED, some
@@ -56,6 +56,7 @@ def full(practice: House) -> Client:
         hours.history(client, by)
         invoice = at.invoice(client, by)
         at.cash(client, by, "20.00", apply_to=invoice)
+        prepaid.history(client, by)
         money.put_right(client, by, practice.people["accountant"])
         documents.render(invoice, now=NOW, by=by)
         at.statement(client, by)

@@ -18,13 +18,13 @@ from tests.billing.views.conftest import SignIn
 
 PAGES = [
     ("front-desk", "billing:today", 20),
-    ("front-desk", "billing:unbilled", 13),
+    ("front-desk", "billing:unbilled", 14),
     ("front-desk", "billing:schedule", 14),
     ("front-desk", "billing:not_billed", 12),
     ("accountant", "billing:services", 10),
     ("front-desk", "billing:invoice_list", 16),
-    ("front-desk", "billing:client", 60),
-    ("front-desk", "billing:invoice", 26),
+    ("front-desk", "billing:client", 63),
+    ("front-desk", "billing:invoice", 31),
     ("therapist", "billing:my_clients", 22),
     ("accountant", "billing:work", 40),
     ("accountant", "billing:aging", 15),
