@@ -5,6 +5,7 @@ A task opens short scopes round its calls, and talks to other servers outside of
 
 import json
 import logging
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -17,10 +18,13 @@ from accounts.tenancy import practice_scope
 from billing import ehr, gateway
 from billing.reports.registry import REPORTS
 from billing.selectors import card_intents, days, recurring, report_files, uploads
+from billing.selectors import statement_runs as runs
 from billing.services import bank_files, checkout, imports, pulls, report_orders, webhooks
 from billing.services import recurring as recurring_bills
+from billing.services import statement_runs as run_services
 from billing.services import uploads as uploading
 from ledger.services.journal import PeriodClosed
+from ledger.services.known import Busy
 
 log = logging.getLogger(__name__)
 
@@ -76,12 +80,15 @@ def redrive_practice(*, practice_id: str, **_: object) -> None:
         report_orders.tidy(now=now)
         bank_files.forget_old(now=now)
         ordered = report_files.left_behind(now=now)
+        statement_runs = runs.left_behind()
         batches = uploads.left_behind(now=now)
         waiting = card_intents.waiting_events(before=now - WAITS_FOR_WORKER)
         pending = card_intents.pending(before=now - WAITS_FOR_STRIPE)
         speaker = checkout.credentials() if pending else None
     for batch in batches:
         take_in_files.delay(practice_id=practice_id, batch=str(batch))
+    for run_id in statement_runs:
+        make_statements.delay(practice_id=practice_id, run_id=str(run_id))
     for file_id in ordered:
         make_report_file.delay(practice_id=practice_id, file_id=str(file_id))
     for event_id in waiting:
@@ -140,6 +147,46 @@ def _source_of(slug: str) -> report_orders.Source | None:
     if found is None:
         return None
     return report_orders.Source(found.name, found.version, found.permission, found.table)
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def make_statements(*, practice_id: str, run_id: str, **_: object) -> int:
+    """Make the statements of a run, one client after the other; return how many were looked at.
+
+    Several workers may do so at once, and whoever is cut off is carried on by the next.
+    """
+    return make_run(UUID(practice_id), UUID(run_id), clock=timezone.now)
+
+
+def make_run(practice: UUID, run: UUID, *, clock: Callable[[], datetime]) -> int:
+    """Make what is left of a run of statements, in the name of whoever started it."""
+    with practice_scope(practice):
+        person_id = runs.started_by(run)
+    if person_id is None:
+        return 0
+    looked_at = 0
+    while _make_statement(practice, run, person_id, now=clock()):
+        looked_at += 1
+    return looked_at
+
+
+def _make_statement(practice: UUID, run: UUID, person_id: UUID, *, now: datetime) -> bool:
+    """Make the next statement of a run, in three short scopes; return whether there was one."""
+    with practice_scope(practice, person_id=person_id):
+        item = run_services.claim(run_id=run, now=now)
+        by = members.acting() or members.automaton()
+        today = days.day_of(now, days.zone())
+    if item is None:
+        return False
+    try:
+        with practice_scope(practice, person_id=person_id):
+            is_there = run_services.make(item_id=item, today=today, now=now, by=by)
+    except Busy:  # It was tried least, and is looked at again.
+        return True
+    if is_there:
+        with practice_scope(practice, person_id=person_id):
+            run_services.finish(item_id=item, today=today, now=now, by=by)
+    return True
 
 
 @shared_task  # type: ignore[untyped-decorator]  # Celery has no types

@@ -27,6 +27,14 @@ from billing.models.drawer import (
 )
 from billing.models.intake import ExternalCode, RejectedRecord
 from billing.models.invoice import Invoice, InvoiceLine, InvoiceLineText
+from billing.models.letter import (
+    Letter,
+    LetterCameBack,
+    LetterHold,
+    LetterHoldEnded,
+    LetterKind,
+    LetterWording,
+)
 from billing.models.missed import MissedFee, MissedPolicy, NotBilled, NotBilledTakenBack
 from billing.models.payment import Payment, PaymentApplication
 from billing.models.recurring import BillFile, RecurringBill
@@ -43,6 +51,7 @@ from billing.models.service import KnownCode, ServiceCode, ServiceFee
 from billing.models.session import DiscountKind, Session
 from billing.models.source import FhirSource
 from billing.models.statement import AccountStatement, StatementRecord
+from billing.models.statement_run import StatementRun, StatementRunItem
 from billing.models.stripe import CardIntent, StripeAccount, WebhookEndpoint, WebhookEvent
 from billing.models.taking_back import (
     ApplicationTakenBack,
@@ -87,6 +96,12 @@ __all__ = [
     "InvoiceLineText",
     "InvoiceVoided",
     "KnownCode",
+    "Letter",
+    "LetterCameBack",
+    "LetterHold",
+    "LetterHoldEnded",
+    "LetterKind",
+    "LetterWording",
     "MissedFee",
     "MissedPolicy",
     "NotBilled",
@@ -109,6 +124,8 @@ __all__ = [
     "ServiceFee",
     "Session",
     "StatementRecord",
+    "StatementRun",
+    "StatementRunItem",
     "StripeAccount",
     "TakenBackReason",
     "UnapplyReason",

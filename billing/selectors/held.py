@@ -32,6 +32,10 @@ from billing.models import (
     InvoiceLine,
     InvoiceLineText,
     InvoiceVoided,
+    Letter,
+    LetterCameBack,
+    LetterHold,
+    LetterHoldEnded,
     MissedFee,
     NotBilled,
     NotBilledTakenBack,
@@ -44,6 +48,7 @@ from billing.models import (
     RefundTakenBack,
     Session,
     StatementRecord,
+    StatementRunItem,
     WriteOff,
     WriteOffTakenBack,
 )
@@ -82,6 +87,7 @@ OF_NOBODY = "It tells nothing: a key, a keyed hash or a counter of this product.
 LEFT_OUT: Mapping[str, str] = {
     "clients.SearchText": "It repeats the record, for searching.",
     "billing.DocumentBody": "The pages of the invoices that stand here line by line.",
+    "billing.StatementRun": "The rule and the words of statements of many clients.",
     "clients.ClientImportFile": "A file of many people, emptied within a day.",
     "billing.FhirFile": "A file of many people, emptied once it is taken in.",
     "billing.RejectedRecord": "A record that became nobody's; it is emptied when it is settled.",
@@ -104,7 +110,7 @@ LEFT_OUT: Mapping[str, str] = {
     "accounts.Approval": "A colleague's yes to an act on a payment; it names the payment's number.",
     "accounts.Draft": "What a colleague typed before their time was over; emptied within a day.",
     "accounts.Membership": "The practice's people.",
-    "accounts.OutgoingMail": "Letters to the practice's people; they tell of no client.",
+    "accounts.OutgoingMail": "Letters that went out or wait to; their words tell of no client.",
     "accounts.SignInSession": "Who of the practice is signed in.",
     "accounts.SignInTry": "Who tried to sign in.",
 }
@@ -244,6 +250,11 @@ SECTIONS = (
     Section("card_payments", CardIntent, ("invoice__client",)),
     Section("statements", AccountStatement, but={"key": OF_NOBODY}),
     Section("statement_records", StatementRecord),
+    Section("statement_run_items", StatementRunItem),
+    Section("letters", Letter),
+    Section("letters_come_back", LetterCameBack, ("letter__client",)),
+    Section("letter_holds", LetterHold),
+    Section("letter_holds_ended", LetterHoldEnded, ("hold__client",)),
     Section("documents", Document, ("invoice__client", "payment__client", "statement__client")),
 )
 

@@ -99,4 +99,5 @@ class ClientStatements(BillingView):
             made=statements.made_of(records),
             may_make=self.may(Permission.INVOICE_ISSUE),
             may_see_pdf=self.may(Permission.CLIENT_IDENTITY_VIEW),
+            may_send=self.may(Permission.LETTER_SEND),
         )

@@ -11,7 +11,7 @@ from billing.models import Counter, DocumentBody, Invoice, InvoiceLineText, Sess
 from billing.services import documents
 from clients.models import Client
 from tests.billing import desk as at
-from tests.billing import hours, money, raw
+from tests.billing import hours, money, post, raw
 from tests.billing.conftest import Billed
 from tests.houses import House
 
@@ -44,6 +44,11 @@ APPEND_ONLY = [
     "billing_document",
     "billing_accountstatement",
     "billing_statementrecord",
+    "billing_letterwording",
+    "billing_letter",
+    "billing_lettercameback",
+    "billing_letterhold",
+    "billing_letterholdended",
 ]
 COMPANIONS = ["billing_invoicelinetext", "billing_documentbody"]
 GRANTED: dict[str, set[str]] = {
@@ -93,6 +98,7 @@ def test_not_even_the_owner_changes_what_was_written(billed: Billed, statement: 
         money.put_right(billed.other, by, billed.house.people["accountant"])
         documents.render(billed.own_invoice, now=at.NOW, by=by)
         at.statement(billed.own, by)
+        post.post_used(billed.own, by)
 
     for table in [*APPEND_ONLY, *COMPANIONS]:
         with (

@@ -21,7 +21,7 @@ from clients.services import contacts as contact_services
 from clients.services.restrictions import Restricted
 from ledger.models import Posting
 from tests.billing import desk as at
-from tests.billing import hours, money
+from tests.billing import hours, money, post
 from tests.catalogue import OUR_MODELS
 from tests.clients import records
 from tests.clients.naughty import REFUSED, some
@@ -58,7 +58,9 @@ def full(practice: House) -> Client:
         at.cash(client, by, "20.00", apply_to=invoice)
         money.put_right(client, by, practice.people["accountant"])
         documents.render(invoice, now=NOW, by=by)
+        post.drawn_up(by, clients=Client.objects.filter(pk=client.pk))
         at.statement(client, by)
+        post.post_used(client, by)
         card_accounts.connect(secret_key="sk_test_x", is_live=False, now=NOW, by=practice.automaton)
         checkout.intend(invoice=invoice, now=NOW, by=by)
         merge = merges.ask(kept=client, merged=at.client(by, "Doppelt"), now=NOW, by=by)
