@@ -774,6 +774,18 @@ class Action(StrEnum):
         "billing.letter_hold.ended",
         "{who} let statements and reminders go to {label} again.",
     )
+    REMINDER_LISTED = (
+        "billing.reminder.listed",
+        "{who} looked at who is to be reminded[, {count} shown].",
+    )
+    REMINDER_POLICY_SET = (
+        "billing.reminder_policy.set",
+        "{who} set when reminders go[, in {steps} steps].",
+    )
+    REMINDER_POLICY_VIEWED = (
+        "billing.reminder_policy.viewed",
+        "{who} looked at when reminders go.",
+    )
     STATEMENT_RUN_LISTED = (
         "billing.statement_run.listed",
         "{who} looked at runs of statements[, {count} clients shown].",

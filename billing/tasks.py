@@ -5,7 +5,6 @@ A task opens short scopes round its calls, and talks to other servers outside of
 
 import json
 import logging
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -19,12 +18,18 @@ from billing import ehr, gateway
 from billing.reports.registry import REPORTS
 from billing.selectors import card_intents, days, recurring, report_files, uploads
 from billing.selectors import statement_runs as runs
-from billing.services import bank_files, checkout, imports, pulls, report_orders, webhooks
+from billing.services import (
+    bank_files,
+    checkout,
+    imports,
+    letter_work,
+    pulls,
+    report_orders,
+    webhooks,
+)
 from billing.services import recurring as recurring_bills
-from billing.services import statement_runs as run_services
 from billing.services import uploads as uploading
 from ledger.services.journal import PeriodClosed
-from ledger.services.known import Busy
 
 log = logging.getLogger(__name__)
 
@@ -155,38 +160,20 @@ def make_statements(*, practice_id: str, run_id: str, **_: object) -> int:
 
     Several workers may do so at once, and whoever is cut off is carried on by the next.
     """
-    return make_run(UUID(practice_id), UUID(run_id), clock=timezone.now)
+    return letter_work.make_run(UUID(practice_id), UUID(run_id), clock=timezone.now)
 
 
-def make_run(practice: UUID, run: UUID, *, clock: Callable[[], datetime]) -> int:
-    """Make what is left of a run of statements, in the name of whoever started it."""
-    with practice_scope(practice):
-        person_id = runs.started_by(run)
-    if person_id is None:
-        return 0
-    looked_at = 0
-    while _make_statement(practice, run, person_id, now=clock()):
-        looked_at += 1
-    return looked_at
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def remind_all(**_: object) -> None:
+    """Queue, for each practice, the reminders that go by themselves."""
+    for practice_id in doors.practice_ids():
+        remind_of.delay(practice_id=str(practice_id))
 
 
-def _make_statement(practice: UUID, run: UUID, person_id: UUID, *, now: datetime) -> bool:
-    """Make the next statement of a run, in three short scopes; return whether there was one."""
-    with practice_scope(practice, person_id=person_id):
-        item = run_services.claim(run_id=run, now=now)
-        by = members.acting() or members.automaton()
-        today = days.day_of(now, days.zone())
-    if item is None:
-        return False
-    try:
-        with practice_scope(practice, person_id=person_id):
-            is_there = run_services.make(item_id=item, today=today, now=now, by=by)
-    except Busy:  # It was tried least, and is looked at again.
-        return True
-    if is_there:
-        with practice_scope(practice, person_id=person_id):
-            run_services.finish(item_id=item, today=today, now=now, by=by)
-    return True
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def remind_of(*, practice_id: str, **_: object) -> int:
+    """Remind the clients of one practice whose step is reached; return how many."""
+    return letter_work.remind(UUID(practice_id), now=timezone.now())
 
 
 @shared_task  # type: ignore[untyped-decorator]  # Celery has no types

@@ -72,6 +72,7 @@ from billing.views.recurring import (
 )
 from billing.views.refunds import RefundNew, RefundTakeBack
 from billing.views.releases import Release
+from billing.views.reminders import ReminderRules, Reminders
 from billing.views.report_runs import ReportKeep, ReportRunPage, ReportRuns
 from billing.views.reports import (
     JournalEntryPage,
@@ -225,6 +226,8 @@ urlpatterns = [
         name="deposit_take_back",
     ),
     path("letters/", Letters.as_view(), name="letters"),
+    path("letters/reminders/", Reminders.as_view(), name="reminders"),
+    path("letters/reminder-rules/", ReminderRules.as_view(), name="reminder_rules"),
     path("letters/words/", LetterWords.as_view(), name="letter_words"),
     path("letters/words/<slug:kind>/", LetterWordsOf.as_view(), name="letter_words_of"),
     path("letters/words/<slug:kind>/usual/", LetterWordsReset.as_view(), name="letter_words_reset"),

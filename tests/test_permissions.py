@@ -327,6 +327,10 @@ billing:payment_unapplied GET    200    200    403    403    403    200    302
 billing:payment_unapplied_apply GET 422 422    403    403    403    422    302
 billing:payment_unapplied_apply POST 422 422   403    403    403    422    302
 billing:letters           GET    200    200    403    403    403    200    302
+billing:reminders         GET    200    200    403    403    403    200    302
+billing:reminders         POST   302    302    403    403    403    302    302
+billing:reminder_rules    GET    403    403    403    200    403    200    302
+billing:reminder_rules    POST   403    403    403    422    403    422    302
 billing:letter_words      GET    403    403    403    200    403    200    302
 billing:letter_words_of   GET    403    403    403    200    403    200    302
 billing:letter_words_of   POST   403    403    403    422    403    422    302

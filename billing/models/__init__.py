@@ -45,6 +45,7 @@ from billing.models.refund import (
     RefundReason,
     RefundTakenBack,
 )
+from billing.models.reminder import Reminder, ReminderPolicy, ReminderStep
 from billing.models.report_file import ReportFile
 from billing.models.report_run import ReportRun
 from billing.models.service import KnownCode, ServiceCode, ServiceFee
@@ -118,6 +119,9 @@ __all__ = [
     "RefundReason",
     "RefundTakenBack",
     "RejectedRecord",
+    "Reminder",
+    "ReminderPolicy",
+    "ReminderStep",
     "ReportFile",
     "ReportRun",
     "ServiceCode",

@@ -7,10 +7,20 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, CharField, Exists, OuterRef, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Exists,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 
 from accounts.models import OutgoingMail
-from billing.models import Letter, LetterCameBack, LetterKind
+from billing.models import Letter, LetterCameBack, LetterKind, Reminder
 from clients.models import Client, Contact
 
 NO_EMAIL_WISHED = "Wishes no e-mail"
@@ -130,8 +140,11 @@ def listed(*, clients: QuerySet[Client], state: str = "", kind: str = "") -> Que
         rows = rows.filter(state=state)
     if kind:
         rows = rows.filter(kind=kind)
-    related = rows.select_related("mail", "wording", "written_by")
-    return related.order_by("-written_at", "-id")
+    its_own = Q(letter=OuterRef("pk")) | Q(letter=OuterRef("repeats"))
+    step = Reminder.objects.filter(its_own)
+    rows = rows.annotate(step=Subquery(step.values("days")[:1]))
+    found: QuerySet[Any] = rows.select_related("mail", "wording", "written_by")
+    return found.order_by("-written_at", "-id")
 
 
 def shown(rows: Iterable[Any], *, shows_addresses: bool) -> list[Row]:
@@ -144,7 +157,7 @@ def _row(letter: Any, shows_addresses: bool) -> Row:
     return Row(
         pk=letter.pk,
         client_id=letter.client_id,
-        kind=str(LetterKind(letter.kind).label),
+        kind=_kind(letter),
         state=letter.state,
         to=letter.mail.to if shows_addresses else "",
         is_discreet=letter.is_discreet,
@@ -157,3 +170,8 @@ def _row(letter: Any, shows_addresses: bool) -> Row:
         statement_id=letter.statement_id,
         payment_id=letter.payment_id,
     )
+
+
+def _kind(letter: Any) -> str:
+    label = str(LetterKind(letter.kind).label)
+    return f"{label} at {letter.step} days" if letter.step else label

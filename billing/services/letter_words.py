@@ -27,6 +27,10 @@ PLACEHOLDERS: Mapping[str, Mapping[str, str]] = {
 }
 """Kind → the placeholders that its words may hold, and what stands in their place."""
 
+WORDED = tuple(kind for kind in LetterKind if kind != LetterKind.PAY_LINK)
+"""Kinds whose words a practice may change: links to pay have fixed ones as long as no page here
+sends them."""
+
 SAMPLE_LINK = "https://example.com/pay/…"
 
 IN_BRACES = re.compile(r"\{([^{}\n]*)\}")

@@ -53,6 +53,7 @@ TITLES = {
     "statement_records": "What records a statement tells of",
     "statement_run_items": "Statements made with others",
     "letters": "Letters to you",
+    "reminders": "Reminders of what was late",
     "letters_come_back": "Letters that came back",
     "letter_holds": "Letters held back",
     "letter_holds_ended": "Letters let go again",

@@ -17,7 +17,7 @@ from billing.services import letter_words as services
 from billing.views.base import BillingView
 
 UNFIT = HTTPStatus.UNPROCESSABLE_ENTITY
-SLUGS = {kind.value.lower().replace("_", "-"): kind for kind in LetterKind}
+SLUGS = {kind.value.lower().replace("_", "-"): kind for kind in services.WORDED}
 SHOWN_VERSIONS = 20
 
 

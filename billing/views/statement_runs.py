@@ -116,8 +116,16 @@ class StatementRunPage(StatementRuns):
 
     def get(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
         if request.htmx and not self.run.is_drawn_up:
-            return self.fragment("billing/statement_runs/_progress.html", **self.told())
+            return self.progress()
         return self.show_run()
+
+    def progress(self) -> HttpResponse:
+        """Answer how far the run is; once it is over, have the whole page looked at anew."""
+        told = self.told()
+        answer = self.fragment("billing/statement_runs/_progress.html", **told)
+        if told["progress"].is_over:
+            answer["HX-Refresh"] = "true"
+        return answer
 
     def post(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
         """Keep the choice of the page that was sent; then start the run, if that was asked."""

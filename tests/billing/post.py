@@ -1,13 +1,13 @@
 """Letters to clients for tests: written through the product's services, and sent by its outbox."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from accounts.models import Membership, OutgoingMail
 from accounts.services import mail
 from billing.models import AccountStatement, Letter, LetterHold, LetterKind, StatementRun
-from billing.services import letter_holds, letter_words, letters, statement_runs
+from billing.services import letter_holds, letter_words, letters, reminders, statement_runs
 from clients.models import Client, Contact
 from clients.services import contacts
 from ledger.money import Money
@@ -101,7 +101,18 @@ def post_used(client: Client, by: Membership) -> dict[str, UUID]:
         now=at.NOW,
         by=by,
     )
-    came = gone_out(letter(client, by))
+    reminders.set_policy(
+        steps=[14],
+        at_least=Money(1_00),
+        days_between=1,
+        is_automatic=True,
+        now=at.NOW,
+        by=by,
+    )
+    late = at.invoice(client, by, issued_on=date(2026, 1, 20))
+    came = reminders.send(client_id=client.pk, today=at.TODAY, now=at.NOW, by=by)
+    assert came is not None, late
+    gone_out(came)
     letters.note_came_back(letter=came, now=at.NOW, by=by)
     hold = held(client, by)
     letter_holds.end(held=held(client, by, "CARE"), now=at.NOW, by=by)

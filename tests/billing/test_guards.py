@@ -49,6 +49,9 @@ APPEND_ONLY = [
     "billing_lettercameback",
     "billing_letterhold",
     "billing_letterholdended",
+    "billing_reminderpolicy",
+    "billing_reminderstep",
+    "billing_reminder",
 ]
 COMPANIONS = ["billing_invoicelinetext", "billing_documentbody"]
 GRANTED: dict[str, set[str]] = {

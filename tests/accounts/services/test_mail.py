@@ -1,9 +1,11 @@
 """The outbox: a server that is away loses nothing, and one that refuses is believed."""
 
+import re
 from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPServerDisconnected
 from uuid import UUID
 
 import pytest
+from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -135,3 +137,20 @@ def test_the_database_knows_no_letter_that_was_sent_and_refused(
         ):
             OutgoingMail.objects.filter(pk=two[0]).update(refused_at=timezone.now())
         assert OutgoingMail.objects.get(pk=two[0]).refused_at is None
+
+
+OF_NOBODY = {
+    *("act", "address", "at", "base_url", "by", "count", "days", "decision", "device", "due_on"),
+    *("email", "ends_at", "expires_at", "inviter", "left", "member", "names", "now", "practice"),
+    *("role", "what"),
+}
+"""What letters to staff may hold: people of the practice, days and counts, and nothing of a client;
+``act`` and ``what`` name an act, such as a refund above a limit, by its kind, sum and number."""
+
+
+def test_no_letter_to_staff_has_a_place_for_anything_of_a_client() -> None:
+    """A new word in a letter fails here until somebody has looked at what it may say."""
+    folder = settings.BASE_DIR / "templates" / "mail"
+    written = "".join(file.read_text("utf-8") for file in sorted(folder.glob("*.txt")))
+
+    assert set(re.findall(r"{{\s*(\w+)", written)) == OF_NOBODY

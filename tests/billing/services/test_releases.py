@@ -84,7 +84,13 @@ def test_the_document_holds_every_row_of_every_record_of_the_person(
     assert {each["family_name"] for each in told["records"]} == {"Quietwater", "Doppelt"}
     empty = {section.name for section in held.SECTIONS if not told[section.name]}
     assert empty == {"assignments", "external_records", "releases"}
-    assert [each["fee_cents"] for each in told["sessions"]] == [150_00, 150_00, 35_00, 150_00]
+    assert [each["fee_cents"] for each in told["sessions"]] == [
+        150_00,
+        150_00,
+        35_00,
+        150_00,
+        150_00,
+    ]
     assert told["invoices"][0]["issued_on"] == at.TODAY.isoformat()
     assert told["looks"][0]["what"].endswith(f"added client {full.code}.")
 

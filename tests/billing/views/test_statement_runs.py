@@ -107,6 +107,7 @@ def test_who_is_unpicked_is_left_out_and_the_rest_is_made(
         assert words in over.text
     fragment = at_desk.get(page, headers={"HX-Request": "true"})
     assert "1 statement made" in fragment.text
+    assert fragment["HX-Refresh"] == "true"
     assert "<html" not in fragment.text
 
 
