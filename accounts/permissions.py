@@ -45,6 +45,9 @@ class Permission(StrEnum):
     INVOICE_VIEW = "accounts.invoice_view"
     INVOICE_VOID = "accounts.invoice_void"
     KEY_CHANGE = "accounts.key_change"
+    LETTER_CHANGE = "accounts.letter_change"
+    LETTER_SEND = "accounts.letter_send"
+    LETTER_VIEW = "accounts.letter_view"
     LOG_VIEW = "accounts.log_view"
     MEMBER_CHANGE = "accounts.member_change"
     MEMBER_ID_SHOW = "accounts.member_id_show"
@@ -127,6 +130,9 @@ WORDS: dict[Permission, tuple[str, str]] = {
     Permission.CARD_PAYMENT_START: ("Money", "Start card payments"),
     Permission.PAY_LINK_MAKE: ("Money", "Send clients links to pay by card, and withdraw them"),
     Permission.APPROVAL_DECIDE: ("Money", "Approve refunds and write-offs above a limit"),
+    Permission.LETTER_VIEW: ("Letters", "See letters to clients, and whether they went out"),
+    Permission.LETTER_SEND: ("Letters", "Send statements and reminders, or hold them back"),
+    Permission.LETTER_CHANGE: ("Letters", "Word letters to clients, and set when reminders go"),
     Permission.BILL_VIEW: ("Money out", "See vendors, bills, expenses and bank lines"),
     Permission.BILL_CHANGE: ("Money out", "Enter and correct bills and expenses"),
     Permission.BILL_PAY: ("Money out", "Pay bills"),
@@ -195,6 +201,7 @@ BUILT_IN_ROLES = (
                 P.EHR_CONNECT,
                 P.EMERGENCY_REVIEW,
                 P.KEY_CHANGE,
+                P.LETTER_CHANGE,
                 P.LOG_VIEW,
                 P.MEMBER_CHANGE,
                 P.MEMBER_VIEW,
@@ -228,6 +235,8 @@ BUILT_IN_ROLES = (
                 P.INVOICE_VIEW,
                 P.INVOICE_VOID,
                 P.PACKAGE_END,
+                P.LETTER_SEND,
+                P.LETTER_VIEW,
                 P.PAYMENT_CORRECT,
                 P.PAYMENT_RECORD,
                 P.PERIOD_CLOSE,
@@ -270,6 +279,8 @@ BUILT_IN_ROLES = (
                 P.INVOICE_ISSUE,
                 P.INVOICE_VIEW,
                 P.INVOICE_VOID,
+                P.LETTER_SEND,
+                P.LETTER_VIEW,
                 P.MEMBER_ID_SHOW,
                 P.PAY_LINK_MAKE,
                 P.PACKAGE_END,

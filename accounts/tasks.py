@@ -1,6 +1,8 @@
 """What the worker does for the log and for letters."""
 
+import logging
 import time
+from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 from uuid import UUID
 
 from celery import shared_task
@@ -24,6 +26,11 @@ from accounts.services import (
 )
 from accounts.tenancy import practice_scope
 from audit.services import checkpoints
+
+log = logging.getLogger(__name__)
+
+FOR_GOOD = 500
+"""From here on a mail server's answer is final (RFC 5321, 4.2.1)."""
 
 ROTATION_SECONDS = 240.0
 """How long a worker rotates one practice's keys before it turns to other work."""
@@ -56,7 +63,10 @@ def send_mail(**_: object) -> None:
 
 @shared_task  # type: ignore[untyped-decorator]  # Celery has no types
 def send_mail_of(*, practice_id: str, **_: object) -> None:
-    """Send one practice's letters: each is reserved before it goes, and goes outside a scope."""
+    """Send one practice's letters: each is reserved before it goes, and goes outside a scope.
+
+    A server that cannot be reached ends the round: no other letter loses a try by it.
+    """
     with practice_scope(UUID(practice_id)):
         waiting = mail.due(now=timezone.now())
     for letter_id in waiting:
@@ -64,7 +74,20 @@ def send_mail_of(*, practice_id: str, **_: object) -> None:
             letter = mail.claim(letter_id, now=timezone.now())
         if letter is None:
             continue
-        letter.send()
+        try:
+            letter.send()
+        except SMTPRecipientsRefused as refusal:
+            if all(code >= FOR_GOOD for code, _ in refusal.recipients.values()):
+                with practice_scope(UUID(practice_id)):
+                    mail.refused(letter_id, now=timezone.now())
+            continue
+        except SMTPResponseException as refusal:
+            # What the server says may quote the address: it goes no further.
+            log.warning("Letter %s was not taken: %s", letter_id, refusal.smtp_code)
+            continue
+        except (OSError, SMTPException) as failure:
+            log.warning("The mail server cannot be reached: %s", type(failure).__name__)
+            return
         with practice_scope(UUID(practice_id)):
             mail.sent(letter_id, now=timezone.now())
 

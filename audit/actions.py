@@ -819,6 +819,65 @@ class Action(StrEnum):
         "billing.credit.listed",
         "{who} looked at credit that pays nothing yet[, {count} shown].",
     )
+    LETTER_WRITTEN = (
+        "billing.letter.written",
+        "{who} wrote to {label}[: {kind}].",
+    )
+    LETTER_CAME_BACK = "billing.letter.came_back", "{who} noted that a letter to {label} came back."
+    LETTER_LISTED = "billing.letter.listed", "{who} looked at letters to clients[, {count} shown]."
+    LETTER_WORDING_SET = (
+        "billing.letter_wording.set",
+        "{who} worded letters of the kind {label}[, version {version}].",
+    )
+    LETTER_WORDING_VIEWED = (
+        "billing.letter_wording.viewed",
+        "{who} looked at the words of letters to clients.",
+    )
+    LETTER_HOLD_SET = (
+        "billing.letter_hold.set",
+        "{who} held statements and reminders to {label} back[: {reason}][, until {until}].",
+    )
+    LETTER_HOLD_ENDED = (
+        "billing.letter_hold.ended",
+        "{who} let statements and reminders go to {label} again.",
+    )
+    REMINDER_LISTED = (
+        "billing.reminder.listed",
+        "{who} looked at who is to be reminded[, {count} shown].",
+    )
+    REMINDER_POLICY_SET = (
+        "billing.reminder_policy.set",
+        "{who} set when reminders go[, in {steps} steps].",
+    )
+    REMINDER_POLICY_VIEWED = (
+        "billing.reminder_policy.viewed",
+        "{who} looked at when reminders go.",
+    )
+    STATEMENT_RUN_LISTED = (
+        "billing.statement_run.listed",
+        "{who} looked at runs of statements[, {count} clients shown].",
+    )
+    STATEMENT_RUN_DRAWN_UP = (
+        "billing.statement_run.drawn_up",
+        "{who} drew up {label}[ for {count} clients].",
+    )
+    STATEMENT_RUN_CHOSEN = (
+        "billing.statement_run.chosen",
+        "{who} chose who gets {label}[; {count} are left out].",
+    )
+    STATEMENT_RUN_STARTED = (
+        "billing.statement_run.started",
+        "{who} had {label} made[ for {count} clients].",
+    )
+    STATEMENT_RUN_DROPPED = "billing.statement_run.dropped", "{who} dropped {label}."
+    STATEMENT_RUN_FAILED = (
+        "billing.statement_run.failed",
+        "One of {label} could not be made[ in {tries} tries].",
+    )
+    STATEMENT_RUN_PRINTED = (
+        "billing.statement_run.printed",
+        "{who} took {label} away to print[, {count} of them].",
+    )
     VENDOR_ADDED = "billing.vendor.added", "{who} added vendor {label}."
     VENDOR_RENAMED = "billing.vendor.renamed", "{who} renamed vendor {label}."
     VENDOR_RETIRED = "billing.vendor.retired", "{who} retired vendor {label}."

@@ -17,11 +17,13 @@ from accounts.tenancy import practice_scope
 from billing import ehr, gateway
 from billing.reports.registry import REPORTS
 from billing.selectors import card_intents, days, packages, recurring, report_files, uploads
+from billing.selectors import statement_runs as runs
 from billing.services import (
     bank_files,
     checkout,
     hosted_pages,
     imports,
+    letter_work,
     pulls,
     report_orders,
     webhooks,
@@ -78,6 +80,7 @@ def redrive_practice(*, practice_id: str, **_: object) -> None:
         report_orders.tidy(now=now)
         bank_files.forget_old(now=now)
         ordered = report_files.left_behind(now=now)
+        statement_runs = runs.left_behind()
         batches = uploads.left_behind(now=now)
         waiting = card_intents.waiting_events(before=now - WAITS_FOR_WORKER)
         pending = card_intents.pending(before=now - WAITS_FOR_STRIPE)
@@ -85,6 +88,8 @@ def redrive_practice(*, practice_id: str, **_: object) -> None:
         speaker = checkout.credentials() if pending or outgrown else None
     for batch in batches:
         take_in_files.delay(practice_id=practice_id, batch=str(batch))
+    for run_id in statement_runs:
+        make_statements.delay(practice_id=practice_id, run_id=str(run_id))
     for file_id in ordered:
         make_report_file.delay(practice_id=practice_id, file_id=str(file_id))
     for event_id in waiting:
@@ -147,6 +152,28 @@ def _source_of(slug: str) -> report_orders.Source | None:
     if found is None:
         return None
     return report_orders.Source(found.name, found.version, found.permission, found.table)
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def make_statements(*, practice_id: str, run_id: str, **_: object) -> int:
+    """Make the statements of a run, one client after the other; return how many were looked at.
+
+    Several workers may do so at once, and whoever is cut off is carried on by the next.
+    """
+    return letter_work.make_run(UUID(practice_id), UUID(run_id), clock=timezone.now)
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def remind_all(**_: object) -> None:
+    """Queue, for each practice, the reminders that go by themselves."""
+    for practice_id in doors.practice_ids():
+        remind_of.delay(practice_id=str(practice_id))
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def remind_of(*, practice_id: str, **_: object) -> int:
+    """Remind the clients of one practice whose step is reached; return how many."""
+    return letter_work.remind(UUID(practice_id), now=timezone.now())
 
 
 @shared_task  # type: ignore[untyped-decorator]  # Celery has no types

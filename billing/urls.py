@@ -34,6 +34,16 @@ from billing.views.intake import (
     RejectDismiss,
 )
 from billing.views.invoices import InvoiceDetail, InvoiceIssue, InvoiceList
+from billing.views.letter_words import LetterWords, LetterWordsOf, LetterWordsReset
+from billing.views.letters import (
+    ClientLetters,
+    LetterCameBack,
+    LetterHoldEnd,
+    LetterRepeat,
+    Letters,
+    ReceiptLetter,
+    StatementLetter,
+)
 from billing.views.looks import Looks, LooksFile, LooksFind
 from billing.views.months import (
     Month,
@@ -77,6 +87,7 @@ from billing.views.recurring import (
 )
 from billing.views.refunds import RefundNew, RefundTakeBack
 from billing.views.releases import Release
+from billing.views.reminders import ReminderRules, Reminders
 from billing.views.report_runs import ReportKeep, ReportRunPage, ReportRuns
 from billing.views.reports import (
     JournalEntryPage,
@@ -94,6 +105,12 @@ from billing.views.services import (
     Services,
 )
 from billing.views.sessions import SessionNew, Unbilled
+from billing.views.statement_runs import (
+    StatementRunDrop,
+    StatementRunPage,
+    StatementRunPrint,
+    StatementRuns,
+)
 from billing.views.statements import ClientStatements
 from billing.views.today import Today
 from billing.views.uploads import FhirFiles, FhirUpload
@@ -240,6 +257,26 @@ urlpatterns = [
         DepositTakeBack.as_view(),
         name="deposit_take_back",
     ),
+    path("letters/", Letters.as_view(), name="letters"),
+    path("letters/reminders/", Reminders.as_view(), name="reminders"),
+    path("letters/reminder-rules/", ReminderRules.as_view(), name="reminder_rules"),
+    path("letters/words/", LetterWords.as_view(), name="letter_words"),
+    path("letters/words/<slug:kind>/", LetterWordsOf.as_view(), name="letter_words_of"),
+    path("letters/words/<slug:kind>/usual/", LetterWordsReset.as_view(), name="letter_words_reset"),
+    path("letters/holds/<uuid:pk>/end/", LetterHoldEnd.as_view(), name="letter_hold_end"),
+    path("letters/<uuid:pk>/again/", LetterRepeat.as_view(), name="letter_repeat"),
+    path("letters/<uuid:pk>/came-back/", LetterCameBack.as_view(), name="letter_came_back"),
+    path("clients/<uuid:pk>/letters/", ClientLetters.as_view(), name="client_letters"),
+    path("statement-runs/", StatementRuns.as_view(), name="statement_runs"),
+    path("statement-runs/<uuid:pk>/", StatementRunPage.as_view(), name="statement_run"),
+    path("statement-runs/<uuid:pk>/drop/", StatementRunDrop.as_view(), name="statement_run_drop"),
+    path(
+        "statement-runs/<uuid:pk>/print/<int:part>/",
+        StatementRunPrint.as_view(),
+        name="statement_run_print",
+    ),
+    path("statements/<uuid:pk>/letter/", StatementLetter.as_view(), name="statement_letter"),
+    path("payments/<uuid:pk>/letter/", ReceiptLetter.as_view(), name="receipt_letter"),
     path("bills/", BillList.as_view(), name="bill_list"),
     path("bills/new/", BillNew.as_view(), name="bill_new"),
     path("bills/<uuid:pk>/", BillDetail.as_view(), name="bill"),

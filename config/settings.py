@@ -97,6 +97,7 @@ CELERY_BEAT_SCHEDULE = {
     "reviews": {"task": "accounts.tasks.open_reviews", "schedule": 3600.0},
     "keys": {"task": "accounts.tasks.rotate_keys", "schedule": 120.0},
     "pulls": {"task": "billing.tasks.pull_all", "schedule": 60.0},
+    "client-reminders": {"task": "billing.tasks.remind_all", "schedule": 1800.0},
     "recurring-bills": {"task": "billing.tasks.make_recurring", "schedule": 900.0},
     "packages-that-ran-out": {"task": "billing.tasks.expire_packages", "schedule": 900.0},
 }

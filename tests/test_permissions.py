@@ -37,7 +37,7 @@ from clients.services import assignments, contacts, emergencies, merges, payers
 from clients.services import imports as files
 from ledger.selectors import chart
 from ledger.services import journal, periods
-from tests.billing import arrivals, desk, estimating, hours, money, paying, prepaid, spending
+from tests.billing import arrivals, desk, estimating, hours, money, paying, post, prepaid, spending
 from tests.clients import records
 from tests.clients.parties import shared_costs
 from tests.houses import House, browser_of
@@ -354,6 +354,30 @@ billing:application_take_back POST 422  422    403    403    403    404    302
 billing:payment_unapplied GET    200    200    403    403    403    200    302
 billing:payment_unapplied_apply GET 422 422    403    403    403    422    302
 billing:payment_unapplied_apply POST 422 422   403    403    403    422    302
+billing:letters           GET    200    200    403    403    403    200    302
+billing:reminders         GET    200    200    403    403    403    200    302
+billing:reminders         POST   302    302    403    403    403    302    302
+billing:reminder_rules    GET    403    403    403    200    403    200    302
+billing:reminder_rules    POST   403    403    403    422    403    422    302
+billing:letter_words      GET    403    403    403    200    403    200    302
+billing:letter_words_of   GET    403    403    403    200    403    200    302
+billing:letter_words_of   POST   403    403    403    422    403    422    302
+billing:letter_words_reset POST  403    403    403    302    403    302    302
+billing:letter_hold_end   POST   302    302    403    403    403    404    302
+billing:letter_repeat     POST   302    302    403    403    403    404    302
+billing:letter_came_back  POST   302    302    403    403    403    404    302
+billing:client_letters    GET    200    200    403    403    403    404    302
+billing:client_letters    POST   422    422    403    403    403    404    302
+billing:statement_runs    GET    200    200    403    403    403    200    302
+billing:statement_runs    POST   422    422    403    403    403    422    302
+billing:statement_run     GET    200    200    403    403    403    404    302
+billing:statement_run     POST   302    302    403    403    403    404    302
+billing:statement_run_drop POST  302    302    403    403    403    404    302
+billing:statement_run_print GET  302    403    403    403    403    404    302
+billing:statement_letter  GET    200    200    403    403    403    404    302
+billing:statement_letter  POST   422    422    403    403    403    404    302
+billing:receipt_letter    GET    200    200    403    403    403    404    302
+billing:receipt_letter    POST   422    422    403    403    403    404    302
 billing:drawer            GET    200    200    403    403    403    200    302
 billing:drawer            POST   422    422    403    403    403    422    302
 billing:deposit_new       GET    200    200    403    403    403    200    302
@@ -668,6 +692,8 @@ BEHIND_A_LINK = [
     "billing:pay_result",
     "billing:pay_statement_pdf",
 ]
+OF_A_RUN = ["billing:statement_run", "billing:statement_run_drop"]
+OF_WORDS = ["billing:letter_words_of", "billing:letter_words_reset"]
 OF_A_VENDOR = ["billing:vendor_bring_back", "billing:vendor_rename", "billing:vendor_retire"]
 
 DEMO_ONLY = {"gallery"}
@@ -728,6 +754,8 @@ def world(practice: House, other_practice: House) -> World:
         come = hours.left_open(client, by)
         application = payment.applications.get()
         deposit = money.deposited(by, "1.00", "0.00")
+        posted = post.post_used(client, by)
+        drawn_up = post.drawn_up(by)
         refund = money.refunded(
             desk.cash(client, by, "5.00", keep_rest=True), by, "5.00", charge=Charge.OWED
         )
@@ -851,6 +879,15 @@ def world(practice: House, other_practice: House) -> World:
             "accounts:therapist_particulars": {"pk": therapist.pk},
             **{route: {"pk": payment.pk} for route in OF_A_PAYMENT},
             "billing:deposit_take_back": {"pk": deposit.pk},
+            **{route: {"kind": "reminder"} for route in OF_WORDS},
+            **{route: {"pk": drawn_up.pk} for route in OF_A_RUN},
+            "billing:statement_run_print": {"pk": drawn_up.pk, "part": 1},
+            "billing:letter_hold_end": {"pk": posted["letter hold"]},
+            "billing:letter_repeat": {"pk": posted["letter"]},
+            "billing:letter_came_back": {"pk": posted["letter"]},
+            "billing:client_letters": {"pk": client.pk},
+            "billing:statement_letter": {"pk": statement.pk},
+            "billing:receipt_letter": {"pk": payment.pk},
             "billing:refund_take_back": {"pk": refund.pk},
             "billing:application_take_back": {"pk": application.pk},
             "billing:report": {"slug": "income"},

@@ -84,6 +84,7 @@ HARMLESS = {
     "billing:pay_statement_pdf": TO_THE_CLIENT,
     "billing:receipt_pdf": TO_THE_CLIENT,
     "billing:statement_pdf": TO_THE_CLIENT,
+    "billing:statement_run_print": TO_THE_CLIENT,
     "billing:month_frozen_file": NOTHING,
     "billing:search": NOTHING,
     "billing:stripe_webhook": NOTHING,
@@ -98,7 +99,7 @@ HARMLESS = {
 """Other routes that answer with something else than a page, and why nothing is kept back there."""
 
 TALKING = {
-    "accounts/services/mail.py": "letters to staff, and pay links to clients: nothing of a record",
+    "accounts/services/mail.py": "letters to staff, and to clients: nothing of a record",
     "billing/ehr/talk.py": "asks the medical-record system, and tells it of no client",
     "billing/ehr/guard.py": "looks where that system stands",
     "billing/gateway.py": "the card company: an amount and our own ids",
@@ -118,6 +119,7 @@ ANSWERING = {
     "billing/views/releases.py",
     "billing/views/reports.py",
     "billing/views/search.py",
+    "billing/views/statement_runs.py",
     "billing/views/webhooks.py",
     "clients/views/exports.py",
 }

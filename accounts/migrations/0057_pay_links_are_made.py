@@ -7,7 +7,7 @@ from accounts.role_rights import give_right
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0044_the_drawer_is_counted")]
+    dependencies = [("accounts", "0054_letters_to_clients")]
     operations = [
         migrations.AlterModelOptions(
             name="role",

@@ -234,20 +234,38 @@ class Draft(PracticeModel):
 class OutgoingMail(PracticeModel):
     """A letter that must go out. It is written with the act that it tells of, and sent after it."""
 
+    TRIES_MAX: ClassVar[int] = 8
+    """After so many it is given up."""
+
     to = EncryptedText(max_chars=254, passing=True)
     subject = EncryptedText(max_chars=120, passing=True)
     body = EncryptedText(max_chars=4000, passing=True)
     created_at = models.DateTimeField(db_comment="UTC.")
     tries = models.PositiveIntegerField(default=0)
     next_try_at = models.DateTimeField(db_comment="UTC.")
-    sent_at = models.DateTimeField(null=True, db_comment="UTC.")
+    sent_at = models.DateTimeField(null=True, db_comment="UTC; the mail server took it.")
+    refused_at = models.DateTimeField(
+        null=True, db_comment="UTC; the mail server will never take it for this address."
+    )
+    from_name = EncryptedText(
+        max_chars=60,
+        null=True,
+        passing=True,
+        db_comment="In whose name it comes; null for the installation's.",
+    )
 
     FIELD_CLASSES: ClassVar = {
-        "PHI": "to subject body",
-        "PUBLIC": "id practice_id created_at tries next_try_at sent_at",
+        "PHI": "to subject body from_name",
+        "PUBLIC": "id practice_id created_at tries next_try_at sent_at refused_at",
     }
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="accounts_outgoingmail_sent_or_refused",
+                condition=Q(sent_at=None) | Q(refused_at=None),
+            ),
+        ]
         indexes = [
             models.Index(
                 fields=["practice_id", "next_try_at"],

@@ -14,7 +14,7 @@ from audit.sql import run_sql_file
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0057_pay_links_are_made"),
-        ("billing", "0042_what_was_put_right_fits_its_books"),
+        ("billing", "0062_reminders_in_steps"),
         ("clients", "0024_search_texts_lie_in_few_groups"),
     ]
 

@@ -35,6 +35,14 @@ from billing.models.estimate import (
 )
 from billing.models.intake import ExternalCode, RejectedRecord
 from billing.models.invoice import Invoice, InvoiceLine, InvoiceLineText
+from billing.models.letter import (
+    Letter,
+    LetterCameBack,
+    LetterHold,
+    LetterHoldEnded,
+    LetterKind,
+    LetterWording,
+)
 from billing.models.missed import MissedFee, MissedPolicy, NotBilled, NotBilledTakenBack
 from billing.models.package import (
     Package,
@@ -59,12 +67,14 @@ from billing.models.refund import (
     RefundReason,
     RefundTakenBack,
 )
+from billing.models.reminder import Reminder, ReminderPolicy, ReminderStep
 from billing.models.report_file import ReportFile
 from billing.models.report_run import ReportRun
 from billing.models.service import KnownCode, ServiceCode, ServiceFee
 from billing.models.session import DiscountKind, Session
 from billing.models.source import FhirSource
 from billing.models.statement import AccountStatement, StatementRecord
+from billing.models.statement_run import StatementRun, StatementRunItem
 from billing.models.stripe import CardIntent, StripeAccount, WebhookEndpoint, WebhookEvent
 from billing.models.taking_back import (
     ApplicationTakenBack,
@@ -115,6 +125,12 @@ __all__ = [
     "InvoiceLineText",
     "InvoiceVoided",
     "KnownCode",
+    "Letter",
+    "LetterCameBack",
+    "LetterHold",
+    "LetterHoldEnded",
+    "LetterKind",
+    "LetterWording",
     "MissedFee",
     "MissedPolicy",
     "NotBilled",
@@ -142,12 +158,17 @@ __all__ = [
     "RefundReason",
     "RefundTakenBack",
     "RejectedRecord",
+    "Reminder",
+    "ReminderPolicy",
+    "ReminderStep",
     "ReportFile",
     "ReportRun",
     "ServiceCode",
     "ServiceFee",
     "Session",
     "StatementRecord",
+    "StatementRun",
+    "StatementRunItem",
     "StripeAccount",
     "TakenBackReason",
     "UnapplyReason",

@@ -1,11 +1,13 @@
 """What stands on each document, as data for its template: words and amounts, never markup."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
+from typing import Any
+from uuid import UUID
 
 from accounts.selectors import members
 from billing.models import AccountStatement, Invoice, Payment
-from billing.selectors import invoices, packages, payments, statements
+from billing.selectors import invoices, packages, payments, statement_runs, statements
 from clients.models import Client
 from ledger.money import MINUS, ZERO, Money
 
@@ -50,14 +52,19 @@ def receipt(payment: Payment) -> Mapping[str, object]:
     }
 
 
-def statement(made: AccountStatement) -> Mapping[str, object]:
-    """Return the contents of a statement of account, as the books were known when it was made."""
+def statement(made: AccountStatement, *, address: str = "") -> Mapping[str, object]:
+    """Return the contents of a statement of account, as the books were known when it was made.
+
+    ``address`` is for one that goes into a window envelope, line by line.
+    """
     records = made.records.values_list("client", flat=True)
     account = statements.account(
         list(records), since=made.since, until=made.until, known_at=made.known_at
     )
     return {
         **_head(made.client),
+        "address": [printable(line) for line in address.splitlines()],
+        "message": printable(statement_runs.message_of(made)),
         "since": long_day(made.since),
         "until": long_day(made.until),
         "opening": str(account.opening),
@@ -88,6 +95,17 @@ def statement(made: AccountStatement) -> Mapping[str, object]:
             {"label": bucket.label, "amount": str(bucket.amount)} for bucket in account.buckets
         ],
         "beside": [{"label": label, "amount": str(amount)} for label, amount in beside(account)],
+    }
+
+
+def bundle(
+    made: Collection[AccountStatement], *, addresses: Mapping[UUID, str]
+) -> Mapping[str, Any]:
+    """Return the contents of a file of several statements; ``addresses``: client → where to."""
+    return {
+        "practice": printable(members.practice().discreet_name),
+        "until": long_day(max(each.until for each in made)),
+        "sheets": [statement(each, address=addresses.get(each.client_id, "")) for each in made],
     }
 
 

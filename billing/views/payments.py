@@ -175,4 +175,5 @@ def receipt(view: BillingView, payment: Payment) -> dict[str, Any]:
         "balance": owed.get(payment.client_id, balances.NOTHING).owes,
         "next_url": reverse("billing:client", args=[payment.client_id]),
         "may_take_off": view.may(Permission.PAYMENT_CORRECT),
+        "may_write": view.may(Permission.LETTER_SEND),
     }

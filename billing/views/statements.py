@@ -104,4 +104,5 @@ class ClientStatements(BillingView):
             may_make=self.may(Permission.INVOICE_ISSUE),
             may_link=self.may(Permission.PAY_LINK_MAKE),
             may_see_pdf=self.may(Permission.CLIENT_IDENTITY_VIEW),
+            may_send=self.may(Permission.LETTER_SEND),
         )

@@ -50,7 +50,7 @@ from ledger.selectors import account_moves
 from ledger.services import journal, periods
 from ledger.services.journal import Line
 from tests.attacks import planting
-from tests.billing import arrivals, hours, money, paying, prepaid, spending
+from tests.billing import arrivals, hours, money, paying, post, prepaid, spending
 from tests.billing import desk as at
 from tests.billing import estimating as an
 from tests.clients import bundles, records
@@ -97,6 +97,8 @@ def furnish(house: House, family_name: str, places: list[Path]) -> Furnished:
         money.put_right(own, by, house.people["accountant"])
         money.written_off(at.invoice(own, by, dollars="6.00"), house.people["accountant"], "6.00")
         money.drawer_used(by)
+        ids |= post.post_used(own, by)
+        post.drawn_up(by)
         money.waiting_refund(money.kept(own, by, "3.00"), by)
         estimate = an.history(own, by)
         for printed in (at.statement(own, by), estimate, Payment.objects.get(pk=ids["payment"])):

@@ -12,7 +12,7 @@ from billing.services import documents
 from clients.models import Client
 from tests.billing import desk as at
 from tests.billing import estimating as an
-from tests.billing import hours, money, raw
+from tests.billing import hours, money, post, raw
 from tests.billing.conftest import Billed
 from tests.houses import House
 
@@ -50,6 +50,14 @@ APPEND_ONLY = [
     "billing_estimatenote",
     "billing_estimaterequest",
     "billing_estimateoverrun",
+    "billing_letterwording",
+    "billing_letter",
+    "billing_lettercameback",
+    "billing_letterhold",
+    "billing_letterholdended",
+    "billing_reminderpolicy",
+    "billing_reminderstep",
+    "billing_reminder",
 ]
 COMPANIONS = ["billing_invoicelinetext", "billing_documentbody", "billing_estimatetext"]
 GRANTED: dict[str, set[str]] = {
@@ -101,6 +109,7 @@ def test_not_even_the_owner_changes_what_was_written(billed: Billed, statement: 
         documents.render(billed.own_invoice, now=at.NOW, by=by)
         at.statement(billed.own, by)
         an.history(billed.own, by)
+        post.post_used(billed.own, by)
 
     for table in [*APPEND_ONLY, *COMPANIONS]:
         with (

@@ -13,6 +13,7 @@ BENCHES = {
     "ledger": "config.dev.bench.ledger",
     "phi": "config.dev.bench.phi",
     "search": "config.dev.bench.search",
+    "statements": "config.dev.bench.statements",
 }
 """Name → the module whose ``figures(effort)`` yields them."""
 

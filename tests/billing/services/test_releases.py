@@ -21,7 +21,7 @@ from clients.services import contacts as contact_services
 from clients.services.restrictions import Restricted
 from ledger.models import Posting
 from tests.billing import desk as at
-from tests.billing import hours, money, paying, prepaid
+from tests.billing import hours, money, paying, post, prepaid
 from tests.catalogue import OUR_MODELS
 from tests.clients import records
 from tests.clients.naughty import REFUSED, some
@@ -59,7 +59,9 @@ def full(practice: House) -> Client:
         prepaid.history(client, by)
         money.put_right(client, by, practice.people["accountant"])
         documents.render(invoice, now=NOW, by=by)
+        post.drawn_up(by, clients=Client.objects.filter(pk=client.pk))
         at.statement(client, by)
+        post.post_used(client, by)
         card_accounts.connect(secret_key="sk_test_x", is_live=False, now=NOW, by=practice.automaton)
         checkout.intend(invoice=invoice, now=NOW, by=by)
         paying.visit(paying.link(client, by))
@@ -84,7 +86,13 @@ def test_the_document_holds_every_row_of_every_record_of_the_person(
     assert {each["family_name"] for each in told["records"]} == {"Quietwater", "Doppelt"}
     empty = {section.name for section in held.SECTIONS if not told[section.name]}
     assert empty == {"assignments", "external_records", "releases"}
-    assert [each["fee_cents"] for each in told["sessions"]] == [150_00, 150_00, 35_00, 150_00]
+    assert [each["fee_cents"] for each in told["sessions"]] == [
+        150_00,
+        150_00,
+        35_00,
+        150_00,
+        150_00,
+    ]
     assert told["invoices"][0]["issued_on"] == at.TODAY.isoformat()
     assert told["looks"][0]["what"].endswith(f"added client {full.code}.")
 

@@ -1,0 +1,172 @@
+"""Letters to clients, written into the outbox in the transaction of the act that they tell of.
+
+What goes to the client themself no restriction keeps back (45 CFR 164.524); nobody else, such as
+somebody who pays for them, is written to.
+"""
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from accounts.models import Membership
+from accounts.selectors import members
+from accounts.services import mail
+from audit.actions import Action
+from audit.services import events
+from billing.models import AccountStatement, Letter, LetterCameBack, LetterKind, Payment
+from billing.selectors import letter_holds
+from billing.selectors import letters as found
+from billing.selectors.letters import State
+from billing.services import letter_words, numbers
+from clients.models import Client, Contact
+
+HELD_KINDS = frozenset({LetterKind.STATEMENT, LetterKind.REMINDER})
+"""What a hold keeps back; a receipt and a link that was asked for go out all the same."""
+
+
+class NotReachable(Exception):
+    """The client has no address that may be written to; the message says why."""
+
+
+class HeldBack(Exception):
+    """Statements and reminders to the client are held back; the message says why."""
+
+
+class NotYetDone(Exception):
+    """The letter is on its way still, or was sent once more already."""
+
+
+class NotSent(Exception):
+    """A letter that was not sent cannot have come back."""
+
+
+@transaction.atomic
+def write(
+    *,
+    client: Client,
+    kind: LetterKind,
+    today: date,
+    now: datetime,
+    by: Membership,
+    statement: AccountStatement | None = None,
+    payment: Payment | None = None,
+    link: str = "",
+    repeats: Letter | None = None,
+) -> Letter:
+    """Write a letter to a client, to be sent by the worker once this is committed.
+
+    What is written once stays once: for the same statement or payment the letter that it has is
+    returned. ``link`` is the page of a link to pay.
+
+    Raises:
+        NotReachable: there is no e-mail address that may be written to.
+        HeldBack: statements and reminders to the client are held back on ``today``.
+    """
+    numbers.lock(numbers.LETTERS)
+    known = _known(statement, payment, repeats)
+    if known is not None:
+        return known
+    if kind in HELD_KINDS:
+        _require_none_held(client, today)
+    reach = found.reaches([client.pk])[client.pk]
+    if reach.contact_id is None:
+        raise NotReachable(f"{reach.problem}. Look at how the client is reached.")
+    words = letter_words.discreet(kind) if reach.is_discreet else letter_words.current(kind)
+    practice = members.practice().discreet_name
+    subject, body = words.filled({"practice": practice, "link": link})
+    contact = Contact.objects.get(pk=reach.contact_id)
+    letter = Letter.objects.create(
+        client=client,
+        kind=kind,
+        contact=contact,
+        contact_version=contact.version,
+        is_discreet=reach.is_discreet,
+        wording=words.wording,
+        statement=statement,
+        payment=payment,
+        repeats=repeats,
+        mail=mail.write(
+            to=contact.number_or_address,
+            subject=subject,
+            body=body,
+            now=now,
+            from_name=None if reach.is_discreet else practice,
+        ),
+        written_on=today,
+        written_at=now,
+        written_by=by,
+    )
+    told = str(LetterKind(kind).label).lower()
+    events.record(
+        Action.LETTER_WRITTEN, target=letter, label=client.code, touched=[client.pk], kind=told
+    )
+    return letter
+
+
+@transaction.atomic
+def repeat(*, letter: Letter, today: date, now: datetime, by: Membership) -> Letter:
+    """Send a letter once more: to the address and in the words of now. Twice makes one.
+
+    Raises:
+        NotYetDone: it is on its way still.
+        NotReachable, HeldBack: as ``write``.
+    """
+    numbers.lock(numbers.LETTERS)
+    again = Letter.objects.filter(repeats=letter).first()
+    if again is not None:
+        return again
+    if found.state_of(letter) not in found.MAY_REPEAT:
+        raise NotYetDone("This letter is on its way still. Wait for what becomes of it.")
+    if letter.kind == LetterKind.PAY_LINK:
+        raise NotYetDone("A link to pay is made anew: send another one from the client's page.")
+    return write(
+        client=letter.client,
+        kind=LetterKind(letter.kind),
+        statement=letter.statement,
+        payment=letter.payment,
+        repeats=letter,
+        today=today,
+        now=now,
+        by=by,
+    )
+
+
+@transaction.atomic
+def note_came_back(*, letter: Letter, now: datetime, by: Membership) -> LetterCameBack:
+    """Note that a letter came back, so that its address is not written to as it stands.
+
+    Raises:
+        NotSent: it was not sent.
+    """
+    numbers.lock(numbers.LETTERS)
+    noted = LetterCameBack.objects.filter(letter=letter).first()
+    if noted is not None:
+        return noted
+    if found.state_of(letter) is not State.SENT:
+        raise NotSent("This letter was not sent, so it cannot have come back.")
+    noted = LetterCameBack.objects.create(letter=letter, noted_at=now, noted_by=by)
+    events.record(
+        Action.LETTER_CAME_BACK,
+        target=letter,
+        label=letter.client.code,
+        touched=[letter.client_id],
+    )
+    return noted
+
+
+def _known(
+    statement: AccountStatement | None, payment: Payment | None, repeats: Letter | None
+) -> Letter | None:
+    if repeats is not None:
+        return Letter.objects.filter(repeats=repeats).first()
+    if statement is not None:
+        return Letter.objects.filter(statement=statement, repeats=None).first()
+    if payment is not None:
+        return Letter.objects.filter(payment=payment, repeats=None).first()
+    return None
+
+
+def _require_none_held(client: Client, today: date) -> None:
+    why = letter_holds.reasons([client.pk], on=today).get(client.pk)
+    if why is not None:
+        raise HeldBack(f"Statements and reminders to this client are held back: {why.lower()}.")
