@@ -188,11 +188,12 @@ def visible_to(
 
     One that was made while two records were one tells of both, also after they are two again.
     """
-    seen = clients.visible_to(member, on=on, permissions=permissions).values("pk")
-    told = StatementRecord.objects.filter(statement=OuterRef("pk"))
-    return AccountStatement.objects.filter(
-        ~Exists(told.exclude(client__in=seen)), client__in=seen
-    ).select_related("client", "made_by")
+    seen = clients.visible_to(member, on=on, permissions=permissions)
+    of_others = StatementRecord.objects.filter(
+        ~Exists(seen.filter(pk=OuterRef("client"))), statement=OuterRef("pk")
+    )
+    rows = AccountStatement.objects.filter(~Exists(of_others), client__in=seen)
+    return rows.select_related("client", "made_by")
 
 
 def made_of(
