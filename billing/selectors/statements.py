@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -18,6 +17,7 @@ from accounts.models import Membership
 from billing.models import AccountStatement, Invoice, StatementRecord
 from billing.selectors import aging
 from billing.selectors.aging import BUCKETS, Basis, Bucket, bucket_of
+from clients.models import Client
 from clients.selectors import clients
 from ledger.chart import Role
 from ledger.money import ZERO, Money
@@ -186,18 +186,19 @@ def visible_to(
     member: Membership, *, on: date, permissions: clients.Permissions | None = None
 ) -> QuerySet[AccountStatement]:
     """Return the statements that tell only of clients whom a member may see on a business date."""
-    return telling_only_of(clients.visible_to(member, on=on, permissions=permissions).values("pk"))
+    return telling_only_of(clients.visible_to(member, on=on, permissions=permissions))
 
 
-def telling_only_of(records: Any) -> QuerySet[AccountStatement]:
-    """Return the statements of some records, given as ids or as a query, that tell of no other.
+def telling_only_of(records: QuerySet[Client]) -> QuerySet[AccountStatement]:
+    """Return the statements of some records that tell of no other.
 
     One that was made while two records were one tells of both, also after they are two again.
     """
-    told = StatementRecord.objects.filter(statement=OuterRef("pk"))
-    return AccountStatement.objects.filter(
-        ~Exists(told.exclude(client__in=records)), client__in=records
-    ).select_related("client", "made_by")
+    of_others = StatementRecord.objects.filter(
+        ~Exists(records.filter(pk=OuterRef("client"))), statement=OuterRef("pk")
+    )
+    rows = AccountStatement.objects.filter(~Exists(of_others), client__in=records)
+    return rows.select_related("client", "made_by")
 
 
 def made_of(

@@ -29,6 +29,7 @@ from billing.views.pay_base import (
     set_visit,
     wait_seconds,
 )
+from clients.models import Client
 from clients.selectors import families
 
 State = CardIntent.State
@@ -141,7 +142,9 @@ class PayAccount(VisitView):
             paid=paid,
             last=paid[0] if paid else None,
             waiting=waiting if waiting and waiting.pay_link_id == self.visit.link_id else None,
-            statements=statements.made_of(records, among=statements.telling_only_of(records)),
+            statements=statements.made_of(
+                records, among=statements.telling_only_of(Client.objects.filter(pk__in=records))
+            ),
         )
 
 

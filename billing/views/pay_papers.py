@@ -11,6 +11,7 @@ from billing.selectors import standing, statements
 from billing.selectors.documents import Subject
 from billing.views.documents import AnswersWithPdf
 from billing.views.pay_base import VisitView
+from clients.models import Client
 from clients.selectors import families
 
 
@@ -45,4 +46,6 @@ class PayStatementPdf(PaperView):
     """A statement of account."""
 
     def subject(self, pk: UUID, records: list[UUID]) -> Subject:
-        return get_object_or_404(statements.telling_only_of(records), pk=pk)
+        return get_object_or_404(
+            statements.telling_only_of(Client.objects.filter(pk__in=records)), pk=pk
+        )
