@@ -46,9 +46,9 @@ class OfferForm(forms.Form):
         help_text="Counted from the day after the sale.",
         error_messages={"required": "Enter for how many days it is valid."},
     )
-    refund_by = forms.ChoiceField(
+    used_counts = forms.ChoiceField(
         label="If it is given back, each used session counts",
-        choices=PackageOffer.RefundBy.choices,
+        choices=PackageOffer.UsedCounts.choices,
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what a used session counts."},
     )
@@ -78,7 +78,7 @@ class OfferForm(forms.Form):
             price=typed["price"],
             valid_days=typed["valid_days"],
             forfeits=typed["forfeits"],
-            refund_by=PackageOffer.RefundBy(typed["refund_by"]),
+            used_counts=PackageOffer.UsedCounts(typed["used_counts"]),
             codes=[self.services[pk] for pk in typed["codes"]],
             offered_from=typed["offered_from"],
         )

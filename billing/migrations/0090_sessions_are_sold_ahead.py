@@ -212,7 +212,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "refund_by",
+                    "used_counts",
                     models.CharField(
                         choices=[("UNIT", "its part of the price"), ("LIST", "its full list fee")],
                         max_length=4,
@@ -703,7 +703,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="packageoffer",
             constraint=models.CheckConstraint(
-                condition=models.Q(("refund_by__in", ["UNIT", "LIST"])),
+                condition=models.Q(("used_counts__in", ["UNIT", "LIST"])),
                 name="billing_packageoffer_refund_known",
             ),
         ),

@@ -23,7 +23,7 @@ class PackageOffer(PracticeModel):
     there are ``code_count`` of them.
     """
 
-    class RefundBy(models.TextChoices):
+    class UsedCounts(models.TextChoices):
         """What a session that was used counts where the rest is given back."""
 
         UNIT = "UNIT", "its part of the price"
@@ -40,7 +40,7 @@ class PackageOffer(PracticeModel):
     forfeits = models.BooleanField(
         db_comment="Whether unused sessions expire: the practice says that terms and law allow it."
     )
-    refund_by = models.CharField(max_length=4, choices=RefundBy)
+    used_counts = models.CharField(max_length=4, choices=UsedCounts)
     code_count = models.PositiveSmallIntegerField(db_comment="So that no code joins it later.")
     offered_from = models.DateField(db_comment="The first business date on which it is sold.")
     key = models.UUIDField(db_comment="Of the form that it came by; once.")
@@ -49,7 +49,7 @@ class PackageOffer(PracticeModel):
 
     FIELD_CLASSES: ClassVar[dict[str, str]] = {
         "FINANCIAL": "price",
-        "PUBLIC": "id practice_id name sessions valid_days forfeits refund_by code_count"
+        "PUBLIC": "id practice_id name sessions valid_days forfeits used_counts code_count"
         " offered_from key added_at added_by",
     }
 
@@ -75,7 +75,7 @@ class PackageOffer(PracticeModel):
             ),
             models.CheckConstraint(
                 name="billing_packageoffer_refund_known",
-                condition=Q(refund_by__in=["UNIT", "LIST"]),
+                condition=Q(used_counts__in=["UNIT", "LIST"]),
             ),
         ]
 

@@ -39,7 +39,7 @@ def preview(package: Package) -> Rest:
     left = packages.left_of([package])[package.pk]
     invoice = sale(package)
     counted = left.redeemed
-    if package.offer.refund_by == PackageOffer.RefundBy.LIST:
+    if package.offer.used_counts == PackageOffer.UsedCounts.LIST:
         counted = _listed(package)
     formula = min(max(package.price - counted, ZERO), left.amount)
     room = invoice.total - write_offs.written_off(invoice)

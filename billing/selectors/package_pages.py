@@ -145,7 +145,9 @@ def _offer(row: PackageOffer, codes: list[str], ended_on: date | None, on: date)
     rest = row.price - Money(row.unit.cents * row.sessions)
     last = f", and {(row.unit + rest).dollars} for the last one" if rest else ""
     days = f"{row.valid_days} day{'' if row.valid_days == 1 else 's'}"
-    unit = f"{row.unit.dollars} for each session that was used"
+    each = f"{row.unit.dollars} for each session that was used"
+    if row.used_counts == row.UsedCounts.LIST:
+        each = "the full fee of each session that was used"
     state = "ahead" if row.offered_from > on else "active"
     return OfferRow(
         pk=row.pk,
@@ -155,8 +157,7 @@ def _offer(row: PackageOffer, codes: list[str], ended_on: date | None, on: date)
         unused="What is not used by then expires."
         if row.forfeits
         else "What is not used by then does not expire: it can be given back.",
-        refund="If it is given back: the price less"
-        f" {unit if row.refund_by == row.RefundBy.UNIT else 'the full fee of each session used'}.",
+        refund=f"If it is given back: the price less {each}.",
         price=row.price,
         offered_from=row.offered_from,
         ended_on=ended_on,

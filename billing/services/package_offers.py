@@ -14,7 +14,7 @@ from billing.models import PackageOffer, PackageOfferCode, PackageOfferEnded, Se
 from billing.services import numbers
 from ledger.money import Money
 
-RefundBy = PackageOffer.RefundBy
+UsedCounts = PackageOffer.UsedCounts
 
 
 class PriceTooLow(Exception):
@@ -45,7 +45,7 @@ class Terms:
     price: Money
     valid_days: int
     forfeits: bool
-    refund_by: PackageOffer.RefundBy
+    used_counts: PackageOffer.UsedCounts
     codes: Collection[ServiceCode]
     offered_from: date
 
@@ -71,7 +71,7 @@ def add(*, terms: Terms, key: UUID, now: datetime, by: Membership) -> PackageOff
         price=terms.price,
         valid_days=terms.valid_days,
         forfeits=terms.forfeits,
-        refund_by=terms.refund_by,
+        used_counts=terms.used_counts,
         code_count=len(terms.codes),
         offered_from=terms.offered_from,
         key=key,

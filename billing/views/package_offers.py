@@ -27,7 +27,7 @@ class PackageOffers(BillingView):
     permission = Permission.SERVICE_CHANGE
 
     def get(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
-        begun = {"key": uuid4(), "offered_from": self.today, "refund_by": "UNIT"}
+        begun = {"key": uuid4(), "offered_from": self.today, "used_counts": "UNIT"}
         return self.show(self.form(initial=begun))
 
     def post(self, request: StaffRequest, **kwargs: object) -> HttpResponse:

@@ -17,7 +17,7 @@ from billing.models import (
 from billing.selectors import package_ends
 from billing.services import invoices, package_offers, packages
 from billing.services import package_ends as ending
-from billing.services.package_offers import RefundBy, Terms
+from billing.services.package_offers import Terms, UsedCounts
 from clients.models import Client
 from ledger.money import Money
 from tests.billing import desk as at
@@ -34,7 +34,7 @@ def offer(
     sessions: int = 4,
     days: int = 90,
     forfeits: bool = True,
-    refund_by: RefundBy = RefundBy.UNIT,
+    used_counts: UsedCounts = UsedCounts.UNIT,
     codes: tuple[str, ...] = ("90834", "90837"),
     key: UUID | None = None,
 ) -> PackageOffer:
@@ -46,7 +46,7 @@ def offer(
             price=Money.parse(dollars),
             valid_days=days,
             forfeits=forfeits,
-            refund_by=refund_by,
+            used_counts=used_counts,
             codes=list(ServiceCode.objects.filter(code__in=codes)),
             offered_from=date(2026, 1, 1),
         ),

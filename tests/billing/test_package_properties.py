@@ -14,7 +14,7 @@ from billing.models import Invoice, Package, PackageEnd
 from billing.selectors import integrity, packages
 from billing.selectors.packages import worth
 from billing.services import package_ends, redemptions, voids
-from billing.services.package_offers import RefundBy
+from billing.services.package_offers import UsedCounts
 from clients.models import Client
 from ledger.money import ZERO, Money
 from ledger.selectors import integrity as books
@@ -66,7 +66,7 @@ class Desk:
             sessions=sessions,
             dollars=str(Money(cents)),
             days=40,
-            refund_by=RefundBy.LIST if by_list else RefundBy.UNIT,
+            used_counts=UsedCounts.LIST if by_list else UsedCounts.UNIT,
         )
 
     def use(self, cents: int) -> None:

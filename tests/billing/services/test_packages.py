@@ -18,7 +18,7 @@ from billing.selectors.invoices import balance_due
 from billing.services import invoices, package_offers, redemptions, voids
 from billing.services import package_ends as ending
 from billing.services import packages as services
-from billing.services.package_offers import RefundBy
+from billing.services.package_offers import UsedCounts
 from clients.models import Client
 from ledger.chart import Role
 from ledger.money import ZERO, Money
@@ -270,7 +270,7 @@ def test_given_back_is_the_price_less_what_was_used(desk: Membership, amara: Cli
 
 
 def test_used_sessions_can_count_their_full_fee(desk: Membership, amara: Client) -> None:
-    package = prepaid.sold(amara, desk, refund_by=RefundBy.LIST)
+    package = prepaid.sold(amara, desk, used_counts=UsedCounts.LIST)
     at.cash(amara, desk, "600.00", apply_to=prepaid.sale(package))
     prepaid.used(amara, desk)
 
@@ -288,7 +288,7 @@ def test_used_sessions_can_count_their_full_fee(desk: Membership, amara: Client)
 def test_the_formula_gives_nothing_back_where_full_fees_are_more(
     desk: Membership, amara: Client
 ) -> None:
-    package = prepaid.sold(amara, desk, dollars="300.00", sessions=3, refund_by=RefundBy.LIST)
+    package = prepaid.sold(amara, desk, dollars="300.00", sessions=3, used_counts=UsedCounts.LIST)
     for day in (16, 17):
         prepaid.used(amara, desk, on=date(2026, 2, day))
 

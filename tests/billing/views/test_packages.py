@@ -39,7 +39,7 @@ def terms(billed: Billed, **changes: Any) -> dict[str, Any]:
         "sessions": "4",
         "price": "600.00",
         "valid_days": "90",
-        "refund_by": "UNIT",
+        "used_counts": "UNIT",
         "forfeits": "on",
         "offered_from": "2026-01-01",
         **changes,
@@ -93,7 +93,7 @@ def test_an_offer_says_its_terms_and_ends(as_accountant: Browser, billed: Billed
         ({"price": "0.03"}, "at least a cent for each session"),
         ({"price": "six"}, "Enter an amount"),
         ({"valid_days": ""}, "for how many days"),
-        ({"refund_by": ""}, "Choose what a used session counts."),
+        ({"used_counts": ""}, "Choose what a used session counts."),
     ],
 )
 def test_terms_that_are_wrong_come_back(
