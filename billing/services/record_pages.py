@@ -53,6 +53,8 @@ TITLES = {
     "invoices_voided": "Void invoices",
     "applications_taken_back": "Taken off invoices again",
     "payments_taken_back": "Payments that were corrected",
+    "pay_links": "Pay links",
+    "pay_visits": "Visits by pay link",
     "card_payments": "Card payments",
     "statements": "Statements of account",
     "statement_records": "What records a statement tells of",
