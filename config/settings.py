@@ -99,6 +99,7 @@ CELERY_BEAT_SCHEDULE = {
     "pulls": {"task": "billing.tasks.pull_all", "schedule": 60.0},
     "recurring-bills": {"task": "billing.tasks.make_recurring", "schedule": 900.0},
     "packages-that-ran-out": {"task": "billing.tasks.expire_packages", "schedule": 900.0},
+    "billing": {"task": "billing.tasks.bill_periods", "schedule": 600.0},
 }
 
 # --- People and sessions ------------------------------------------------------------------------

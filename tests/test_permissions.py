@@ -37,7 +37,17 @@ from clients.services import assignments, contacts, emergencies, merges, payers
 from clients.services import imports as files
 from ledger.selectors import chart
 from ledger.services import journal, periods
-from tests.billing import arrivals, desk, estimating, hours, money, paying, prepaid, spending
+from tests.billing import (
+    arrivals,
+    cycling,
+    desk,
+    estimating,
+    hours,
+    money,
+    paying,
+    prepaid,
+    spending,
+)
 from tests.clients import records
 from tests.clients.parties import shared_costs
 from tests.houses import House, browser_of
@@ -354,6 +364,14 @@ billing:application_take_back POST 422  422    403    403    403    404    302
 billing:payment_unapplied GET    200    200    403    403    403    200    302
 billing:payment_unapplied_apply GET 422 422    403    403    403    422    302
 billing:payment_unapplied_apply POST 422 422   403    403    403    422    302
+billing:cycles            GET    200    200    403    403    403    200    302
+billing:cycle_runs        GET    200    200    403    403    403    200    302
+billing:cycle_run         GET    200    200    403    403    403    404    302
+billing:cycle_run_new     POST   422    422    403    403    403    422    302
+billing:practice_cycle    GET    200    200    403    200    403    200    302
+billing:practice_cycle    POST   422    422    403    422    403    422    302
+billing:client_cycle      GET    200    200    403    404    403    404    302
+billing:client_cycle      POST   422    422    403    404    403    404    302
 billing:drawer            GET    200    200    403    403    403    200    302
 billing:drawer            POST   422    422    403    403    403    422    302
 billing:deposit_new       GET    200    200    403    403    403    200    302
@@ -728,6 +746,7 @@ def world(practice: House, other_practice: House) -> World:
         come = hours.left_open(client, by)
         application = payment.applications.get()
         deposit = money.deposited(by, "1.00", "0.00")
+        cycle_run = cycling.history(client, by)
         refund = money.refunded(
             desk.cash(client, by, "5.00", keep_rest=True), by, "5.00", charge=Charge.OWED
         )
@@ -851,6 +870,8 @@ def world(practice: House, other_practice: House) -> World:
             "accounts:therapist_particulars": {"pk": therapist.pk},
             **{route: {"pk": payment.pk} for route in OF_A_PAYMENT},
             "billing:deposit_take_back": {"pk": deposit.pk},
+            "billing:cycle_run": {"pk": cycle_run.pk},
+            "billing:client_cycle": {"pk": client.pk},
             "billing:refund_take_back": {"pk": refund.pk},
             "billing:application_take_back": {"pk": application.pk},
             "billing:report": {"slug": "income"},

@@ -17,6 +17,7 @@ from billing.models.bill import (
     Vendor,
 )
 from billing.models.counter import Counter
+from billing.models.cycle import BillingCycle, CycleRun, CycleRunClient, Rhythm
 from billing.models.document import Document, DocumentBody
 from billing.models.drawer import (
     Deposit,
@@ -91,8 +92,11 @@ __all__ = [
     "BillPayment",
     "BillPaymentTakenBack",
     "BillTakenBack",
+    "BillingCycle",
     "CardIntent",
     "Counter",
+    "CycleRun",
+    "CycleRunClient",
     "Deposit",
     "DepositReason",
     "DepositTakenBack",
@@ -144,6 +148,7 @@ __all__ = [
     "RejectedRecord",
     "ReportFile",
     "ReportRun",
+    "Rhythm",
     "ServiceCode",
     "ServiceFee",
     "Session",
