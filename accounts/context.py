@@ -125,6 +125,14 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place(P.SESSION_VIEW, "billing:unbilled", "session", "Not billed", "u"),
             Place(P.ESTIMATE_MAKE, "billing:estimates_due", "clock", "Estimates", "4"),
             Place(
+                P.BILLING_RUN,
+                "billing:cycles",
+                "clock",
+                "What will be billed",
+                "3",
+                beside=("billing:cycle_runs", "billing:practice_cycle"),
+            ),
+            Place(
                 P.INVOICE_VIEW,
                 "billing:invoice_list",
                 "file",

@@ -13,6 +13,8 @@ class Permission(StrEnum):
     APPROVAL_DECIDE = "accounts.approval_decide"
     ASSIGNMENT_CHANGE = "accounts.assignment_change"
     BANK_MATCH = "accounts.bank_match"
+    BILLING_CYCLE_CHANGE = "accounts.billing_cycle_change"
+    BILLING_RUN = "accounts.billing_run"
     BILL_CHANGE = "accounts.bill_change"
     BILL_PAY = "accounts.bill_pay"
     BILL_VIEW = "accounts.bill_view"
@@ -110,6 +112,14 @@ WORDS: dict[Permission, tuple[str, str]] = {
     ),
     Permission.INVOICE_VIEW: ("Sessions and invoices", "See invoices"),
     Permission.INVOICE_ISSUE: ("Sessions and invoices", "Issue invoices"),
+    Permission.BILLING_RUN: (
+        "Sessions and invoices",
+        "See what the next billing invoices, and run it",
+    ),
+    Permission.BILLING_CYCLE_CHANGE: (
+        "Sessions and invoices",
+        "Set how often clients are billed",
+    ),
     Permission.SERVICE_CHANGE: (
         "Sessions and invoices",
         "Set services, list fees, packages, and what missed appointments cost",
@@ -194,6 +204,7 @@ BUILT_IN_ROLES = (
                 P.API_TOKEN_CHANGE,
                 P.APPROVAL_DECIDE,
                 P.BANK_MATCH,
+                P.BILLING_CYCLE_CHANGE,
                 P.BILL_CHANGE,
                 P.BILL_PAY,
                 P.BILL_VIEW,
@@ -222,6 +233,8 @@ BUILT_IN_ROLES = (
                 P.ACCOUNT_CHANGE,
                 P.APPROVAL_DECIDE,
                 P.BANK_MATCH,
+                P.BILLING_CYCLE_CHANGE,
+                P.BILLING_RUN,
                 P.BILL_CHANGE,
                 P.BILL_PAY,
                 P.BILL_VIEW,
@@ -257,6 +270,8 @@ BUILT_IN_ROLES = (
         frozenset(
             {
                 P.ASSIGNMENT_CHANGE,
+                P.BILLING_CYCLE_CHANGE,
+                P.BILLING_RUN,
                 P.CARD_PAYMENT_START,
                 P.CLIENT_CHANGE,
                 P.CLIENT_CREATE,

@@ -32,6 +32,7 @@ QUIET_ROUTES = frozenset(
     {
         "accounts:drafts",
         "billing:checkout_return",
+        "billing:cycle_run",
         "billing:fhir_files",
         "billing:report_order",
         "clients:import_run",

@@ -687,6 +687,28 @@ class Action(StrEnum):
         "{who} looked at sessions[, {count} shown][, {kept_back} kept back].",
     )
     INVOICE_ISSUED = "billing.invoice.issued", "{who} issued invoice {label}[ over {total}]."
+    BILLING_CYCLE_SET = (
+        "billing.cycle.set",
+        "{who} set how often is billed: {label}[, from {starts_on}].",
+    )
+    BILLING_CYCLE_VIEWED = "billing.cycle.viewed", "{who} looked at how often is billed."
+    BILLING_PREVIEWED = (
+        "billing.cycle.previewed",
+        "{who} looked at what will be billed[, {count} clients shown].",
+    )
+    BILLING_RUN_ASKED = (
+        "billing.cycle_run.asked",
+        "{who} let the billing {label} run[, {count} clients].",
+    )
+    BILLING_RUN_FINISHED = (
+        "billing.cycle_run.finished",
+        "The billing {label} was over[: {invoiced} invoices][, {held_up} clients without one].",
+    )
+    BILLING_RUN_VIEWED = (
+        "billing.cycle_run.viewed",
+        "{who} looked at the billing {label}[, {count} clients shown].",
+    )
+    BILLING_RUN_LISTED = "billing.cycle_run.listed", "{who} looked at the runs of the billing."
     INVOICE_VIEWED = "billing.invoice.viewed", "{who} opened invoice {label}."
     INVOICE_LISTED = (
         "billing.invoice.listed",

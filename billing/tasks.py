@@ -14,9 +14,17 @@ from django.utils import timezone
 from accounts import progress
 from accounts.selectors import doors, members
 from accounts.tenancy import practice_scope
-from billing import ehr, gateway
+from billing import cycling, ehr, gateway
 from billing.reports.registry import REPORTS
-from billing.selectors import card_intents, days, packages, recurring, report_files, uploads
+from billing.selectors import (
+    card_intents,
+    cycle_runs,
+    days,
+    packages,
+    recurring,
+    report_files,
+    uploads,
+)
 from billing.selectors import statement_runs as runs
 from billing.services import (
     bank_files,
@@ -81,6 +89,7 @@ def redrive_practice(*, practice_id: str, **_: object) -> None:
         bank_files.forget_old(now=now)
         ordered = report_files.left_behind(now=now)
         statement_runs = runs.left_behind()
+        billing_runs = cycle_runs.left_behind(now=now)
         batches = uploads.left_behind(now=now)
         waiting = card_intents.waiting_events(before=now - WAITS_FOR_WORKER)
         pending = card_intents.pending(before=now - WAITS_FOR_STRIPE)
@@ -92,6 +101,8 @@ def redrive_practice(*, practice_id: str, **_: object) -> None:
         make_statements.delay(practice_id=practice_id, run_id=str(run_id))
     for file_id in ordered:
         make_report_file.delay(practice_id=practice_id, file_id=str(file_id))
+    for run_id in billing_runs:
+        run_billing.delay(practice_id=practice_id, run_id=str(run_id))
     for event_id in waiting:
         process_webhook.delay(practice_id=practice_id, event_id=str(event_id))
     if speaker is not None:
@@ -250,6 +261,27 @@ def _make_next(practice: UUID, recurring_id: UUID, *, today: date, now: datetime
             recurring_id=recurring_id, today=today, now=now, by=members.automaton()
         )
     return bill is not None
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def bill_periods(**_: object) -> None:
+    """Queue, for each practice, the billing of the periods that were over last."""
+    for practice_id in doors.practice_ids():
+        bill_periods_of.delay(practice_id=str(practice_id))
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def bill_periods_of(*, practice_id: str, **_: object) -> None:
+    """Run the billing of one practice for what was over by its own midnight."""
+    practice = UUID(practice_id)
+    for run_id in cycling.ask_due(practice, now=timezone.now()):
+        cycling.bill(practice, run_id)
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def run_billing(*, practice_id: str, run_id: str, **_: object) -> None:
+    """Go on with a run of the billing."""
+    cycling.bill(UUID(practice_id), UUID(run_id))
 
 
 @shared_task  # type: ignore[untyped-decorator]  # Celery has no types

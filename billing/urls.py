@@ -13,6 +13,8 @@ from billing.views.checkout import CheckoutReturn, CheckoutStart
 from billing.views.clients import ClientPage, MyClients
 from billing.views.corrections import ApplicationTakeBack, PaymentCorrect
 from billing.views.credits import CreditApply, Unapplied, UnappliedApply
+from billing.views.cycle_runs import CycleRunPage, CycleRuns
+from billing.views.cycles import ClientRhythm, CycleRunNew, Cycles, PracticeRhythm
 from billing.views.documents import InvoicePdf, ReceiptPdf, StatementPdf
 from billing.views.drawer import DepositNew, DepositTakeBack, Drawer
 from billing.views.ehr import Ehr, EhrPull, EhrTest
@@ -142,6 +144,7 @@ urlpatterns = [
         ClientStatements.as_view(),
         name="client_statements",
     ),
+    path("clients/<uuid:pk>/cycle/", ClientRhythm.as_view(), name="client_cycle"),
     path("clients/<uuid:pk>/pay-links/", PayLinks.as_view(), name="pay_links"),
     path("clients/<uuid:pk>/estimates/", ClientEstimates.as_view(), name="client_estimates"),
     path("clients/<uuid:pk>/estimates/new/", EstimateNew.as_view(), name="estimate_new"),
@@ -180,6 +183,11 @@ urlpatterns = [
     path("packages/<uuid:pk>/", PackagePage.as_view(), name="package"),
     path("packages/<uuid:pk>/end/", PackageGiveBack.as_view(), name="package_give_back"),
     path("packages/ends/<uuid:pk>/taking-back/", PackageGoOn.as_view(), name="package_go_on"),
+    path("cycles/", Cycles.as_view(), name="cycles"),
+    path("cycles/practice/", PracticeRhythm.as_view(), name="practice_cycle"),
+    path("cycles/runs/", CycleRuns.as_view(), name="cycle_runs"),
+    path("cycles/runs/new/", CycleRunNew.as_view(), name="cycle_run_new"),
+    path("cycles/runs/<uuid:pk>/", CycleRunPage.as_view(), name="cycle_run"),
     path("invoices/", InvoiceList.as_view(), name="invoice_list"),
     path("invoices/<uuid:pk>/", InvoiceDetail.as_view(), name="invoice"),
     path("invoices/<uuid:pk>/pdf/", InvoicePdf.as_view(), name="invoice_pdf"),

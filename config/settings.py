@@ -100,6 +100,7 @@ CELERY_BEAT_SCHEDULE = {
     "client-reminders": {"task": "billing.tasks.remind_all", "schedule": 1800.0},
     "recurring-bills": {"task": "billing.tasks.make_recurring", "schedule": 900.0},
     "packages-that-ran-out": {"task": "billing.tasks.expire_packages", "schedule": 900.0},
+    "billing": {"task": "billing.tasks.bill_periods", "schedule": 600.0},
 }
 
 # --- People and sessions ------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from accounts.tenancy import practice_scope
 from billing.reports.registry import REPORTS
 from config.dev.bench import (
     access,
+    billing,
     database,
     ledger,
     phi,
@@ -102,6 +103,21 @@ def test_a_search_is_measured_at_each_size(commits: None, monkeypatch: pytest.Mo
         ("search.answer", 3, "ms"),
         ("search.find", 8, "ms"),
         ("search.answer", 8, "ms"),
+    ]
+
+
+@pytest.mark.commits
+def test_the_figures_of_billing_are_of_invoices_that_were_made(
+    commits: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(billing, "CLIENTS_OF_A_CALL", 3)
+    monkeypatch.setattr(timing, "WARM_UP", 1)
+
+    found = list(billing.figures(Effort(rounds=1, calls=1)))
+
+    assert [(each.name, each.size, each.unit) for each in found] == [
+        ("billing.issue_by_cycle", 3, "ms"),
+        ("billing.take_payment", 3, "ms"),
     ]
 
 

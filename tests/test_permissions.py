@@ -37,7 +37,18 @@ from clients.services import assignments, contacts, emergencies, merges, payers
 from clients.services import imports as files
 from ledger.selectors import chart
 from ledger.services import journal, periods
-from tests.billing import arrivals, desk, estimating, hours, money, paying, post, prepaid, spending
+from tests.billing import (
+    arrivals,
+    cycling,
+    desk,
+    estimating,
+    hours,
+    money,
+    paying,
+    post,
+    prepaid,
+    spending,
+)
 from tests.clients import records
 from tests.clients.parties import shared_costs
 from tests.houses import House, browser_of
@@ -378,6 +389,14 @@ billing:statement_letter  GET    200    200    403    403    403    404    302
 billing:statement_letter  POST   422    422    403    403    403    404    302
 billing:receipt_letter    GET    200    200    403    403    403    404    302
 billing:receipt_letter    POST   422    422    403    403    403    404    302
+billing:cycles            GET    200    200    403    403    403    200    302
+billing:cycle_runs        GET    200    200    403    403    403    200    302
+billing:cycle_run         GET    200    200    403    403    403    404    302
+billing:cycle_run_new     POST   422    422    403    403    403    422    302
+billing:practice_cycle    GET    200    200    403    200    403    200    302
+billing:practice_cycle    POST   422    422    403    422    403    422    302
+billing:client_cycle      GET    200    200    403    404    403    404    302
+billing:client_cycle      POST   422    422    403    404    403    404    302
 billing:drawer            GET    200    200    403    403    403    200    302
 billing:drawer            POST   422    422    403    403    403    422    302
 billing:deposit_new       GET    200    200    403    403    403    200    302
@@ -756,6 +775,7 @@ def world(practice: House, other_practice: House) -> World:
         deposit = money.deposited(by, "1.00", "0.00")
         posted = post.post_used(client, by)
         drawn_up = post.drawn_up(by)
+        cycle_run = cycling.history(client, by)
         refund = money.refunded(
             desk.cash(client, by, "5.00", keep_rest=True), by, "5.00", charge=Charge.OWED
         )
@@ -888,6 +908,8 @@ def world(practice: House, other_practice: House) -> World:
             "billing:client_letters": {"pk": client.pk},
             "billing:statement_letter": {"pk": statement.pk},
             "billing:receipt_letter": {"pk": payment.pk},
+            "billing:cycle_run": {"pk": cycle_run.pk},
+            "billing:client_cycle": {"pk": client.pk},
             "billing:refund_take_back": {"pk": refund.pk},
             "billing:application_take_back": {"pk": application.pk},
             "billing:report": {"slug": "income"},

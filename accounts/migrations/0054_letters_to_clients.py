@@ -9,7 +9,7 @@ from accounts.role_rights import give_right
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0044_the_drawer_is_counted")]
+    dependencies = [("accounts", "0052_billing_runs_in_cycles")]
     operations = [
         migrations.AddField(
             "outgoingmail",

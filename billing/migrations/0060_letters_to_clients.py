@@ -30,7 +30,7 @@ APPEND_ONLY: dict[str, dict[str, str]] = {
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0054_letters_to_clients"),
-        ("billing", "0042_what_was_put_right_fits_its_books"),
+        ("billing", "0050_billed_in_cycles"),
         ("clients", "0024_search_texts_lie_in_few_groups"),
     ]
 

@@ -17,6 +17,7 @@ from billing.models.bill import (
     Vendor,
 )
 from billing.models.counter import Counter
+from billing.models.cycle import BillingCycle, CycleRun, CycleRunClient, Rhythm
 from billing.models.document import Document, DocumentBody
 from billing.models.drawer import (
     Deposit,
@@ -101,8 +102,11 @@ __all__ = [
     "BillPayment",
     "BillPaymentTakenBack",
     "BillTakenBack",
+    "BillingCycle",
     "CardIntent",
     "Counter",
+    "CycleRun",
+    "CycleRunClient",
     "Deposit",
     "DepositReason",
     "DepositTakenBack",
@@ -163,6 +167,7 @@ __all__ = [
     "ReminderStep",
     "ReportFile",
     "ReportRun",
+    "Rhythm",
     "ServiceCode",
     "ServiceFee",
     "Session",

@@ -26,7 +26,9 @@ from billing.models import (
     Appointment,
     AppointmentOutcome,
     AppointmentSeries,
+    BillingCycle,
     CardIntent,
+    CycleRunClient,
     Document,
     Estimate,
     EstimateItem,
@@ -243,6 +245,8 @@ SECTIONS = (
         NotBilledTakenBack,
         ("not_billed__session__client", "not_billed__missed_fee__client"),
     ),
+    Section("billing_cycles", BillingCycle),
+    Section("billing_runs", CycleRunClient),
     Section("invoices", Invoice),
     Section(
         "invoice_lines",

@@ -92,6 +92,7 @@ class Draft:
     issued_on: date
     total: Money
     line_count: int
+    terms_from: date | None = None
 
 
 @transaction.atomic
@@ -100,6 +101,7 @@ def issue(
     sessions: Collection[Session],
     missed_fees: Collection[MissedFee] = (),
     issued_on: date,
+    terms_from: date | None = None,
     instead_of: Invoice | None = None,
     over_estimate: str = "",
     use_packages: bool = True,
@@ -109,6 +111,7 @@ def issue(
     """Issue one invoice for sessions and missed hours of one client, number it without a gap, and
     post it: list fees, discounts and what is owed each stand in an account of their own.
 
+    ``terms_from`` is the day from which its terms count, where that is not ``issued_on``.
     ``instead_of`` is the invoice that is voided with it, and bills its sessions no more; then no
     more is billed than before. ``over_estimate`` says why it goes far above an estimate. With
     ``use_packages``, a session that a package of the client covers is billed at its part of the
@@ -139,7 +142,8 @@ def issue(
     total = sum((item.amount for item in items), ZERO)
     if not total:
         raise NothingToBill("These sessions cost nothing: there is nothing to bill.")
-    draft = Draft(uuid7(), series, hours[0].client_id, issued_on, total, len(items))
+    whose = hours[0].client_id
+    draft = Draft(uuid7(), series, whose, issued_on, total, len(items), terms_from)
     invoice = write(
         draft,
         posting.invoice_issued(
@@ -175,7 +179,7 @@ def write(draft: Draft, posted: Sequence[Line], *, now: datetime, by: Membership
         number=number,
         client_id=draft.client_id,
         issued_on=draft.issued_on,
-        due_on=draft.issued_on + timedelta(days=TERMS_DAYS),
+        due_on=(draft.terms_from or draft.issued_on) + timedelta(days=TERMS_DAYS),
         total=draft.total,
         line_count=draft.line_count,
         entry_id=entry.pk,

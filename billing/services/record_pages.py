@@ -35,6 +35,8 @@ TITLES = {
     "missed_fees": "Fees for missed appointments",
     "not_billed": "What is not billed",
     "billed_after_all": "Billed after all",
+    "billing_cycles": "How often billed",
+    "billing_runs": "Runs of the billing",
     "invoices": "Invoices",
     "invoice_lines": "Lines of invoices",
     "invoice_line_texts": "Words of invoice lines",

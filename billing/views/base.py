@@ -1,15 +1,18 @@
 """What billing's pages share: the practice's calendar, and what this person may see."""
 
+import re
 from datetime import date
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import Http404
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.views.base import PracticeView
@@ -18,6 +21,8 @@ from billing.selectors import invoices, payments
 from clients.selectors import clients
 
 ON_A_PAGE = 50
+PERIOD = re.compile(r"[A-Z_]{5,13}:[0-9]{4}-[0-9]{2}-[0-9]{2}")
+"""How a period of the billing is named in an address."""
 
 
 class BillingView(PracticeView):
@@ -68,6 +73,13 @@ class BillingView(PracticeView):
         return payments.visible_to(
             self.request.membership, on=self.today, permissions=self.request.permissions
         )
+
+    def onward(self, to: str, *args: object) -> HttpResponse:
+        """Go on to a page, or back to the billing that sent here to put something right."""
+        period = self.request.GET.get("billing", "")
+        if PERIOD.fullmatch(period):
+            return redirect(f"{reverse('billing:cycles')}?{urlencode({'period': period})}")
+        return redirect(to, *args)
 
     def paged(self, rows: Any) -> Any:
         """Return the page that is asked for; of a wrong number, the nearest that there is."""

@@ -53,7 +53,7 @@ class KeepBack(BillingView):
             return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
         is_waiting = isinstance(answer, services.Waiting)
         messages.success(request, WAITS if is_waiting else "It is not billed. The list is shorter.")
-        return redirect("billing:unbilled")
+        return self.onward("billing:unbilled")
 
     def show(self, form: ReasonForm, status: int = HTTPStatus.OK) -> HttpResponse:
         hour = self.hour

@@ -86,7 +86,7 @@ class HourHold(HoursView):
         else:
             said = f"The session is recorded at {session.fee.dollars}. It waits for an invoice."
             messages.success(request, said)
-            return redirect("billing:appointment", pk)
+            return self.onward("billing:appointment", pk)
         return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
 
     def form(self, *args: Any, **kwargs: Any) -> HeldForm:
@@ -115,7 +115,7 @@ class MarkView(HoursView):
         elif marked.fee is not None:
             said += f" {marked.fee.amount.dollars} waits for an invoice."
         messages.success(request, said)
-        return redirect("billing:appointment", self.appointment.pk)
+        return self.onward("billing:appointment", self.appointment.pk)
 
     def due(self, kind: Kind) -> missed.Due:
         return missed.due(self.appointment, kind, zone=self.zone)

@@ -15,6 +15,7 @@ PAGES = (
     ("clients:diagnoses", "Diagnoses"),
     ("clients:consents", "Consents"),
     ("clients:fee_agreements", "Fees"),
+    ("billing:client_cycle", "How often billed"),
     ("billing:client_letters", "Letters"),
     ("billing:looks", "Who looked"),
     ("billing:release", "Copy"),

@@ -50,7 +50,7 @@ from ledger.selectors import account_moves
 from ledger.services import journal, periods
 from ledger.services.journal import Line
 from tests.attacks import planting
-from tests.billing import arrivals, hours, money, paying, post, prepaid, spending
+from tests.billing import arrivals, cycling, hours, money, paying, post, prepaid, spending
 from tests.billing import desk as at
 from tests.billing import estimating as an
 from tests.clients import bundles, records
@@ -100,6 +100,7 @@ def furnish(house: House, family_name: str, places: list[Path]) -> Furnished:
         ids |= post.post_used(own, by)
         post.drawn_up(by)
         money.waiting_refund(money.kept(own, by, "3.00"), by)
+        cycling.history(own, by)
         estimate = an.history(own, by)
         for printed in (at.statement(own, by), estimate, Payment.objects.get(pk=ids["payment"])):
             documents.render(printed, now=at.NOW, by=by)

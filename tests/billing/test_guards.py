@@ -10,9 +10,9 @@ from accounts.tenancy import practice_scope
 from billing.models import Counter, DocumentBody, Invoice, InvoiceLineText, Session
 from billing.services import documents
 from clients.models import Client
+from tests.billing import cycling, hours, money, post, raw
 from tests.billing import desk as at
 from tests.billing import estimating as an
-from tests.billing import hours, money, post, raw
 from tests.billing.conftest import Billed
 from tests.houses import House
 
@@ -34,6 +34,7 @@ APPEND_ONLY = [
     "billing_applicationtakenback",
     "billing_paymenttakenback",
     "billing_invoicevoided",
+    "billing_billingcycle",
     "billing_drawercount",
     "billing_deposit",
     "billing_deposittakenback",
@@ -104,6 +105,7 @@ def test_not_even_the_owner_changes_what_was_written(billed: Billed, statement: 
         by = billed.house.people["front-desk"]
         at.cash(billed.own, by, "150.00")
         hours.history(billed.own, by)
+        cycling.history(billed.own, by)
         money.drawer_used(by)
         money.put_right(billed.other, by, billed.house.people["accountant"])
         documents.render(billed.own_invoice, now=at.NOW, by=by)
