@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.journeys import JOURNEY, desk
 from tests.journeys.person import Person
-from tests.journeys.test_keyboard import walk_to, write_in
+from tests.journeys.test_keyboard import walk_to
 
 pytestmark = JOURNEY
 
@@ -46,7 +46,8 @@ def test_an_estimate_is_made_at_booking_by_keyboard_alone(
     front_desk.look("estimate-services")
     type_in(front_desk, "How many 1", "10")
     page.keyboard.press("Enter")
-    write_in(front_desk, "Main service, in plain words", "Talking therapy, once a week")
+    expect(page.get_by_label("Main service, in plain words")).to_be_visible()
+    type_in(front_desk, "Main service, in plain words", "Talking therapy, once a week")
     front_desk.look("estimate-words")
     walk_to(front_desk, "Next")
     page.keyboard.press("Enter")
