@@ -218,10 +218,11 @@ class PayResult(VisitView):
     """Back from the card page: what the webhook has posted, however often it is asked for."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        found = CardIntent.objects.filter(pay_link=self.visit.link).select_related("payment")
-        intent = get_object_or_404(found, pk=pk)
-        state = SHOWN.get(State(intent.state), "waiting")
         records = families.records_of(self.visit.link.payer)
+        # What was paid for a record that is another person's again is told to that person alone.
+        found = CardIntent.objects.filter(pay_link=self.visit.link, client__in=records)
+        intent = get_object_or_404(found.select_related("payment"), pk=pk)
+        state = SHOWN.get(State(intent.state), "waiting")
         if state != "waiting" or not request.headers.get("HX-Request"):
             events.record(
                 Action.PAY_ACCOUNT_VIEWED,
