@@ -68,6 +68,7 @@ from billing.models import (
     WriteOff,
     WriteOffTakenBack,
 )
+from billing.selectors import statements
 from clients.models import (
     Address,
     Assignment,
@@ -146,6 +147,8 @@ class Section:
     but: Mapping[str, str] = field(default_factory=dict)
     more: More | None = None
     related: tuple[str, ...] = ()
+    among: Callable[[QuerySet[Client]], QuerySet[Any]] | None = None
+    """Which rows tell of some records and of nobody else, where the ways alone do not say it."""
 
     @property
     def fields(self) -> list[Any]:
@@ -160,7 +163,9 @@ class Section:
         wanted = Q()
         for way in self.clients:
             wanted |= Q(**{f"{way}__in": records})
-        found = self.model._default_manager.filter(wanted).order_by("pk")
+        every = self.model._default_manager.all()
+        among = self.among(Client.objects.filter(pk__in=records)) if self.among else every
+        found = among.filter(wanted).order_by("pk")
         return found.select_related(*self.related) if self.related else found
 
 
@@ -281,7 +286,12 @@ SECTIONS = (
     Section("pay_links", PayLink, but={"key": OF_NOBODY}),
     Section("pay_visits", PayVisit, ("link__client",)),
     Section("card_payments", CardIntent, ("invoice__client", "client"), but={"key": OF_NOBODY}),
-    Section("statements", AccountStatement, but={"key": OF_NOBODY}),
+    Section(
+        "statements",
+        AccountStatement,
+        but={"key": OF_NOBODY},
+        among=statements.telling_only_of,
+    ),
     Section("statement_records", StatementRecord),
     Section("statement_run_items", StatementRunItem),
     Section("letters", Letter),

@@ -8,16 +8,28 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from accounts.models import Membership
 from accounts.permissions import Permission
 from accounts.selectors import approvals
 from billing.models import Invoice
-from billing.selectors import bank, bills, intake, receivables, unbilled, write_offs
+from billing.selectors import (
+    bank,
+    bills,
+    estimates_due,
+    intake,
+    letters,
+    receivables,
+    reminders,
+    unbilled,
+    write_offs,
+)
 from billing.selectors import drawer as drawers
 from billing.selectors.credit_list import CreditList
 from billing.selectors.write_offs import SMALL_AFTER_DAYS, SMALL_BELOW
+from clients.models import Client
 from clients.selectors import clients
 from ledger.money import ZERO, Money
 from ledger.selectors import categories, months
@@ -149,6 +161,47 @@ def _intake(reader: Reader) -> Iterator[Pile]:
     yield Pile("Intake to mend", note, reverse("billing:intake"), intake.open_records().count())
 
 
+def _estimates(reader: Reader) -> Iterator[Pile]:
+    found = estimates_due.visible_to(reader.member, on=reader.today, permissions=reader.permissions)
+    yield Pile(
+        "Good faith estimates due",
+        f"The first by {found[0].due_on:%b %-d}" if found else "",
+        reverse("billing:estimates_due"),
+        len(found),
+        is_late=any(each.due_on < reader.today for each in found),
+    )
+
+
+def _reminders(reader: Reader) -> Iterator[Pile]:
+    found = reminders.due(_clients(reader), today=reader.today)
+    yield Pile(
+        "Reminders to send",
+        "Late by as much as a reminder is sent for",
+        reverse("billing:reminders"),
+        len(found),
+        sum((each.late for each in found), ZERO),
+    )
+
+
+def _letters(reader: Reader) -> Iterator[Pile]:
+    for state, label in LOST:
+        rows = letters.listed(clients=_clients(reader), state=state)
+        url = f"{reverse('billing:letters')}?state={state}"
+        yield Pile(label, "Look at how the client is reached", url, rows.count(), is_late=True)
+
+
+LOST = (
+    (letters.State.GIVEN_UP, "Letters given up"),
+    (letters.State.REFUSED, "Letters to no such address"),
+    (letters.State.CAME_BACK, "Letters that came back"),
+)
+"""What may become of a letter that reached nobody → how its pile is called."""
+
+
+def _clients(reader: Reader) -> QuerySet[Client]:
+    return clients.visible_to(reader.member, on=reader.today, permissions=reader.permissions)
+
+
 P = Permission
 PILES: tuple[tuple[frozenset[Permission], Callable[[Reader], Iterator[Pile]]], ...] = (
     (frozenset({P.APPROVAL_DECIDE}), _approvals),
@@ -160,6 +213,9 @@ PILES: tuple[tuple[frozenset[Permission], Callable[[Reader], Iterator[Pile]]], .
     (frozenset({P.BILL_VIEW}), _bills),
     (frozenset({P.BILL_VIEW}), _bank),
     (frozenset({P.INTAKE_MANAGE}), _intake),
+    (frozenset({P.ESTIMATE_MAKE}), _estimates),
+    (frozenset({P.LETTER_SEND}), _reminders),
+    (frozenset({P.LETTER_VIEW}), _letters),
     (frozenset({P.REPORT_VIEW, P.PERIOD_CLOSE}), _months),
 )
 """Rights → what their holder is shown; each list asks for the same rights."""

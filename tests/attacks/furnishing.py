@@ -93,7 +93,6 @@ def furnish(house: House, family_name: str, places: list[Path]) -> Furnished:
         _record(own, by)
         ids |= _take_in(by)
         ids |= hours.history(own, by)
-        ids |= prepaid.history(own, by)
         money.put_right(own, by, house.people["accountant"])
         money.written_off(at.invoice(own, by, dollars="6.00"), house.people["accountant"], "6.00")
         money.drawer_used(by)
@@ -102,6 +101,7 @@ def furnish(house: House, family_name: str, places: list[Path]) -> Furnished:
         money.waiting_refund(money.kept(own, by, "3.00"), by)
         cycling.history(own, by)
         estimate = an.history(own, by)
+        ids |= prepaid.history(own, by)
         for printed in (at.statement(own, by), estimate, Payment.objects.get(pk=ids["payment"])):
             documents.render(printed, now=at.NOW, by=by)
         _spend(house.people["accountant"])

@@ -7,6 +7,7 @@ in type, sealed and kept, in scopes of its own. The floor sets the same words in
 import multiprocessing
 import time
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from accounts.ids import uuid7
 from accounts.selectors import members
 from accounts.tenancy import practice_scope
 from billing.models import AccountStatement
-from billing.selectors import days, statement_runs
+from billing.selectors import days
 from billing.services import contents, letter_work, typesetting
 from billing.services import statement_runs as services
 from clients.models import Client
@@ -25,10 +26,14 @@ from clients.services import contacts
 from config.dev.bench.access import NotMeasured
 from config.dev.bench.timing import Effort, Figure, Goal, Measured, Spread
 from config.dev.seed import big
+from ledger.chart import Role
 from ledger.money import Money
+from ledger.services import journal
+from ledger.services.journal import Line, Voucher
 
 WORKERS = 2
-INVOICES_EACH = 3
+CHARGES_EACH = 5
+"""Lines of each statement."""
 THOUSAND_A_MINUTE = Goal("ours", 60.0)
 """Milliseconds for each: 1,000 in 60 seconds, with two workers."""
 
@@ -36,9 +41,7 @@ THOUSAND_A_MINUTE = Goal("ours", 60.0)
 def figures(effort: Effort) -> Iterator[Figure]:
     """Measure one run of statements: ``rounds`` times ``calls`` is how many clients owe."""
     count = effort.rounds * effort.calls
-    practice_id = big.found_small(
-        0, now=timezone.now(), invoices=count * INVOICES_EACH, clients=count
-    )
+    practice_id = big.found_small(0, now=timezone.now(), invoices=count, clients=count)
     run_id = _started(practice_id)
     ours = _by_workers(_our_share, practice_id, run_id)
     with practice_scope(practice_id):
@@ -56,11 +59,14 @@ def figures(effort: Effort) -> Iterator[Figure]:
 
 
 def _started(practice_id: UUID) -> UUID:
-    """Give whoever owes an address, and start a run of everybody's statements."""
+    """Let everybody owe and have an address, and start a run of everybody's statements."""
     now = timezone.now()
     with practice_scope(practice_id):
         by, today = members.automaton(), days.day_of(now, days.zone())
-        for client in Client.objects.filter(pk__in=statement_runs.owed(on=today)):
+        people = list(Client.objects.all())
+        vouchers = [_charge(client.pk, today) for client in people for _ in range(CHARGES_EACH)]
+        journal.post_many(vouchers=vouchers, by=by)
+        for client in people:
             contacts.add_address(client=client, street="1 Elm St", now=now, by=by)
         run = services.draw_up(
             clients=Client.objects.all(),
@@ -73,6 +79,20 @@ def _started(practice_id: UUID) -> UUID:
             by=by,
         )
         return services.start(run=run, now=now, by=by).pk
+
+
+def _charge(party: UUID, on: date) -> Voucher:
+    """Return an entry by which a client owes much more than whatever credit they may have."""
+    item, amount = uuid7(), Money(1_000_00)
+    return Voucher(
+        source=f"bench:{item}:charged",
+        entry_date=on,
+        memo="Charged",
+        lines=[
+            Line(Role.CLIENT_RECEIVABLE, debit=amount, party=party, item=item),
+            Line(Role.SESSION_FEES, credit=amount),
+        ],
+    )
 
 
 def _by_workers(share: Callable[..., object], *given: object) -> float:
