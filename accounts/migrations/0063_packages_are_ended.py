@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(
             "UPDATE auth_permission SET name = 'Set services, list fees, packages, and what missed"
-            " appointments cost' WHERE codename = 'service_change'",
+            " appointments cost' WHERE codename = 'service_change';",
             migrations.RunSQL.noop,
         ),
         give_right(

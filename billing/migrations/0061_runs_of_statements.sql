@@ -53,9 +53,10 @@ BEGIN
     THEN
         RAISE EXCEPTION 'nothing is made before a run is started' USING ERRCODE = 'restrict_violation';
     END IF;
-    IF NEW.statement_id IS NOT NULL AND OLD.statement_id IS NULL AND NOT EXISTS (
+    -- Whether there is such a statement, its key says.
+    IF OLD.statement_id IS NULL AND EXISTS (
         SELECT FROM billing_accountstatement WHERE practice_id = NEW.practice_id
-            AND id = NEW.statement_id AND client_id = NEW.client_id AND until = run.until
+            AND id = NEW.statement_id AND (client_id, until) <> (NEW.client_id, run.until)
     ) THEN
         RAISE EXCEPTION 'a statement of a run is of its client and its day'
             USING ERRCODE = 'check_violation';

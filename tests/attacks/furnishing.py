@@ -30,6 +30,7 @@ from billing.services import (
     checkout,
     documents,
     imports,
+    statement_runs,
     webhooks,
 )
 from billing.services import uploads as chosen
@@ -97,6 +98,7 @@ def furnish(house: House, family_name: str, places: list[Path]) -> Furnished:
         money.written_off(at.invoice(own, by, dollars="6.00"), house.people["accountant"], "6.00")
         money.drawer_used(by)
         ids |= post.post_used(own, by)
+        statement_runs.start(run=post.drawn_up(by), now=at.NOW, by=by)
         post.drawn_up(by)
         money.waiting_refund(money.kept(own, by, "3.00"), by)
         cycling.history(own, by)

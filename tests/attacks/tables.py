@@ -83,8 +83,27 @@ BESIDE = {
         "mapped_at": "now()",
         "mapped_by_id": "(SELECT id FROM accounts_membership LIMIT 1)",
     },
-    "billing_invoiceline": {"session_id": WAITING, "missed_fee_id": "NULL"},
+    "billing_invoiceline": {
+        "session_id": WAITING,
+        "missed_fee_id": "NULL",
+        "package_id": "NULL",
+        "service_code_id": "(SELECT id FROM billing_servicecode LIMIT 1)",
+    },
     "billing_invoiceline.missed_fee_id": {"session_id": "NULL"},
+    "billing_invoiceline.package_id": {"session_id": "NULL", "service_code_id": "NULL"},
+    "billing_letter": {
+        "kind": "'REMINDER'",
+        "statement_id": "NULL",
+        "payment_id": "NULL",
+        "repeats_id": "NULL",
+    },
+    "billing_letter.payment_id": {"kind": "'RECEIPT'"},
+    "billing_letter.statement_id": {"kind": "'STATEMENT'"},
+    "billing_reminderstep": {"days": "days + 1"},
+    "billing_statementrun": {
+        "dropped_at": "now()",
+        "dropped_by_id": "(SELECT id FROM accounts_membership LIMIT 1)",
+    },
     "billing_notbilled": {"session_id": WAITING, "missed_fee_id": "NULL"},
     "billing_notbilled.missed_fee_id": {"session_id": "NULL"},
     "billing_invoicevoided": {"replacement_id": "NULL"},
@@ -160,6 +179,10 @@ BESIDE = {
 WHICH = {
     "accounts_approval.decided_by_id": "WHERE decision = ''",
     "accounts_invitation.accepted_by_id": "WHERE revoked_at IS NULL",
+    "billing_statementrun.dropped_by_id": "WHERE started_at IS NULL",
+    "billing_statementrun.started_by_id": "WHERE started_at IS NULL",
+    "billing_statementrunitem.statement_id": "WHERE run_id IN"
+    " (SELECT id FROM billing_statementrun WHERE started_at IS NOT NULL)",
     "clients_clientimport.confirmed_by_id": "WHERE finished_at IS NULL",
     "clients_coverage.withdrawn_by_id": "WHERE withdrawn_at IS NULL",
 }

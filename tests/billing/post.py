@@ -113,6 +113,7 @@ def post_used(client: Client, by: Membership) -> dict[str, UUID]:
     came = reminders.send(client_id=client.pk, today=at.TODAY, now=at.NOW, by=by)
     assert came is not None, late
     gone_out(came)
+    gone_out(letter(client, by))
     letters.note_came_back(letter=came, now=at.NOW, by=by)
     hold = held(client, by)
     letter_holds.end(held=held(client, by, "CARE"), now=at.NOW, by=by)

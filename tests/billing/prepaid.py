@@ -131,4 +131,5 @@ def history(of: Client, by: Membership) -> dict[str, UUID]:
     end = given_back(other, by)
     ended = offer(by)
     package_offers.end(offer=ended, ended_on=at.TODAY, today=at.TODAY, now=at.NOW, by=by)
+    used(of, by)
     return {"offer": offered.pk, "package": package.pk, "package end": end.pk}
