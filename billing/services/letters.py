@@ -50,13 +50,13 @@ def write(
     by: Membership,
     statement: AccountStatement | None = None,
     payment: Payment | None = None,
-    link: str = "",
+    page: letter_words.Page | None = None,
     repeats: Letter | None = None,
 ) -> Letter:
     """Write a letter to a client, to be sent by the worker once this is committed.
 
     What is written once stays once: for the same statement or payment the letter that it has is
-    returned. ``link`` is the page of a link to pay.
+    returned. ``page`` is that of a link to pay, and stands nowhere but in the sealed mail.
 
     Raises:
         NotReachable: there is no e-mail address that may be written to.
@@ -71,9 +71,9 @@ def write(
     reach = found.reaches([client.pk])[client.pk]
     if reach.contact_id is None:
         raise NotReachable(f"{reach.problem}. Look at how the client is reached.")
-    words = letter_words.discreet(kind) if reach.is_discreet else letter_words.current(kind)
+    words = letter_words.of(kind, is_discreet=reach.is_discreet)
     practice = members.practice().discreet_name
-    subject, body = words.filled({"practice": practice, "link": link})
+    subject, body = words.filled(letter_words.values(practice=practice, page=page))
     contact = Contact.objects.get(pk=reach.contact_id)
     letter = Letter.objects.create(
         client=client,

@@ -60,7 +60,7 @@ def test_no_letter_tells_anything_of_its_client(
         letter = services.write(
             client=amara,
             kind=kind,
-            link="https://pay.example/token",
+            page=letter_words.SAMPLE_PAGE,
             today=at.TODAY,
             now=at.NOW,
             by=desk,
