@@ -225,4 +225,5 @@ def _next(
 
 
 def _fill(text: str, values: Mapping[str, str]) -> str:
-    return IN_BRACES.sub(lambda found: values[found[1]], text)
+    # Words that came past ``set_words`` may hold what is no placeholder: it stays as it stands.
+    return IN_BRACES.sub(lambda found: values.get(found[1], found[0]), text)

@@ -61,7 +61,10 @@ def write(
     Raises:
         NotReachable: there is no e-mail address that may be written to.
         HeldBack: statements and reminders to the client are held back on ``today``.
+        ValueError: a letter with a link to pay was given no page.
     """
+    if kind == LetterKind.PAY_LINK and page is None:
+        raise ValueError("A letter with a link to pay needs its page.")
     numbers.lock(numbers.LETTERS)
     known = _known(statement, payment, repeats)
     if known is not None:

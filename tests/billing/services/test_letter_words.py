@@ -113,3 +113,7 @@ def test_a_value_with_braces_is_not_filled_again() -> None:
     words = services.Words("{practice}", "{practice}")
 
     assert words.filled({"practice": "{link}"}) == ("{link}", "{link}\n")
+
+
+def test_what_is_no_placeholder_stays_as_it_stands() -> None:
+    assert services.Words("{{7*7}}", "{x}").filled({}) == ("{{7*7}}", "{x}\n")
