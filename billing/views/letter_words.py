@@ -46,7 +46,8 @@ class LetterWordsOf(BillingView):
     def get(self, request: StaffRequest, kind: str, **kwargs: object) -> HttpResponse:
         words = services.current(self.kind(kind))
         events.record(Action.LETTER_WORDING_VIEWED)
-        return self.show(kind, WordsForm({"subject": words.subject, "body": words.body}))
+        form = WordsForm(initial={"subject": words.subject, "body": words.body})
+        return self.show(kind, form)
 
     def post(self, request: StaffRequest, kind: str, **kwargs: object) -> HttpResponse:
         form = WordsForm(request.POST)
