@@ -43,6 +43,9 @@ MAY_REPEAT = frozenset({State.SENT, State.REFUSED, State.GIVEN_UP, State.CAME_BA
 """A letter that is still on its way is not sent a second time."""
 
 
+LOST = MAY_REPEAT - {State.SENT}
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
     """How a client is written to: at a contact, or not at all for the reason in ``problem``."""
@@ -60,6 +63,7 @@ class Row:
     pk: UUID
     client_id: UUID
     kind: str
+    is_link: bool
     state: str
     to: str = field(repr=False)
     is_discreet: bool
@@ -74,7 +78,12 @@ class Row:
 
     @property
     def may_repeat(self) -> bool:
-        return self.state in MAY_REPEAT and not self.is_repeated
+        return not self.is_link and self.state in MAY_REPEAT and not self.is_repeated
+
+    @property
+    def lost_link(self) -> bool:
+        """Whether it held a link to pay that did not arrive: that is made anew, not repeated."""
+        return self.is_link and self.state in LOST
 
     @property
     def may_come_back(self) -> bool:
@@ -107,6 +116,14 @@ def _reach(person: Client, contact: Contact | None, dead: set[tuple[UUID, int]])
         return Reach(problem=CAME_BACK)
     wished = person.contact_wish == Client.ContactWish.DISCREET
     return Reach(contact.pk, contact.version, contact.is_discreet or wished)
+
+
+def address_of(reach: Reach) -> str:
+    """Return the address at which a client is written to, or "" if they are not."""
+    if reach.contact_id is None:
+        return ""
+    address: str = Contact.objects.get(pk=reach.contact_id).number_or_address
+    return address
 
 
 def with_state(rows: QuerySet[Letter]) -> QuerySet[Any]:
@@ -158,6 +175,7 @@ def _row(letter: Any, shows_addresses: bool) -> Row:
         pk=letter.pk,
         client_id=letter.client_id,
         kind=_kind(letter),
+        is_link=letter.kind == LetterKind.PAY_LINK,
         state=letter.state,
         to=letter.mail.to if shows_addresses else "",
         is_discreet=letter.is_discreet,

@@ -13,7 +13,7 @@ from django.db.models import QuerySet, Sum
 from accounts.ids import NIL
 from billing.models import CardIntent, PayLink
 from billing.models.pay_link import TRIES_MAX
-from clients.models import Address, Client, Contact
+from clients.models import Address, Client
 from clients.selectors import families
 from ledger.money import ZERO, Money
 
@@ -122,23 +122,3 @@ def zips_of(records: Sequence[UUID], *, on: date) -> list[str]:
     ]
     matches = [ZIP.match(address.postal_code) for address in lasting]
     return [match[0] for match in matches if match]
-
-
-@dataclass(frozen=True, slots=True)
-class Mailbox:
-    """Where a link may be e-mailed. ``is_discreet``: without the practice's name."""
-
-    address: str
-    is_discreet: bool
-
-
-def mailbox_of(client: Client) -> Mailbox | None:
-    """Return where a client may be e-mailed, or None if they have no address or wish no e-mail."""
-    if not client.may_email:
-        return None
-    contacts = Contact.objects.filter(client=client, kind=Contact.Kind.EMAIL, ended_at=None)
-    first = contacts.order_by("place", "id").first()
-    if first is None:
-        return None
-    is_discreet = client.contact_wish == Client.ContactWish.DISCREET or first.is_discreet
-    return Mailbox(first.number_or_address, is_discreet)

@@ -6,8 +6,8 @@ Nothing about a client can be put into it: there is no placeholder for it.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -17,21 +17,27 @@ from audit.actions import Action
 from audit.services import events
 from billing.models import LetterKind, LetterWording
 from billing.models.letter import BODY_CHARS, SUBJECT_CHARS
+from billing.services.contents import long_day
 
-PRACTICE, LINK = "practice", "link"
+PRACTICE, LINK, UNTIL = "practice", "link", "until"
+
+OF_LINKS = {
+    LINK: "the address of the page to pay at; in the words only",
+    UNTIL: "the last day of the page; in the words only",
+}
 
 PLACEHOLDERS: Mapping[str, Mapping[str, str]] = {
     kind: {PRACTICE: "the practice's discreet name"}
-    | ({LINK: "the address of the page to pay at"} if kind == LetterKind.PAY_LINK else {})
+    | (OF_LINKS if kind == LetterKind.PAY_LINK else {})
     for kind in LetterKind
 }
 """Kind → the placeholders that its words may hold, and what stands in their place."""
 
-WORDED = tuple(kind for kind in LetterKind if kind != LetterKind.PAY_LINK)
-"""Kinds whose words a practice may change: links to pay have fixed ones as long as no page here
-sends them."""
+PRACTICE_CHARS, ADDRESS_CHARS = 60, 200
+"""The longest discreet name of a practice, and more than the longest address of a page."""
 
-SAMPLE_LINK = "https://example.com/pay/…"
+MOST_FILLED = {"subject": 120, "body": 4_000}
+"""What a mail holds."""
 
 IN_BRACES = re.compile(r"\{([^{}\n]*)\}")
 
@@ -42,6 +48,17 @@ class BadWords(Exception):
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
         self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page to pay at: its address, which opens it, and the last day on which it works."""
+
+    address: str = field(repr=False)
+    until: date
+
+
+SAMPLE_PAGE = Page("https://example.com/pay/…", date(2026, 3, 17))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +94,9 @@ DEFAULTS: Mapping[str, Words] = {
     ),
     LetterKind.PAY_LINK: Words(
         "A message from {practice}",
-        "Hello,\n\nyou can pay online here:\n{link}\n\nThe page asks for something that only you"
-        " know before it shows anything.\n\n{practice}",
+        "Hello,\n\nyou can pay online here until {until}:\n{link}\n\nThe page asks for something"
+        " that only you know before it shows anything. If you did not expect it, do nothing.\n\n"
+        "{practice}",
     ),
 }
 
@@ -89,7 +107,10 @@ DISCREET = Words(
 )
 """What goes to an address that wishes no practice's name and no details, whatever is the matter."""
 
-DISCREET_LINK = Words("A message for you", "Hello,\n\nhere is the page that you expect:\n{link}\n")
+DISCREET_LINK = Words(
+    "A message for you",
+    "Hello,\n\nhere is the page that you expect. It works until {until}:\n{link}\n",
+)
 
 
 def current(kind: str) -> Words:
@@ -105,10 +126,24 @@ def discreet(kind: str) -> Words:
     return DISCREET_LINK if kind == LetterKind.PAY_LINK else DISCREET
 
 
+def of(kind: str, *, is_discreet: bool) -> Words:
+    """Return the words in which a letter of a kind goes now to an address that wishes it so."""
+    return discreet(kind) if is_discreet else current(kind)
+
+
+def values(*, practice: str, page: Page | None = None) -> dict[str, str]:
+    """Return what stands in place of the placeholders; ``page`` is that of a link to pay."""
+    link = {LINK: page.address, UNTIL: long_day(page.until)} if page else {}
+    return {PRACTICE: practice, **link}
+
+
+LONGEST = values(practice="x" * PRACTICE_CHARS, page=Page("x" * ADDRESS_CHARS, date(2026, 9, 30)))
+
+
 def sample(kind: str, *, practice: str) -> dict[str, str]:
     """Return what a preview shows in place of the placeholders of a kind."""
-    values = {PRACTICE: practice, LINK: SAMPLE_LINK}
-    return {name: values[name] for name in PLACEHOLDERS[kind]}
+    shown = values(practice=practice, page=SAMPLE_PAGE)
+    return {name: shown[name] for name in PLACEHOLDERS[kind]}
 
 
 def check(kind: str, *, subject: str, body: str) -> None:
@@ -116,24 +151,28 @@ def check(kind: str, *, subject: str, body: str) -> None:
 
     Raises:
         BadWords: one of the two is empty or too long, holds an unknown placeholder, a lone brace
-            or a card number; or a link to pay has no place.
+            or a card number; or a link to pay has not one place in the body.
     """
-    for field, text, most in (("subject", subject, SUBJECT_CHARS), ("body", body, BODY_CHARS)):
+    for part, text, most in (("subject", subject, SUBJECT_CHARS), ("body", body, BODY_CHARS)):
         if not text.strip():
-            raise BadWords(field, f"Enter the {field}.")
+            raise BadWords(part, f"Enter the {part}.")
         if len(text) > most:
-            raise BadWords(field, f"Use at most {most:,} characters; these are {len(text):,}.")
-        _check_placeholders(kind, field, text)
+            raise BadWords(part, f"Use at most {most:,} characters; these are {len(text):,}.")
+        _check_placeholders(kind, part, text)
+        if len(_fill(text, LONGEST)) > MOST_FILLED[part]:
+            raise BadWords(part, f"Filled in, the {part} could be too long to send. Shorten it.")
         if holds_card_number(text):
-            raise BadWords(field, "This looks like a card number. Leave it out.")
+            raise BadWords(part, "This looks like a card number. Leave it out.")
     if any(not letter.isprintable() for letter in subject):
         raise BadWords("subject", "The subject is one line.")
-    if kind == LetterKind.PAY_LINK and "{link}" not in body:
-        raise BadWords("body", "Put {link} where the address of the page to pay at belongs.")
+    if kind == LetterKind.PAY_LINK and body.count("{link}") != 1:
+        told = "Put {link} where the address of the page to pay at belongs, once."
+        raise BadWords("body", told)
 
 
 def _check_placeholders(kind: str, field: str, text: str) -> None:
-    known = PLACEHOLDERS[kind]
+    # A subject is short, and stands on a locked telephone: no address in it.
+    known = [PRACTICE] if field == "subject" else list(PLACEHOLDERS[kind])
     listed = ", ".join(f"{{{name}}}" for name in known)
     for found in IN_BRACES.finditer(text):
         if found[1] not in known:
@@ -186,4 +225,5 @@ def _next(
 
 
 def _fill(text: str, values: Mapping[str, str]) -> str:
-    return IN_BRACES.sub(lambda found: values[found[1]], text)
+    # Words that came past ``set_words`` may hold what is no placeholder: it stays as it stands.
+    return IN_BRACES.sub(lambda found: values.get(found[1], found[0]), text)

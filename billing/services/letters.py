@@ -50,18 +50,21 @@ def write(
     by: Membership,
     statement: AccountStatement | None = None,
     payment: Payment | None = None,
-    link: str = "",
+    page: letter_words.Page | None = None,
     repeats: Letter | None = None,
 ) -> Letter:
     """Write a letter to a client, to be sent by the worker once this is committed.
 
     What is written once stays once: for the same statement or payment the letter that it has is
-    returned. ``link`` is the page of a link to pay.
+    returned. ``page`` is that of a link to pay, and stands nowhere but in the sealed mail.
 
     Raises:
         NotReachable: there is no e-mail address that may be written to.
         HeldBack: statements and reminders to the client are held back on ``today``.
+        ValueError: a letter with a link to pay was given no page.
     """
+    if kind == LetterKind.PAY_LINK and page is None:
+        raise ValueError("A letter with a link to pay needs its page.")
     numbers.lock(numbers.LETTERS)
     known = _known(statement, payment, repeats)
     if known is not None:
@@ -71,9 +74,9 @@ def write(
     reach = found.reaches([client.pk])[client.pk]
     if reach.contact_id is None:
         raise NotReachable(f"{reach.problem}. Look at how the client is reached.")
-    words = letter_words.discreet(kind) if reach.is_discreet else letter_words.current(kind)
+    words = letter_words.of(kind, is_discreet=reach.is_discreet)
     practice = members.practice().discreet_name
-    subject, body = words.filled({"practice": practice, "link": link})
+    subject, body = words.filled(letter_words.values(practice=practice, page=page))
     contact = Contact.objects.get(pk=reach.contact_id)
     letter = Letter.objects.create(
         client=client,

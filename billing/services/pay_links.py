@@ -2,28 +2,25 @@
 
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
 
 from accounts.ids import uuid7
 from accounts.models import Membership
-from accounts.selectors import members
-from accounts.services import mail
 from audit.actions import Action
 from audit.services import events
-from billing.models import PayLink
+from billing.models import LetterKind, PayLink
 from billing.models.pay_link import LINK_LIFE
-from billing.selectors import pay_links
-from billing.services import checkout
+from billing.selectors import days, pay_links
+from billing.services import checkout, letters, pay_addresses
+from billing.services.letter_words import Page
 from clients.models import Client
-
-TEMPLATE = "pay_link"
 
 
 class NoMailbox(Exception):
-    """The client has no e-mail address, or does not wish to be e-mailed."""
+    """There is no e-mail address that may be written to; the message says why."""
 
 
 class KeyReused(Exception):
@@ -39,9 +36,11 @@ class Made:
 
 
 @transaction.atomic
-def make(*, client: Client, key: UUID, by_mail: bool, now: datetime, by: Membership) -> Made:
-    """Make a client's link, which lasts two weeks; those before it end. ``by_mail`` sends it to
-    the client's first e-mail address, in the words that the client wishes.
+def make(
+    *, client: Client, key: UUID, by_mail: bool, today: date, now: datetime, by: Membership
+) -> Made:
+    """Make a client's link, which lasts two weeks; those before it end. ``by_mail`` sends it in a
+    letter, which says until when it works.
 
     Raises:
         NoMailbox: it cannot be sent so.
@@ -53,13 +52,13 @@ def make(*, client: Client, key: UUID, by_mail: bool, now: datetime, by: Members
     if PayLink.objects.filter(key=key).exists():
         raise KeyReused("This link was made already, and is shown once. Make another one.")
     checkout.credentials()
-    mailbox = pay_links.mailbox_of(client) if by_mail else None
-    if by_mail and mailbox is None:
-        raise NoMailbox("There is no e-mail address that may be written to. Show the link instead.")
+    link_id, expires_at = uuid7(), now + LINK_LIFE
+    text = pay_links.text_of(link_id, secrets.token_bytes(pay_links.SECRET_BYTES))
+    if by_mail:
+        page = page_of(pay_addresses.of(text), expires_at=expires_at)
+        _send(client, page, today=today, now=now, by=by)
     for before in PayLink.objects.filter(client=client, withdrawn_at=None, expires_at__gt=now):
         withdraw(link=before, now=now, by=by)
-    link_id = uuid7()
-    text = pay_links.text_of(link_id, secrets.token_bytes(pay_links.SECRET_BYTES))
     link = PayLink.objects.create(
         id=link_id,
         client=client,
@@ -67,27 +66,28 @@ def make(*, client: Client, key: UUID, by_mail: bool, now: datetime, by: Members
         key=key,
         made_at=now,
         made_by=by,
-        expires_at=now + LINK_LIFE,
-        sent_at=now if mailbox else None,
+        expires_at=expires_at,
+        sent_at=now if by_mail else None,
     )
-    if mailbox:
-        mail.queue(
-            to=mailbox.address,
-            template=TEMPLATE,
-            now=now,
-            context=words(is_discreet=mailbox.is_discreet, expires_at=link.expires_at, text=text),
-        )
-    way = "by e-mail" if mailbox else "on the screen"
+    way = "by e-mail" if by_mail else "on the screen"
     events.record(
         Action.PAY_LINK_MADE, target=link, label=client.code, touched=[client.pk], way=way
     )
     return Made(link, text)
 
 
-def words(*, is_discreet: bool, expires_at: datetime, text: str) -> dict[str, object]:
-    """Return what the letter tells: nothing of the client, and no name where none is wished."""
-    name = "" if is_discreet else members.practice().discreet_name
-    return {"name": name, "expires_at": expires_at, "token": text}
+def page_of(address: str, *, expires_at: datetime) -> Page:
+    """Return the page of a link as its letter tells of it, by the practice's calendar."""
+    return Page(address, days.day_of(expires_at, days.zone()))
+
+
+def _send(client: Client, page: Page, *, today: date, now: datetime, by: Membership) -> None:
+    try:
+        letters.write(
+            client=client, kind=LetterKind.PAY_LINK, page=page, today=today, now=now, by=by
+        )
+    except letters.NotReachable as refused:
+        raise NoMailbox(f"{refused} Or show the link here.") from None
 
 
 @transaction.atomic

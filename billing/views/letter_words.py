@@ -17,7 +17,7 @@ from billing.services import letter_words as services
 from billing.views.base import BillingView
 
 UNFIT = HTTPStatus.UNPROCESSABLE_ENTITY
-SLUGS = {kind.value.lower().replace("_", "-"): kind for kind in services.WORDED}
+SLUGS = {kind.value.lower().replace("_", "-"): kind for kind in LetterKind}
 SHOWN_VERSIONS = 20
 
 
@@ -29,7 +29,13 @@ class LetterWords(BillingView):
     def get(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
         events.record(Action.LETTER_WORDING_VIEWED)
         kinds = [(slug, kind.label, services.current(kind)) for slug, kind in SLUGS.items()]
-        return self.page("billing/letters/words.html", kinds=kinds, discreet=services.DISCREET)
+        link = services.sample(LetterKind.PAY_LINK, practice=request.practice.discreet_name)
+        return self.page(
+            "billing/letters/words.html",
+            kinds=kinds,
+            discreet=services.DISCREET.filled({}),
+            discreet_link=services.DISCREET_LINK.filled(link),
+        )
 
 
 class LetterWordsOf(BillingView):
@@ -40,7 +46,8 @@ class LetterWordsOf(BillingView):
     def get(self, request: StaffRequest, kind: str, **kwargs: object) -> HttpResponse:
         words = services.current(self.kind(kind))
         events.record(Action.LETTER_WORDING_VIEWED)
-        return self.show(kind, WordsForm({"subject": words.subject, "body": words.body}))
+        form = WordsForm(initial={"subject": words.subject, "body": words.body})
+        return self.show(kind, form)
 
     def post(self, request: StaffRequest, kind: str, **kwargs: object) -> HttpResponse:
         form = WordsForm(request.POST)

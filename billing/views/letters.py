@@ -75,6 +75,7 @@ class Letters(LetterView):
             form=form,
             query=f"{urlencode(given)}&" if given else "",
             may_send=self.may(Permission.LETTER_SEND),
+            may_link=self.may(Permission.PAY_LINK_MAKE),
             may_run=self.may(Permission.LETTER_SEND) and self.may(Permission.CLIENT_VIEW_ALL),
         )
 
@@ -160,6 +161,7 @@ class ClientLetters(LetterView):
             problem=letters.reaches([client.pk])[client.pk].problem,
             form=form if may_send else None,
             may_send=may_send,
+            may_link=self.may(Permission.PAY_LINK_MAKE),
         )
 
 
@@ -214,13 +216,9 @@ class LetterNew(LetterView):
     def show(self, subject: Any, problem: str = "", status: int = HTTPStatus.OK) -> HttpResponse:
         client = subject.client.merged_into or subject.client
         reach = letters.reaches([client.pk])[client.pk]
-        words = (
-            letter_words.discreet(self.kind)
-            if reach.is_discreet
-            else letter_words.current(self.kind)
-        )
+        words = letter_words.of(self.kind, is_discreet=reach.is_discreet)
         practice = self.request.practice.discreet_name
-        title, body = words.filled(letter_words.sample(self.kind, practice=practice))
+        title, body = words.filled(letter_words.values(practice=practice))
         held = letter_holds.reasons([client.pk], on=self.today).get(client.pk, "")
         events.record(Action.CLIENT_VIEWED, target=client, touched=[client.pk])
         return self.page(

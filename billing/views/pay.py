@@ -19,8 +19,7 @@ from billing import gateway
 from billing.forms.pay_links import AnswerForm, PayAmountForm
 from billing.models import CardIntent, PayLink
 from billing.selectors import card_intents, pay_links, payers, statements
-from billing.services import checkout, hosted_pages, pay_visits
-from billing.views import pay_addresses
+from billing.services import checkout, hosted_pages, pay_addresses, pay_visits
 from billing.views.pay_base import (
     LinkView,
     VisitView,

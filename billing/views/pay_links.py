@@ -1,5 +1,6 @@
 """A client's pay links, at the desk: made, sent or shown once, and withdrawn."""
 
+from datetime import datetime
 from http import HTTPStatus
 from uuid import UUID, uuid4
 
@@ -7,7 +8,6 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.loader import render_to_string
 from django.utils import timezone
 
 from accounts.permissions import Permission
@@ -16,12 +16,11 @@ from accounts.views.signin import square_code
 from audit.actions import Action
 from audit.services import events
 from billing.forms.pay_links import BY_MAIL, PayLinkForm
-from billing.models import PayLink
+from billing.models import LetterKind, PayLink
 from billing.models.pay_link import LINK_LIFE
-from billing.selectors import pay_links, payers
-from billing.services import checkout
+from billing.selectors import letters, pay_links, payers
+from billing.services import checkout, letter_words, pay_addresses
 from billing.services import pay_links as services
-from billing.views import pay_addresses
 from billing.views.base import BillingView
 from clients.models import Client
 from clients.selectors import clients, families
@@ -48,6 +47,7 @@ class PayLinks(BillingView):
                     client=client,
                     key=form.cleaned_data["key"],
                     by_mail=by_mail,
+                    today=self.today,
                     now=timezone.now(),
                     by=request.membership,
                 )
@@ -81,7 +81,8 @@ class PayLinks(BillingView):
         now = timezone.now()
         owed = payers.owed_by(families.records_of(client))
         found = pay_links.of_client(client, owes=bool(owed.owes), now=now)
-        mailbox = pay_links.mailbox_of(client)
+        reach = letters.reaches([client.pk])[client.pk]
+        title, body = self.letter(is_discreet=reach.is_discreet, now=now)
         events.record(
             Action.PAY_LINK_LISTED,
             target=client,
@@ -95,20 +96,20 @@ class PayLinks(BillingView):
             client=clients.show(client, permissions=self.request.permissions),
             owed=owed,
             links=found,
-            mailbox=mailbox,
-            letter=letter(mailbox.is_discreet) if mailbox else "",
+            reach=reach,
+            address=letters.address_of(reach),
+            title=title,
+            body=body,
             form=form,
             key=uuid4(),
         )
 
-
-def letter(is_discreet: bool) -> str:
-    """Return the letter as it would be sent now, without its link."""
-    context = services.words(
-        is_discreet=is_discreet, expires_at=timezone.now() + LINK_LIFE, text=""
-    )
-    text = render_to_string(f"mail/{services.TEMPLATE}.txt", {**context, "link": IN_ITS_PLACE})
-    return text.strip()
+    def letter(self, *, is_discreet: bool, now: datetime) -> tuple[str, str]:
+        """Return subject and body as they would be sent now, without the link."""
+        words = letter_words.of(LetterKind.PAY_LINK, is_discreet=is_discreet)
+        page = services.page_of(IN_ITS_PLACE, expires_at=now + LINK_LIFE)
+        practice = self.request.practice.discreet_name
+        return words.filled(letter_words.values(practice=practice, page=page))
 
 
 class PayLinkWithdraw(BillingView):

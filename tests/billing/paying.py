@@ -31,7 +31,10 @@ def take_cards(by: Membership) -> None:
 def link(
     of: Client, by: Membership, *, by_mail: bool = False, now: datetime | None = None
 ) -> pay_links.Made:
-    return pay_links.make(client=of, key=uuid4(), by_mail=by_mail, now=now or timezone.now(), by=by)
+    moment = now or timezone.now()
+    return pay_links.make(
+        client=of, key=uuid4(), by_mail=by_mail, today=moment.date(), now=moment, by=by
+    )
 
 
 def visit(made: pay_links.Made) -> PayVisit:

@@ -31,9 +31,9 @@ def letter(
     statement: AccountStatement | None = None,
     now: datetime = at.NOW,
 ) -> Letter:
-    link = "https://pay.example/x" if kind == LetterKind.PAY_LINK else ""
+    page = letter_words.SAMPLE_PAGE if kind == LetterKind.PAY_LINK else None
     return letters.write(
-        client=client, kind=kind, statement=statement, link=link, today=at.TODAY, now=now, by=by
+        client=client, kind=kind, statement=statement, page=page, today=at.TODAY, now=now, by=by
     )
 
 

@@ -35,7 +35,7 @@ def letter(front_desk: Person, owing: desk.Known, house: House) -> str:
     front_desk.look("pay-links")
     front_desk.press("Send by e-mail")
     front_desk.shows("Sent")
-    return letters.to(house, owing.email, "Your payment page")
+    return letters.to(house, owing.email, "A message from")
 
 
 @pytest.fixture(scope="module")

@@ -37,9 +37,12 @@ def test_the_usual_words_can_be_sent(kind: LetterKind) -> None:
         ("body", "Pay at {link}", "{link} is no placeholder"),
         ("body", "A { alone", "A brace stands alone"),
         ("body", "{practice.name}", "no placeholder"),
+        ("body", "Until {until}", "{until} is no placeholder"),
         ("body", "", "Enter the body"),
         ("body", "x" * 2_001, "at most 2,000 characters; these are 2,001"),
         ("body", "Card 4242 4242 4242 4242", "looks like a card number"),
+        ("body", "{practice}" * 100, "could be too long to send"),
+        ("subject", "{practice}" * 3, "could be too long to send"),
         ("subject", "  ", "Enter the subject"),
         ("subject", "x" * 121, "at most 120"),
         ("subject", "One\nBcc: all@x.example", "one line"),
@@ -57,9 +60,15 @@ def test_words_that_cannot_be_sent_are_refused(
 
 
 def test_a_link_to_pay_needs_its_place(desk: Membership) -> None:
-    with pytest.raises(services.BadWords, match=r"Put \{link\} where"):
-        worded(desk, kind=LetterKind.PAY_LINK)
-    assert worded(desk, kind=LetterKind.PAY_LINK, body="At {link}").version == 1
+    for body in ("Hello", "{link} and {link}"):
+        with pytest.raises(services.BadWords, match=r"Put \{link\} where"):
+            worded(desk, kind=LetterKind.PAY_LINK, body=body)
+    for subject in ("{link}", "{until}"):
+        with pytest.raises(services.BadWords, match="is no placeholder") as refused:
+            worded(desk, kind=LetterKind.PAY_LINK, subject=subject, body="At {link}")
+        assert refused.value.field == "subject"
+    body = "At {link} until {until}"
+    assert worded(desk, kind=LetterKind.PAY_LINK, body=body).version == 1
 
 
 def test_a_letter_says_in_which_version_it_went(desk: Membership, amara: Client) -> None:
@@ -104,3 +113,7 @@ def test_a_value_with_braces_is_not_filled_again() -> None:
     words = services.Words("{practice}", "{practice}")
 
     assert words.filled({"practice": "{link}"}) == ("{link}", "{link}\n")
+
+
+def test_what_is_no_placeholder_stays_as_it_stands() -> None:
+    assert services.Words("{{7*7}}", "{x}").filled({}) == ("{{7*7}}", "{x}\n")

@@ -60,7 +60,7 @@ def test_no_letter_tells_anything_of_its_client(
         letter = services.write(
             client=amara,
             kind=kind,
-            link="https://pay.example/token",
+            page=letter_words.SAMPLE_PAGE,
             today=at.TODAY,
             now=at.NOW,
             by=desk,
@@ -213,6 +213,12 @@ def test_a_link_to_pay_is_not_repeated(desk: Membership, reached: Client) -> Non
 
     with pytest.raises(services.NotYetDone, match="made anew"):
         services.repeat(letter=letter, today=at.TODAY, now=at.NOW, by=desk)
+
+
+def test_a_link_to_pay_needs_its_page(desk: Membership, reached: Client) -> None:
+    told: dict[str, Any] = {"today": at.TODAY, "now": at.NOW, "by": desk}
+    with pytest.raises(ValueError, match="needs its page"):
+        services.write(client=reached, kind=LetterKind.PAY_LINK, **told)
 
 
 def test_an_address_from_which_a_letter_came_back_rests_until_it_is_changed(

@@ -7,7 +7,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import DatabaseError, connections, transaction
+from django.apps import apps
+from django.db import DatabaseError, ProgrammingError, connection, connections, transaction
 from django.utils import timezone
 
 from accounts.ids import uuid7
@@ -17,15 +18,15 @@ from audit.models import Event
 from audit.sentences import sentence
 from audit.services import events
 from billing import gateway
-from billing.models import CardIntent, PayLink, PayVisit
+from billing.models import CardIntent, Letter, LetterKind, PayLink, PayVisit
 from billing.selectors import doors, integrity
+from billing.selectors import letters as letters_found
 from billing.selectors import pay_links as found
-from billing.services import checkout, pay_links, pay_visits
+from billing.services import checkout, letter_words, letters, pay_links, pay_visits
 from clients.models import Client
-from clients.services import contacts
 from ledger.money import ZERO, Money
 from tests.billing import desk as at
-from tests.billing import paying
+from tests.billing import paying, post
 from tests.billing.conftest import Billed
 from tests.billing.raw import as_owner_unguarded, execute
 
@@ -46,6 +47,7 @@ def make(client: Client, by: Membership, **changes: Any) -> pay_links.Made:
         "client": client,
         "key": uuid4(),
         "by_mail": False,
+        "today": at.TODAY,
         "now": NOW,
         "by": by,
     }
@@ -101,43 +103,93 @@ def test_without_a_card_account_there_is_no_link(desk: Membership, amara: Client
 
 
 def test_a_letter_says_nothing_of_the_client(cards: Membership, amara: Client) -> None:
-    mailbox(amara, cards)
+    post.reachable(amara, cards)
     made = make(amara, cards, by_mail=True)
 
     letter = OutgoingMail.objects.get()
-    assert letter.to == "amara@mail.example"
+    assert letter.to == post.ADDRESS
     assert f"/pay/{made.text}/" in letter.body
+    assert "until March 17, 2026" in letter.body
     for told in (amara.given_names, amara.family_name, amara.code, "$", "therap"):
         assert told not in letter.subject + letter.body
     assert "Harbor Lane" in letter.body
     assert made.link.sent_at == NOW
 
 
+def test_the_letter_stands_among_the_letters_in_the_practices_words(
+    cards: Membership, amara: Client
+) -> None:
+    post.reachable(amara, cards)
+    wording = letter_words.set_words(
+        kind=LetterKind.PAY_LINK, subject="Hello", body="By {until}: {link}", now=NOW, by=cards
+    )
+    made = make(amara, cards, by_mail=True)
+
+    letter = Letter.objects.get()
+    assert (letter.kind, letter.client, letter.wording) == ("PAY_LINK", amara, wording)
+    assert letters_found.state_of(letter) == "queued"
+    assert letter.mail.body.startswith("By March 17, 2026: http")
+    assert letter.mail.body.endswith(f"/pay/{made.text}/\n")
+
+
+def test_what_opens_a_link_stands_nowhere_but_in_the_sealed_letter(
+    cards: Membership, amara: Client
+) -> None:
+    post.reachable(amara, cards)
+    made = make(amara, cards, by_mail=True)
+    events.flush()
+
+    assert made.text in OutgoingMail.objects.get().body
+    assert made.text not in repr(pay_links.page_of(made.text, expires_at=NOW))
+    secret, looked_at = made.text[-40:], set()
+    for model in apps.get_models(include_auto_created=True):
+        with connection.cursor() as cursor:
+            table = connection.ops.quote_name(model._meta.db_table)
+            try:
+                with transaction.atomic():
+                    cursor.execute(
+                        f"SELECT count(*) FROM {table} AS t WHERE position(%s in t::text) > 0"
+                        " OR position(encode(%s, 'hex') in t::text) > 0",
+                        [secret, secret.encode()],
+                    )
+            except ProgrammingError:  # A table that the product itself may not read.
+                continue
+            assert cursor.fetchone() == (0,), table
+        looked_at.add(model)
+    assert {PayLink, Letter, OutgoingMail, Event} <= looked_at
+
+
 @pytest.mark.parametrize("wished", ["client", "contact"])
 def test_who_wishes_it_gets_a_letter_without_the_practices_name(
     cards: Membership, amara: Client, wished: str
 ) -> None:
-    mailbox(amara, cards, is_discreet=wished == "contact")
+    post.reachable(amara, cards, is_discreet=wished == "contact")
     if wished == "client":
         Client.objects.filter(pk=amara.pk).update(contact_wish="DISCREET")
         amara.refresh_from_db()
     make(amara, cards, by_mail=True)
 
     letter = OutgoingMail.objects.get()
-    assert "Harbor" not in letter.subject + letter.body.split("http")[0]
+    assert letter.from_name is None
+    assert "Harbor" not in letter.subject + letter.body
 
 
-@pytest.mark.parametrize("why", ["no address", "no e-mail wished"])
+@pytest.mark.parametrize("why", ["No e-mail address", "Wishes no e-mail", "came back"])
 def test_nobody_is_written_to_who_may_not_be(cards: Membership, amara: Client, why: str) -> None:
-    if why != "no address":
-        mailbox(amara, cards)
+    before = make(amara, cards)
+    if why != "No e-mail address":
+        post.reachable(amara, cards)
+    if why == "Wishes no e-mail":
         Client.objects.filter(pk=amara.pk).update(may_email=False)
-        amara.refresh_from_db()
+    if why == "came back":
+        letter = post.gone_out(post.letter(amara, cards))
+        letters.note_came_back(letter=letter, now=NOW, by=cards)
+    count = Letter.objects.count(), OutgoingMail.objects.count()
 
-    with pytest.raises(pay_links.NoMailbox):
+    with pytest.raises(pay_links.NoMailbox, match=f"{why}.* Or show the link here"):
         make(amara, cards, by_mail=True)
-    assert not PayLink.objects.exists()
-    assert not OutgoingMail.objects.exists()
+    assert found.held(before.text, now=NOW) == PayLink.objects.get()
+    assert (Letter.objects.count(), OutgoingMail.objects.count()) == count
 
 
 def test_the_state_of_a_link_says_how_far_it_came(cards: Membership, amara: Client) -> None:
@@ -148,7 +200,7 @@ def test_the_state_of_a_link_says_how_far_it_came(cards: Membership, amara: Clie
     for _ in range(3):
         enter(made, WRONG)
     told.append(state(amara))
-    mailbox(amara, cards)
+    post.reachable(amara, cards)
     again = make(amara, cards, by_mail=True)
     told.append(state(amara))
     pay_links.withdraw(link=again.link, now=NOW, by=cards)
@@ -297,6 +349,33 @@ def test_an_intent_that_says_something_else_than_its_payment_is_named(billed: Bi
     assert "is not the payment that it became" in finding.sentence
 
 
+@pytest.mark.commits
+def test_links_sent_at_once_with_other_letters_wait_for_each_other(billed: Billed) -> None:
+    by, start = billed.house.people["front-desk"], Barrier(6)
+    with practice_scope(billed.house.id, person_id=by.person_id):
+        paying.take_cards(by)
+        post.reachable(billed.own, by)
+
+    def write(turn: int) -> None:
+        try:
+            start.wait(timeout=30)
+            with practice_scope(billed.house.id, person_id=by.person_id):
+                if turn % 2:
+                    post.letter(billed.own, by)
+                else:
+                    paying.link(billed.own, by, by_mail=True)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(write, range(6)))
+
+    with practice_scope(billed.house.id):
+        assert Letter.objects.filter(kind="PAY_LINK").count() == 3
+        assert Letter.objects.count() == 6
+        assert PayLink.objects.filter(withdrawn_at=None).count() == 1
+
+
 HANDS = 50
 
 
@@ -332,14 +411,3 @@ def test_of_fifty_answers_at_once_three_are_looked_at(billed: Billed) -> None:
     with practice_scope(billed.house.id):
         assert PayLink.objects.get().wrong_tries == 3
         assert PayVisit.objects.count() == sum(1 for each in told if each.key) <= 1
-
-
-def mailbox(client: Client, by: Membership, *, is_discreet: bool = False) -> None:
-    contacts.add(
-        client=client,
-        kind="EMAIL",
-        number_or_address="amara@mail.example",
-        is_discreet=is_discreet,
-        now=NOW,
-        by=by,
-    )

@@ -164,6 +164,21 @@ def test_words_are_previewed_saved_and_put_back(as_administrator: Browser, bille
     assert as_administrator.get("/letters/words/love/").status_code == 404
 
 
+def test_a_practice_words_its_links_to_pay(as_administrator: Browser) -> None:
+    page, typed = "/letters/words/pay-link/", {"subject": "News", "body": "Here"}
+
+    assert "until March 17, 2026" in as_administrator.get(page).text
+    wrong = as_administrator.post(page, typed)
+    assert (wrong.status_code, "Put {link} where" in wrong.text) == (422, True)
+    looked = as_administrator.post(page, {**typed, "body": "Here: {link}", "preview": "1"})
+    assert "Here: https://example.com/pay/…" in looked.text
+    saved = as_administrator.post(page, {**typed, "body": "Here: {link}"}, follow=True)
+    assert "Version 1" in saved.text
+    listed = as_administrator.get("/letters/words/").text
+    assert "Your own, version 1" in listed
+    assert "here is the page that you expect" in listed
+
+
 def test_therapists_see_no_letters(as_therapist: Browser, written: Letter) -> None:
     assert as_therapist.get(BOARD).status_code == 403
     assert as_therapist.post(reverse("billing:letter_repeat", args=[written.pk])).status_code == 403

@@ -1,6 +1,7 @@
 """The desk makes a client's pay link: sent, or shown once, and withdrawn."""
 
 import re
+from html import unescape
 from uuid import uuid4
 
 import pytest
@@ -8,17 +9,18 @@ from django.conf import settings as product
 from django.test import Client as Browser
 from django.urls import reverse
 
-from accounts.models import Membership, OutgoingMail
+from accounts.models import Membership
 from accounts.tenancy import practice_scope
 from audit.models import Event
-from billing.models import PayLink
+from billing.models import Letter, PayLink
 from clients.services import contacts
 from tests import counting
 from tests.billing import desk as at
-from tests.billing import paying
+from tests.billing import paying, post
 from tests.billing.conftest import Billed
 
 ADDRESS = re.compile(r"https?://[^\s<]+/pay/[\w-]{64}/")
+BOARD = "/letters/"
 
 
 @pytest.fixture
@@ -43,7 +45,6 @@ def url(billed: Billed) -> str:
 def test_one_click_sends_it(reached: Billed, at_desk: Browser) -> None:
     preview = at_desk.get(url(reached)).content.decode()
     assert "amara@mail.example" in preview
-    assert "a page on which you see what is open" in preview
     assert not ADDRESS.search(preview)
 
     answer = at_desk.post(url(reached), {"key": str(uuid4()), "way": "mail"}, follow=True)
@@ -53,7 +54,11 @@ def test_one_click_sends_it(reached: Billed, at_desk: Browser) -> None:
     assert "Sent" in page
     assert not ADDRESS.search(page)
     with practice_scope(reached.house.id):
-        assert OutgoingMail.objects.filter(to__isnull=False).count() == 1
+        sent = Letter.objects.get().mail
+        title, body = sent.subject, ADDRESS.sub("…", sent.body)
+    shown = unescape(preview)
+    assert f"<strong>{title}</strong>" in shown
+    assert f">{body}</p>" in shown
 
 
 def test_it_is_shown_once_with_a_square_code(reached: Billed, at_desk: Browser) -> None:
@@ -78,10 +83,12 @@ def test_without_an_address_it_is_only_shown(billed: Billed, at_desk: Browser) -
     with practice_scope(billed.house.id):
         paying.take_cards(billed.house.automaton)
 
-    assert "no e-mail address that may be written to" in at_desk.get(url(billed)).content.decode()
+    page = at_desk.get(url(billed)).content.decode()
+    assert "Not by e-mail. No e-mail address." in page
+    assert "Send by e-mail" not in page
     answer = at_desk.post(url(billed), {"key": str(uuid4()), "way": "mail"})
     assert answer.status_code == 422
-    assert "Show the link instead" in answer.content.decode()
+    assert "Or show the link here" in answer.content.decode()
 
 
 def test_without_a_card_account_it_says_so(billed: Billed, at_desk: Browser) -> None:
@@ -113,6 +120,41 @@ def test_the_way_to_it_stands_where_what_is_owed_does(
 
     assert url(reached) in at_desk.get(here).content.decode()
     assert url(reached) not in as_accountant.get(here).content.decode()
+
+
+def test_the_letter_stands_on_the_board_without_its_link(
+    reached: Billed, at_desk: Browser, as_accountant: Browser
+) -> None:
+    at_desk.post(url(reached), {"key": str(uuid4()), "way": "mail"})
+    with practice_scope(reached.house.id):
+        letter = Letter.objects.select_related("mail").get()
+    own = reverse("billing:client_letters", args=[reached.own.pk])
+    again = reverse("billing:letter_repeat", args=[letter.pk])
+
+    for browser in (at_desk, as_accountant):
+        for page in (browser.get(f"{BOARD}?kind=PAY_LINK").text, browser.get(own).text):
+            assert "Link to pay" in page
+            assert "Waits to be sent" in page
+            assert "/pay/" not in page
+            assert again not in page
+
+    with practice_scope(reached.house.id, person_id=reached.house.people["front-desk"].person_id):
+        post.given_up(letter)
+    assert f'href="{url(reached)}"' in at_desk.get(BOARD).text
+    assert url(reached) not in as_accountant.get(BOARD).text
+
+
+def test_therapists_and_auditors_see_no_link_on_the_board(
+    reached: Billed, at_desk: Browser, as_therapist: Browser, as_auditor: Browser
+) -> None:
+    at_desk.post(url(reached), {"key": str(uuid4()), "way": "mail"})
+
+    for browser in (as_therapist, as_auditor):
+        for page in (BOARD, reverse("billing:client_letters", args=[reached.own.pk]), url(reached)):
+            answer = browser.get(page)
+            assert answer.status_code == 403
+            assert "Link to pay" not in answer.text
+            assert not ADDRESS.search(answer.text)
 
 
 def test_many_links_take_as_many_queries_as_one(reached: Billed, at_desk: Browser) -> None:
