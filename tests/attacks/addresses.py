@@ -43,8 +43,8 @@ SPECIAL = {
 }
 """Route and parameter, or parameter alone, where its name does not say the table's."""
 
-WORDS = {"month": "2026-01", "slug": "aging", "step": "sessions"}
-"""What stands in paths beside ids: a month that was closed, a report, a step of closing."""
+WORDS = {"month": "2026-01", "part": "1", "slug": "aging", "step": "sessions"}
+"""What stands in paths beside ids: a closed month, a part of a print, a report, a closing step."""
 
 PARAMETERS = {route: set(found.pattern.converters) for route, found in routes()}
 """Route → what its path asks for."""
