@@ -133,7 +133,9 @@ def _may_identify(identifier: object) -> bool:
     codings = said.get("coding") if isinstance(said, dict) else None
     if codings is not None and not isinstance(codings, list):
         return False  # Which number it is cannot be read, so it is not taken.
-    kinds = {coding.get("code") for coding in codings or () if isinstance(coding, dict)}
-    return not any(kind in NOT_TAKEN for kind in kinds if isinstance(kind, str)) and (
+    kinds = [coding.get("code") for coding in codings or () if isinstance(coding, dict)]
+    if any(kind is not None and not isinstance(kind, str) for kind in kinds):
+        return False
+    return not any(kind in NOT_TAKEN for kind in kinds) and (
         "ssn" not in str(identifier.get("system")).lower()
     )

@@ -37,6 +37,17 @@ REACHING = {
 GUARDED = {"billing/ehr/talk.py", "billing/ehr/guard.py"}
 """What asks a medical-record system, through a guard that checks every connection."""
 
+HEARING = {
+    ("accounts/tasks.py", name)
+    for name in (
+        "smtplib",
+        "smtplib.SMTPException",
+        "smtplib.SMTPRecipientsRefused",
+        "smtplib.SMTPResponseException",
+    )
+}
+"""What a mail server answered: errors by their names, and nothing that connects."""
+
 HOSTILE = [
     '#read("/etc/passwd")',
     '#image("{url}/x.png")',
@@ -98,8 +109,14 @@ def invoice(words: str) -> dict[str, object]:
     """Return an invoice in which every text says the same."""
     columns = ("date", "words", "minutes", "listed", "discount", "amount")
     line = dict.fromkeys(columns, words)
-    names = ("practice", "number", "issued_on", "due_on", "client", "code", "total")
-    return {**dict.fromkeys(names, words), "lines": [line], "discounts": True}
+    names = ("practice", "number", "issued_on", "due_on", "client", "code", "total", "to_pay")
+    packages = [{"words": words, "amount": words}]
+    return {
+        **dict.fromkeys(names, words),
+        "lines": [line],
+        "discounts": True,
+        "packages": packages,
+    }
 
 
 @pytest.mark.parametrize("words", HOSTILE)
@@ -140,6 +157,8 @@ def test_even_a_template_reaches_nothing_outside_its_folder(
 @pytest.mark.parametrize("path", sorted(typesetting.FOLDER.glob("*.typ")), ids=lambda p: p.name)
 def test_a_template_of_ours_reads_nothing_but_its_data(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
+    for other in typesetting.FOLDER.glob("*.typ"):
+        source = source.replace(f'#import "{other.name}"', "")
 
     for word in ("#import", "#include", "read(", "image(", "plugin(", "eval(", "@preview"):
         assert word not in source
@@ -155,8 +174,9 @@ def test_no_module_that_serves_requests_opens_addresses() -> None:
         if name in REACHING or name.split(".")[0] in REACHING
     ]
 
-    assert [each for each in opening if each[0] not in GUARDED] == []
-    assert {path for path, _ in opening} == GUARDED
+    asking = [each for each in opening if each not in HEARING]
+    assert [each for each in asking if each[0] not in GUARDED] == []
+    assert {path for path, _ in asking} == GUARDED
 
 
 def test_only_the_guard_makes_what_asks() -> None:

@@ -36,7 +36,7 @@ ALONE = (Permission.CLIENT_VIEW, Permission.PAYMENT_RECORD, Permission.SESSION_V
 def test_every_place_of_the_rail_exists() -> None:
     shown = {
         item.label
-        for held in (Permission, *([right] for right in ALONE))
+        for held in (list(Permission), *([right] for right in ALONE))
         for group in rail(held, "/")
         for item in group.items
     }

@@ -179,6 +179,7 @@ def test_a_benefit_keeps_its_coverage_alone() -> None:
         ({"coding": [None, {"code": "MR"}]}, True),
         ({"coding": [{"code": "SS"}]}, False),
         ({"coding": {"code": "SS"}}, False),
+        ({"coding": [{"code": ["SS"]}]}, False),
     ],
 )
 def test_a_damaged_kind_of_number_is_read_as_far_as_it_says_something(
