@@ -362,7 +362,71 @@ $$;
 CREATE TRIGGER billing_package_voided AFTER INSERT ON billing_invoicevoided
     FOR EACH ROW EXECUTE FUNCTION billing_package_voided();
 
+-- Nothing is taken of a package before it was there, nor off an invoice before it was open: no report of a
+-- past day shows less than nothing. Entries are posted before the rows that name them.
+CREATE FUNCTION billing_package_there(practice uuid, sold uuid) RETURNS void LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+DECLARE
+    package billing_package;
+BEGIN
+    SELECT * INTO package FROM billing_package WHERE practice_id = practice AND id = sold;
+    IF NOT billing_never_below_zero(practice, 'PREPAID_SESSIONS', package.client_id, package.id) THEN
+        RAISE EXCEPTION 'package % is used before it was there', package.reference
+            USING ERRCODE = 'check_violation';
+    END IF;
+END;
+$$;
+
+CREATE FUNCTION billing_package_used_when_there() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+DECLARE
+    line billing_invoiceline;
+    invoice billing_invoice;
+BEGIN
+    PERFORM billing_package_there(NEW.practice_id, NEW.package_id);
+    IF TG_TABLE_NAME = 'billing_packageend' THEN
+        SELECT * INTO line FROM billing_invoiceline
+            WHERE practice_id = NEW.practice_id AND package_id = NEW.package_id;
+    ELSE
+        SELECT * INTO line FROM billing_invoiceline
+            WHERE practice_id = NEW.practice_id AND id = NEW.line_id;
+    END IF;
+    SELECT * INTO invoice FROM billing_invoice
+        WHERE practice_id = NEW.practice_id AND id = line.invoice_id;
+    IF NOT billing_never_below_zero(
+        NEW.practice_id, 'CLIENT_RECEIVABLE', invoice.client_id, invoice.id) THEN
+        RAISE EXCEPTION 'invoice % is met before it was open', invoice.number
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END;
+$$;
+
+CREATE TRIGGER used_when_there AFTER INSERT ON billing_packageredemption
+    FOR EACH ROW EXECUTE FUNCTION billing_package_used_when_there();
+CREATE TRIGGER used_when_there AFTER INSERT ON billing_packageend
+    FOR EACH ROW EXECUTE FUNCTION billing_package_used_when_there();
+
+CREATE FUNCTION billing_package_voided_when_there() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM billing_package_there(NEW.practice_id, line.package_id) FROM billing_invoiceline AS line
+        WHERE line.practice_id = NEW.practice_id AND line.invoice_id = NEW.invoice_id
+            AND line.package_id IS NOT NULL;
+    RETURN NULL;
+END;
+$$;
+
+CREATE TRIGGER package_used_when_there AFTER INSERT ON billing_invoicevoided
+    FOR EACH ROW EXECUTE FUNCTION billing_package_voided_when_there();
+
 -- reverse
+DROP TRIGGER package_used_when_there ON billing_invoicevoided;
+DROP FUNCTION billing_package_voided_when_there();
+DROP TRIGGER used_when_there ON billing_packageend;
+DROP TRIGGER used_when_there ON billing_packageredemption;
+DROP FUNCTION billing_package_used_when_there();
+DROP FUNCTION billing_package_there(uuid, uuid);
 DROP TRIGGER billing_package_voided ON billing_invoicevoided;
 DROP FUNCTION billing_package_voided();
 DROP TRIGGER billing_package_end_taken_back ON billing_packageendtakenback;

@@ -12,6 +12,7 @@ from billing.models import (
     Bill,
     Invoice,
     InvoiceVoided,
+    Package,
     PackageEnd,
     PackageEndTakenBack,
     PackageRedemption,
@@ -136,6 +137,7 @@ def _below_zero_on_a_day() -> Iterator[Finding]:
 HELD: dict[Role, tuple[Any, str]] = {
     Role.CLIENT_RECEIVABLE: (Invoice, "number"),
     Role.CLIENT_CREDITS: (Payment, "receipt"),
+    Role.PREPAID_SESSIONS: (Package, "reference"),
     Role.REFUNDS_PAYABLE: (Refund, "reference"),
     Role.BILLS_PAYABLE: (Bill, "reference"),
 }

@@ -6,7 +6,7 @@ from datetime import date
 from django.db.models import F, Max, Sum
 
 from billing.models import Invoice, Package, PackageOffer
-from billing.selectors import invoices, packages, standing, write_offs
+from billing.selectors import invoices, packages, since, standing, write_offs
 from ledger.money import ZERO, Money
 
 
@@ -43,6 +43,7 @@ def preview(package: Package) -> Rest:
         counted = _listed(package)
     formula = min(max(package.price - counted, ZERO), left.amount)
     room = invoice.total - write_offs.written_off(invoice)
+    credited = min(formula, room)
     return Rest(
         invoice=invoice,
         unused=left.sessions,
@@ -50,8 +51,8 @@ def preview(package: Package) -> Rest:
         left=left.amount,
         counted=counted,
         formula=formula,
-        credited=min(formula, room),
-        not_before=_not_before(package, invoice),
+        credited=credited,
+        not_before=_not_before(left, invoice, credited),
     )
 
 
@@ -87,7 +88,14 @@ def _listed(package: Package) -> Money:
     return (found["net"] or ZERO) + (found["less"] or ZERO)
 
 
-def _not_before(package: Package, invoice: Invoice) -> date:
+def _not_before(left: packages.Left, invoice: Invoice, credited: Money) -> date:
+    """Return the first day on which a package can be given back so that no report of a past day
+    shows less than nothing: all that is left was prepaid by then, every session that it paid was
+    billed, and what is credited was open, or is what had been paid and is freed that day.
+    """
+    package = left.package
     paid = standing.redemptions().filter(package=package).aggregate(on=Max("redeemed_on"))["on"]
     applied = standing.applications().filter(invoice=invoice).aggregate(on=Max("applied_on"))["on"]
-    return max(day for day in (package.sold_on, paid, applied) if day is not None)
+    there = since.of_package(package, left.amount)
+    was_open = since.of_debt(invoice, min(credited, invoices.balance_due(invoice)))
+    return max(day for day in (package.sold_on, paid, applied, there, was_open) if day is not None)

@@ -7,7 +7,7 @@ from datetime import date
 
 from django.db.models import F, Max
 
-from billing.models import ApplicationTakenBack, Invoice, Payment, RefundTakenBack
+from billing.models import ApplicationTakenBack, Invoice, Package, Payment, RefundTakenBack
 from ledger.chart import Role
 from ledger.days import LAST_DAY
 from ledger.money import Money
@@ -26,6 +26,14 @@ def of_debt(invoice: Invoice, amount: Money) -> date:
     """Return the first day from which on so much of an invoice is open, in cents."""
     since = item_days.there_since(
         Role.CLIENT_RECEIVABLE, party=invoice.client_id, item=invoice.pk, amount=amount
+    )
+    return since or LAST_DAY
+
+
+def of_package(package: Package, amount: Money) -> date:
+    """Return the first day from which on so much of a package is prepaid, in cents."""
+    since = item_days.there_since(
+        Role.PREPAID_SESSIONS, party=package.client_id, item=package.pk, amount=amount
     )
     return since or LAST_DAY
 

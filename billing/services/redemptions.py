@@ -16,7 +16,7 @@ from billing.models import (
     RedemptionTakenBack,
     Session,
 )
-from billing.selectors import packages, standing
+from billing.selectors import packages, since, standing
 from billing.selectors.packages import Part
 from billing.services import numbers
 from ledger.services import journal
@@ -44,11 +44,14 @@ def planned(held: Iterable[Session]) -> dict[UUID, Part]:
 def write(
     invoice: Invoice, line: InvoiceLine, part: Part, *, now: datetime, by: Membership
 ) -> PackageRedemption:
-    """Write and post that a package pays a line of an invoice that was issued with it."""
+    """Write and post that a package pays a line of an invoice that was issued with it, on the day
+    of the invoice, or on the first one later from which on so much was prepaid.
+    """
     redemption_id, package = uuid7(), part.package
+    on = max(invoice.issued_on, since.of_package(package, part.amount))
     entry = journal.post(
         source=f"redemption:{redemption_id}",
-        entry_date=invoice.issued_on,
+        entry_date=on,
         memo=f"Package {package.reference} applied to {invoice.number}",
         lines=posting.package_redeemed(
             client=invoice.client_id, invoice=invoice.pk, package=package.pk, amount=part.amount
@@ -60,7 +63,7 @@ def write(
         package=package,
         line=line,
         amount=part.amount,
-        redeemed_on=invoice.issued_on,
+        redeemed_on=on,
         entry_id=entry.pk,
         redeemed_at=now,
         redeemed_by=by,

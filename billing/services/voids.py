@@ -163,14 +163,17 @@ def _require(invoice: Invoice, voided_on: date, again: Collection[Session | Miss
     applied = _applied(invoice).values_list("applied_on", flat=True)
     written_off = _written_off(invoice).values_list("written_off_on", flat=True)
     open_since = since.of_debt(invoice, open_invoices.balance_due(invoice))
-    first = max([open_since, *applied, *written_off])
-    if voided_on < first:
-        raise BeforeItWas(f"Choose {first:%b %-d, %Y} or later, when all that is undone was there.")
+    packaged = standing.redemptions().filter(line__invoice=invoice)
+    redeemed = packaged.values_list("redeemed_on", flat=True)
     sold = standing.packages().filter(lines__invoice=invoice)
     over, used = standing.package_ends(), standing.redemptions()
     kept = sold.filter(Q(pk__in=over.values("package")) | Q(pk__in=used.values("package")))
     if (package := kept.first()) is not None:
         raise PackageUsed(f"{package} is used, or has ended. Give back what is left of it instead.")
+    prepaid = [since.of_package(package, package.price) for package in sold]
+    first = max([open_since, *applied, *written_off, *redeemed, *prepaid])
+    if voided_on < first:
+        raise BeforeItWas(f"Choose {first:%b %-d, %Y} or later, when all that is undone was there.")
     billed = {pk for pks in invoice.lines.values_list("session", "missed_fee") for pk in pks}
     if any(hour.pk not in billed for hour in again):
         raise NotOnIt(f"Bill only sessions again that stand on {invoice.number}.")

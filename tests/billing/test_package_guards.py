@@ -36,13 +36,15 @@ from tests.ledger.elsewhere import elsewhere
 SIDES = 6
 
 
-def entry(package: Package, invoice: Invoice, cents: int, by: Membership) -> UUID:
+def entry(
+    package: Package, invoice: Invoice, cents: int, by: Membership, on: date = at.TODAY
+) -> UUID:
     """Post what a redemption posts."""
     lines = posting.package_redeemed(
         client=package.client_id, invoice=invoice.pk, package=package.pk, amount=Money(cents)
     )
     posted = journal.post(
-        source=f"redemption:{uuid4()}", entry_date=at.TODAY, memo="By hand", lines=lines, by=by
+        source=f"redemption:{uuid4()}", entry_date=on, memo="By hand", lines=lines, by=by
     )
     return posted.pk
 
@@ -54,6 +56,7 @@ def insert_redemption(
     *,
     cents: int = 150_00,
     posted: UUID | None = None,
+    posted_on: date = at.TODAY,
 ) -> None:
     """Let a package pay the first line of an invoice by plain SQL."""
     raw.execute(
@@ -64,13 +67,15 @@ def insert_redemption(
         invoice.lines.get().pk,
         cents,
         at.TODAY,
-        posted or entry(package, invoice, cents, by),
+        posted or entry(package, invoice, cents, by, posted_on),
         at.NOW,
         by.pk,
     )
 
 
-def insert_end(package: Package, by: Membership, **changes: object) -> None:
+def insert_end(
+    package: Package, by: Membership, *, posted_on: date = at.TODAY, **changes: object
+) -> None:
     """End a package by plain SQL, posted as it says."""
     row = {"kind": "REFUNDED", "unused": 4, "left": 600_00, "credited": 0, "on": at.TODAY} | changes
     left, credited = Money(int(str(row["left"]))), Money(int(str(row["credited"])))
@@ -82,7 +87,7 @@ def insert_end(package: Package, by: Membership, **changes: object) -> None:
         credited=credited,
     )
     posted = journal.post(
-        source=f"package:{uuid4()}", entry_date=at.TODAY, memo="By hand", lines=lines, by=by
+        source=f"package:{uuid4()}", entry_date=posted_on, memo="By hand", lines=lines, by=by
     )
     raw.execute(
         'INSERT INTO billing_packageend (id, package_id, kind, unused, "left", formula, credited,'

@@ -36,6 +36,13 @@ TAMPERINGS = {
         "DELETE FROM billing_packageendtakenback",
         ("I-5", "PK-00002 has ended more than once"),
     ),
+    "a session is paid before the package was sold": (
+        "WITH moved AS (UPDATE ledger_journalentry SET entry_date = '2026-01-05'"
+        " WHERE source LIKE 'redemption:%' AND source NOT LIKE '%:taken_back' RETURNING id)"
+        " UPDATE ledger_posting SET entry_date = '2026-01-05'"
+        " WHERE entry_id IN (SELECT id FROM moved)",
+        ("I-4", "PK-00001 holds less than nothing on 2026-01-05"),
+    ),
     "a number is skipped": (
         "UPDATE billing_package SET reference = 'PK-00009' WHERE reference = 'PK-00002'",
         ("I-6", "The series PK lacks number 2"),
