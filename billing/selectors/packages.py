@@ -8,8 +8,15 @@ from uuid import UUID
 
 from django.db.models import Count, QuerySet, Sum
 
-from billing.models import Invoice, Package, PackageOfferCode, PackageRedemption, Session
-from billing.selectors import days, sessions, standing
+from billing.models import (
+    Appointment,
+    Invoice,
+    Package,
+    PackageOfferCode,
+    PackageRedemption,
+    Session,
+)
+from billing.selectors import appointments, days, sessions, standing
 from billing.selectors.sessions import SessionRow
 from ledger.money import ZERO, Money
 
@@ -165,19 +172,39 @@ def _told(found: Mapping[UUID, Part], pk: UUID) -> str:
 def run_out(*, today: date, among: QuerySet[Package] | None = None) -> list[Left]:
     """Return the packages whose unused sessions expire by the practice's own day, the first first.
 
-    One of whose time a session waits to be billed is not among them: it is billed first.
+    One of whose time a session waits to be billed is not among them: it is billed first. Nor is one
+    of whose time an hour is planned that it covers, and nobody said yet what became of it.
     """
     chosen = running(among).filter(valid_until__lt=today, offer__forfeits=True)
     rows = chosen.select_related("client", "offer").order_by("valid_until", "reference")
     found = [each for each in left_of(rows).values() if each.sessions]
     waiting = plan(found, wanted(_unbilled_of(found)))
     kept = {part.package.pk for part in waiting.values()}
+    kept |= {
+        one.package.pk for hour in _unmarked_of(found, today) for one in found if _covers(one, hour)
+    }
     return [each for each in found if each.package.pk not in kept]
 
 
 def _unbilled_of(found: Iterable[Left]) -> QuerySet[Session]:
     held = Session.objects.filter(client__in={each.package.client_id for each in found})
     return sessions.unbilled(held)
+
+
+def _unmarked_of(found: Iterable[Left], today: date) -> list[Wanted]:
+    """Return planned hours as packages look at them; what one costs is known once it took place."""
+    zone = days.zone()
+    planned = Appointment.objects.filter(
+        client__in={each.package.client_id for each in found},
+        starts_at__lt=days.bounds(today, zone)[0],
+    )
+    rows = appointments.waiting(planned).values_list(
+        "pk", "client_id", "service_code_id", "starts_at"
+    )
+    return [
+        Wanted(pk, client, code, days.day_of(starts_at, zone), ZERO)
+        for pk, client, code, starts_at in rows
+    ]
 
 
 def sold_by(invoice: Invoice) -> Package | None:

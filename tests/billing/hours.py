@@ -34,11 +34,20 @@ def hour(of: Client, *, starts_at: datetime | None = None, code: str = "90834") 
 
 
 def planned(
-    of: Client, by: Membership, *, starts_at: datetime | None = None, now: datetime = NOW
+    of: Client,
+    by: Membership,
+    *,
+    starts_at: datetime | None = None,
+    code: str = "90834",
+    now: datetime = NOW,
 ) -> Appointment:
     """Plan 50 minutes, at 10:00 of today where nothing else is said."""
     return appointments.plan(
-        hour=hour(of, starts_at=starts_at), key=uuid4(), is_meant=True, now=now, by=by
+        hour=hour(of, starts_at=starts_at, code=code),
+        key=uuid4(),
+        is_meant=True,
+        now=now,
+        by=by,
     )
 
 

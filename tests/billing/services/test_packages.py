@@ -24,7 +24,7 @@ from ledger.chart import Role
 from ledger.money import ZERO, Money
 from ledger.selectors import subledger
 from tests.billing import desk as at
-from tests.billing import money, prepaid
+from tests.billing import hours, money, prepaid
 from tests.houses import House
 
 RUN_OUT = date(2026, 5, 4)
@@ -432,6 +432,41 @@ def test_a_package_waits_for_a_session_of_its_time_that_is_not_billed(
     prepaid.billed(held, by=desk)
 
     assert [each.package for each in packages.run_out(today=RUN_OUT)] == [package]
+
+
+@pytest.mark.parametrize(
+    ("on", "code", "waits"),
+    [
+        (date(2026, 5, 3), "90834", True),
+        (date(2026, 5, 3), "90791", False),
+        (date(2026, 5, 4), "90834", False),
+    ],
+    ids=["on its last day", "another service", "a day later"],
+)
+def test_a_package_waits_for_an_hour_of_its_time_that_nobody_marked(
+    on: date, code: str, waits: bool, desk: Membership, amara: Client
+) -> None:
+    package = prepaid.sold(amara, desk)
+    planned = hours.planned(amara, desk, starts_at=hours.at(on, 18), code=code)
+
+    assert [each.package for each in packages.run_out(today=RUN_OUT)] == [package] * (not waits)
+    hours.cancelled(planned, desk, told_at=at.NOW)
+    assert [each.package for each in packages.run_out(today=RUN_OUT)] == [package]
+
+
+def test_what_was_held_on_its_last_day_is_paid_the_day_after(
+    desk: Membership, amara: Client
+) -> None:
+    package = prepaid.sold(amara, desk, days=29)
+    planned = hours.planned(amara, desk, starts_at=hours.at(at.TODAY, 18))
+    morning = at.TODAY + timedelta(days=1)
+    now = at.at_noon(morning)
+
+    assert ending.expire_one(package=package, on=morning, now=now, by=desk) is None
+    invoice = prepaid.billed(hours.held(planned, desk, now=now), by=desk, on=morning)
+
+    assert balance_due(invoice) == ZERO
+    assert ending.expire_one(package=package, on=morning, now=now, by=desk)
 
 
 def test_the_job_lets_each_expire_once(desk: Membership, amara: Client) -> None:
