@@ -420,7 +420,35 @@ $$;
 CREATE TRIGGER package_used_when_there AFTER INSERT ON billing_invoicevoided
     FOR EACH ROW EXECUTE FUNCTION billing_package_voided_when_there();
 
+-- An invoice is not written off while its package has sessions left: it would be cheaper, and not shorter.
+CREATE FUNCTION billing_package_not_cheaper() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+DECLARE
+    package billing_package;
+BEGIN
+    SELECT sold.* INTO package FROM billing_invoiceline AS line
+        JOIN billing_package AS sold
+            ON sold.practice_id = line.practice_id AND sold.id = line.package_id
+        WHERE line.practice_id = NEW.practice_id AND line.invoice_id = NEW.invoice_id;
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+    PERFORM billing_money_lock(package.id);
+    IF NOT billing_package_is_over(NEW.practice_id, package.id) AND package.sessions
+        > (SELECT used.times FROM billing_package_used(NEW.practice_id, package.id) AS used) THEN
+        RAISE EXCEPTION 'package % goes on, and its invoice is written off', package.reference
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END;
+$$;
+
+CREATE TRIGGER billing_package_not_cheaper AFTER INSERT ON billing_writeoff
+    FOR EACH ROW EXECUTE FUNCTION billing_package_not_cheaper();
+
 -- reverse
+DROP TRIGGER billing_package_not_cheaper ON billing_writeoff;
+DROP FUNCTION billing_package_not_cheaper();
 DROP TRIGGER package_used_when_there ON billing_invoicevoided;
 DROP FUNCTION billing_package_voided_when_there();
 DROP TRIGGER used_when_there ON billing_packageend;

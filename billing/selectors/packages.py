@@ -11,6 +11,7 @@ from django.db.models import Count, QuerySet, Sum
 from billing.models import (
     Appointment,
     Invoice,
+    InvoiceLine,
     Package,
     PackageOfferCode,
     PackageRedemption,
@@ -205,6 +206,14 @@ def _unmarked_of(found: Iterable[Left], today: date) -> list[Wanted]:
         Wanted(pk, client, code, days.day_of(starts_at, zone), ZERO)
         for pk, client, code, starts_at in rows
     ]
+
+
+def unused_of(invoices: Collection[UUID]) -> dict[UUID, Package]:
+    """Return invoice id → the package that it sold, where that goes on and has sessions left."""
+    lines = InvoiceLine.objects.filter(invoice__in=invoices, package__in=running())
+    sold = {line.invoice_id: line.package for line in lines.select_related("package__offer")}
+    left = left_of(each for each in sold.values() if each is not None)
+    return {pk: each for pk, each in sold.items() if each is not None and left[each.pk].sessions}
 
 
 def sold_by(invoice: Invoice) -> Package | None:

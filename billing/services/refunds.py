@@ -29,10 +29,19 @@ from billing.models import (
 from billing.selectors import bank, drawer, of_late, payments, refunds, since, standing
 from billing.services import applications, numbers, write_offs
 from billing.services.applications import Share
+from billing.services.write_offs import PackageGoesOn
 from ledger.money import ZERO, Money
 from ledger.services import journal
 
-__all__ = ["AskedBySomebodyElse", "Charge", "Details", "Waiting", "record", "take_back"]
+__all__ = [
+    "AskedBySomebodyElse",
+    "Charge",
+    "Details",
+    "PackageGoesOn",
+    "Waiting",
+    "record",
+    "take_back",
+]
 
 Reason = RefundReason
 BackReason = RefundBackReason
@@ -109,6 +118,7 @@ def record(
     Raises:
         ExceedsRefundable: more than the payment still holds.
         StillApplied: it pays an invoice, and ``charge`` is not said.
+        PackageGoesOn: it would credit the invoice of a package that has sessions left.
         NotByCard: to a card; that needs the card company.
         NotInCash: in cash, though it came another way.
         NotInDrawer: more cash than lies in the drawer.
@@ -243,6 +253,8 @@ def _require(payment: Payment, details: Details) -> None:
             f"{(details.amount - credit).dollars} of it pays invoices. Say whether the client owes"
             " that again, or the invoices are credited."
         )
+    if details.charge == Charge.CREDITED:
+        write_offs.require_ended([each.invoice_id for each, _ in _to_free(payment, details)])
 
 
 def _free(
@@ -252,16 +264,23 @@ def _free(
     which.
     """
     freed = []
+    for application, part in _to_free(payment, details):
+        _free_one(application, part, details, now, by)
+        freed.append((application.invoice, part))
+    return freed
+
+
+def _to_free(payment: Payment, details: Details) -> list[tuple[PaymentApplication, Money]]:
+    found = []
     rows = standing.applications().filter(payment=payment).order_by("-id")
     lacks = details.amount - payments.credit_left(payment)
     for application in rows.select_related("payment", "invoice", "entry"):
         if lacks <= ZERO:
             break
         part = min(lacks, application.amount)
-        _free_one(application, part, details, now, by)
-        freed.append((application.invoice, part))
+        found.append((application, part))
         lacks -= part
-    return freed
+    return found
 
 
 def _free_one(

@@ -17,7 +17,7 @@ from audit.services import events
 from billing import posting
 from billing.models import Counter, Invoice, Refund, WriteOff, WriteOffReason, WriteOffTakenBack
 from billing.selectors import invoices as open_invoices
-from billing.selectors import of_late, since
+from billing.selectors import of_late, packages, since
 from billing.selectors import write_offs as found
 from billing.services import numbers
 from ledger.money import ZERO, Money
@@ -55,6 +55,10 @@ class Changed(Exception):
     """What would be written off is not any more what was shown."""
 
 
+class PackageGoesOn(Exception):
+    """The invoice sold a package that has sessions left: it would be cheaper, and not shorter."""
+
+
 @dataclass(frozen=True, slots=True)
 class Details:
     """What is written off: of which kind, how much in cents, and on which day."""
@@ -75,6 +79,7 @@ def record(
 
     Raises:
         ExceedsOpen: more than the invoice is open by.
+        PackageGoesOn: it sold a package that has sessions left.
         BeforeItWas: on some day from then on, less of the invoice was open.
         KeyReused: the key belongs to a write-off of another invoice, kind or amount.
         AskedBySomebodyElse: another person waits for an answer about the invoice.
@@ -216,14 +221,24 @@ def require(invoice: Invoice, details: Details) -> None:
     """Say that a write-off is within what its invoice is open by.
 
     Raises:
-        ExceedsOpen, BeforeItWas: as ``record`` does.
+        ExceedsOpen, PackageGoesOn, BeforeItWas: as ``record`` does.
     """
+    require_ended([invoice.pk])
     due = open_invoices.balance_due(invoice)
     if not ZERO < details.amount <= due:
         raise ExceedsOpen(f"{due.dollars} of {invoice.number} is open. Write off at most that.")
     first = since.of_debt(invoice, details.amount)
     if details.written_off_on < first:
         raise BeforeItWas(f"Choose {first:%b %-d, %Y} or later, when so much was open.")
+
+
+def require_ended(invoices: Collection[UUID]) -> None:
+    """Raise ``PackageGoesOn`` where one of these invoices sold a package that has sessions left."""
+    for package in packages.unused_of(invoices).values():
+        raise PackageGoesOn(
+            f"End {package.reference} first: it has sessions left, and this would make it cheaper,"
+            " not shorter."
+        )
 
 
 def write(

@@ -66,7 +66,7 @@ class RefundNew(BillingView):
             )
         except (services.ExceedsRefundable, services.NotInDrawer) as error:
             form.add_error("amount", str(error))
-        except services.StillApplied as error:
+        except (services.StillApplied, services.PackageGoesOn) as error:
             form.add_error("charge", str(error))
         except (services.NotByCard, services.NotInCash) as error:
             form.add_error("method", str(error))

@@ -73,7 +73,11 @@ class WriteOffNew(BillingView):
             form.add_error("amount", str(error))
         except (services.BeforeItWas, journal.PeriodClosed) as error:
             form.add_error("written_off_on", str(error))
-        except (services.KeyReused, services.AskedBySomebodyElse) as error:
+        except (
+            services.KeyReused,
+            services.PackageGoesOn,
+            services.AskedBySomebodyElse,
+        ) as error:
             form.add_error(None, str(error))
         else:
             said = WAITS

@@ -24,7 +24,7 @@ from billing.models import (
 )
 from billing.selectors import integrity, packages
 from billing.services import invoices as issuing
-from billing.services import package_ends
+from billing.services import numbers, package_ends, write_offs
 from clients.models import Client
 from ledger.money import Money
 from ledger.services import journal
@@ -245,6 +245,22 @@ def test_a_used_package_keeps_its_invoice(desk: Membership, amara: Client) -> No
         )
 
     refused(void, "a package is used")
+
+
+def test_a_package_that_goes_on_gets_no_cheaper(desk: Membership, amara: Client) -> None:
+    sale = prepaid.sale(prepaid.sold(amara, desk))
+
+    def write_off() -> None:
+        write_offs.write(
+            numbers.lock(numbers.WRITE_OFFS),
+            sale,
+            write_offs.Details(write_offs.Kind.COURTESY, Money(100_00), at.TODAY),
+            key=uuid4(),
+            now=at.NOW,
+            by=desk,
+        )
+
+    refused(write_off, "package PK-00001 goes on, and its invoice is written off")
 
 
 def test_a_package_is_sold_on_the_terms_of_its_offer(desk: Membership, amara: Client) -> None:

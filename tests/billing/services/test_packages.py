@@ -14,8 +14,9 @@ from billing.models import (
     RedemptionTakenBack,
 )
 from billing.selectors import integrity, package_ends, packages
+from billing.selectors import write_offs as found_write_offs
 from billing.selectors.invoices import balance_due
-from billing.services import invoices, package_offers, redemptions, voids
+from billing.services import invoices, package_offers, redemptions, refunds, voids, write_offs
 from billing.services import package_ends as ending
 from billing.services import packages as services
 from billing.services.package_offers import UsedCounts
@@ -314,14 +315,47 @@ def test_never_more_goes_back_than_was_paid(desk: Membership, amara: Client) -> 
 def test_what_was_written_off_does_not_go_back(
     practice: House, desk: Membership, amara: Client
 ) -> None:
-    package = prepaid.sold(amara, desk)
-    at.cash(amara, desk, "500.00", apply_to=prepaid.sale(package))
+    package = prepaid.sold(amara, desk, sessions=1, dollars="150.00")
+    at.cash(amara, desk, "50.00", apply_to=prepaid.sale(package))
+    used = prepaid.used(amara, desk)
     money.written_off(prepaid.sale(package), practice.people["accountant"], "100.00")
+    money.voided(used, desk)
 
     end = prepaid.given_back(package, desk)
 
-    assert (str(end.formula), str(end.credited)) == ("600.00", "500.00")
-    assert balances(Role.CLIENT_CREDITS, Role.PACKAGE_BREAKAGE) == ["500.00", "100.00"]
+    assert (str(end.formula), str(end.credited)) == ("150.00", "50.00")
+    assert balances(Role.CLIENT_CREDITS, Role.PACKAGE_BREAKAGE) == ["50.00", "100.00"]
+    assert list(integrity.findings()) == []
+
+
+def test_a_package_with_sessions_left_gets_no_cheaper(
+    practice: House, desk: Membership, amara: Client
+) -> None:
+    """Written off or credited after a refund, its sessions would be there for nothing."""
+    by = practice.people["accountant"]
+    package = prepaid.sold(amara, desk)
+    sale = prepaid.sale(package)
+    payment = at.cash(amara, desk, "500.00", apply_to=sale)
+
+    with pytest.raises(write_offs.PackageGoesOn, match="End PK-00001 first"):
+        money.written_off(sale, by, "100.00")
+    with pytest.raises(refunds.PackageGoesOn, match="End PK-00001 first"):
+        money.refunded(payment, by, "100.00", charge=refunds.Charge.CREDITED)
+    late = at.TODAY + timedelta(days=365)
+    assert not found_write_offs.small(Invoice.objects.all(), below=Money(200_00), days=90, on=late)
+    prepaid.given_back(package, desk)
+    assert money.refunded(payment, by, "500.00")
+    assert list(integrity.findings()) == []
+
+
+def test_what_is_owed_for_a_used_package_can_be_written_off(
+    practice: House, desk: Membership, amara: Client
+) -> None:
+    package = prepaid.sold(amara, desk, sessions=1, dollars="150.00")
+    prepaid.used(amara, desk)
+
+    money.written_off(prepaid.sale(package), practice.people["accountant"], "150.00")
+
     assert list(integrity.findings()) == []
 
 
