@@ -6,7 +6,7 @@ also under a code that no item names. Fees for missed hours are outside, and an 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -17,6 +17,7 @@ from accounts.models import Membership
 from billing.models import Estimate, Session
 from billing.selectors import days, estimates, standing
 from billing.selectors.estimates import Counting
+from billing.selectors.packages import Part
 from clients.selectors import clients, families
 from ledger.money import ZERO, Money
 
@@ -91,16 +92,21 @@ def rows(meters: Collection[Meter], *, permissions: Permissions) -> list[MeterRo
     return [MeterRow(meter, shown[meter.person_id]) for meter in meters]
 
 
-def above_with(sessions: Iterable[Session], *, zone: ZoneInfo) -> list[Meter]:
+def above_with(
+    sessions: Iterable[Session], *, paid: Mapping[UUID, Part], zone: ZoneInfo
+) -> list[Meter]:
     """Return the meters that an invoice for these sessions would bring to 400.00 or more above.
 
-    The sessions are not billed yet. Those that the invoice adds nothing to are left out.
+    The sessions are not billed yet; those of ``paid`` are billed at what a package pays, which is
+    what they cost the client. Meters that the invoice adds nothing to are left out.
     """
     added: defaultdict[tuple[UUID, date], Money] = defaultdict(lambda: ZERO)
     people: set[UUID] = set()
     for session in sessions:
         people.add(session.client_id)
-        added[session.therapist_id, days.day_of(session.started_at, zone)] += session.fee
+        part = paid.get(session.pk)
+        cost = session.fee if part is None else part.amount
+        added[session.therapist_id, days.day_of(session.started_at, zone)] += cost
     found = []
     for meter in of_people(people):
         more = sum(

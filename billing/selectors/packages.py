@@ -151,6 +151,12 @@ def wanted(held: Iterable[Session]) -> list[Wanted]:
     ]
 
 
+def paying(held: Iterable[Session]) -> dict[UUID, Part]:
+    """Return session id → the package that would pay it, if all of these were billed now."""
+    asked = wanted(held)
+    return plan(in_force({each.client for each in asked}), asked)
+
+
 def marked(rows: Iterable[SessionRow]) -> list[SessionRow]:
     """Return rows of a work list with the package that would pay each, in at most four queries."""
     shown = list(rows)

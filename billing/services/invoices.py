@@ -133,11 +133,11 @@ def issue(
     series = numbers.lock(numbers.invoices_of(issued_on.year))
     hours = _billable(picked, instead_of)
     zone = days.zone()
-    above = _above(hours, zone) if instead_of is None else []
-    if above and not over_estimate:
-        raise OverEstimate(told(above))
     held = [hour for hour in hours if isinstance(hour, Session)]
     paid = redemptions.planned(held) if use_packages else {}
+    above = [] if instead_of else estimate_meters.above_with(held, paid=paid, zone=zone)
+    if above and not over_estimate:
+        raise OverEstimate(told(above))
     items = [_item(hour, zone, paid.get(hour.pk)) for hour in hours]
     total = sum((item.amount for item in items), ZERO)
     if not total:
@@ -193,11 +193,6 @@ def write(draft: Draft, posted: Sequence[Line], *, now: datetime, by: Membership
         total_cents=draft.total.cents,
     )
     return invoice
-
-
-def _above(hours: Iterable[Session | MissedFee], zone: ZoneInfo) -> list[Meter]:
-    sessions = [hour for hour in hours if isinstance(hour, Session)]
-    return estimate_meters.above_with(sessions, zone=zone)
 
 
 def told(above: Iterable[Meter]) -> str:

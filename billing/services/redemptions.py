@@ -37,8 +37,7 @@ def begin(client_ids: Collection[UUID]) -> None:
 
 def planned(held: Iterable[Session]) -> dict[UUID, Part]:
     """Return session id → the package that pays it, under the lock of ``begin``."""
-    wanted = packages.wanted(held)
-    return packages.plan(packages.in_force({each.client for each in wanted}), wanted)
+    return packages.paying(held)
 
 
 def write(

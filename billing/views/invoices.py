@@ -125,7 +125,9 @@ class InvoiceIssue(Unbilled):
     def ask_why(self, picked: list[Session | MissedFee]) -> HttpResponse:
         """Show what goes far above an estimate before anything is issued, and ask what to do."""
         sessions = [hour for hour in picked if isinstance(hour, Session)]
-        above = estimate_meters.above_with(sessions, zone=self.zone)
+        without_packages = bool(self.request.POST.get("without_packages"))
+        paid = {} if without_packages else packages.paying(sessions)
+        above = estimate_meters.above_with(sessions, paid=paid, zone=self.zone)
         asked = "over_estimate" in self.request.POST
         return self.page(
             "billing/estimates/above.html",
@@ -135,7 +137,7 @@ class InvoiceIssue(Unbilled):
             sessions=sessions,
             missed=[hour for hour in picked if isinstance(hour, MissedFee)],
             may_make=self.may(Permission.ESTIMATE_MAKE),
-            without_packages=bool(self.request.POST.get("without_packages")),
+            without_packages=without_packages,
         )
 
     @transaction.atomic

@@ -18,7 +18,7 @@ from clients.models import Client
 from ledger.money import Money
 from tests.billing import desk as at
 from tests.billing import estimating as an
-from tests.billing import hours
+from tests.billing import hours, prepaid
 from tests.billing.desk import NOW, TODAY
 from tests.billing.raw import execute
 
@@ -168,6 +168,24 @@ def test_an_invoice_in_place_of_a_void_one_is_not_asked_about(
     assert not isinstance(gone, voids.Waiting)
     assert gone.replacement
     assert meter_of(estimated).billed == Money(700_00)
+
+
+@pytest.mark.parametrize(("price", "fee"), [("2400.00", "150.00"), ("100.00", "750.00")])
+def test_a_session_counts_as_what_its_package_pays(
+    price: str, fee: str, desk: Membership, estimated: Client
+) -> None:
+    """One of four sessions of 2400.00 is billed at 600.00, and goes above with another of 150.00;
+    one of 100.00 is billed at 25.00, whatever it costs without a package.
+    """
+    billed(estimated, desk, "150.00")
+    prepaid.sold(estimated, desk, dollars=price)
+
+    if price == "100.00":
+        assert billed(estimated, desk, fee).total == Money(25_00)
+        assert meter_of(estimated).billed == Money(175_00)
+    else:
+        with pytest.raises(invoices.OverEstimate, match=r"\$450\.00 above"):
+            billed(estimated, desk, fee)
 
 
 def test_the_database_refuses_an_overrun_of_somebody_else(
