@@ -68,8 +68,11 @@ class MeterRow:
 
 
 def of_people(client_ids: Collection[UUID]) -> list[Meter]:
-    """Return the meters of everything that counts for some people, the latest estimate first."""
-    counting = [each for group in estimates.of_people(client_ids).values() for each in group]
+    """Return the meters of everything that counts for some people, the latest estimate first. What
+    was replaced counts until its replacement was given to the client.
+    """
+    of_each = estimates.of_people(client_ids, until_given=True)
+    counting = [each for group in of_each.values() for each in group]
     if not counting:
         return []
     billed = _billed(counting)

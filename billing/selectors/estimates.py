@@ -1,11 +1,11 @@
 """Good faith estimates that were issued, and for which days each counts."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
 
 from accounts import keys
 from billing.models import Estimate, EstimateItem, EstimateNote, EstimateText
@@ -56,20 +56,27 @@ class Counting:
         return any((item.therapist_id, item.service_code_id) == wanted for item in self.items)
 
 
-def of_people(client_ids: Collection[UUID]) -> dict[UUID, list[Counting]]:
+def of_people(
+    client_ids: Collection[UUID], *, until_given: bool = False
+) -> dict[UUID, list[Counting]]:
     """Return person → the estimates that count on some day, the latest issued first.
 
-    A person is known by their kept record; what was issued for a merged one is theirs.
+    A person is known by their kept record; what was issued for a merged one is theirs. With
+    ``until_given``, another estimate takes the place of one from the day on which it was given to
+    the client: what nobody told them, or told them afterwards, does not change what they expect.
     """
     kept = families.ids_of(client_ids)
     rows = Estimate.objects.filter(client__in=kept).order_by("-issued_at", "-id")
+    given_on = _given_on(rows) if until_given else {}
     found: dict[UUID, list[Counting]] = {}
     for row in rows:
         person = kept[row.client_id]
         later = found.setdefault(person, [])
         until = row.until
         for other in later:
-            if other.since <= row.since <= other.until:
+            if until_given:
+                until = min(until, _still(row, other, given_on))
+            elif other.since <= row.since <= other.until:
                 until = date.min
             elif row.since < other.since:
                 until = min(until, other.since - timedelta(days=1))
@@ -80,6 +87,21 @@ def of_people(client_ids: Collection[UUID]) -> dict[UUID, list[Counting]]:
         person: [replace(each, items=items.get(each.estimate.pk, [])) for each in group]
         for person, group in found.items()
     }
+
+
+def _still(row: Estimate, other: Counting, given_on: Mapping[UUID, date]) -> date:
+    """Return the last day on which an estimate counts beside one that was issued later."""
+    given = given_on.get(other.estimate.pk)
+    if given is None or other.until < row.since:
+        return row.until
+    return max(other.since, given) - timedelta(days=1)
+
+
+def _given_on(rows: QuerySet[Estimate]) -> dict[UUID, date]:
+    """Return estimate → the day on which it was first given to its client."""
+    notes = EstimateNote.objects.filter(estimate__in=rows.order_by(), kind=EstimateNote.Kind.GIVEN)
+    firsts = notes.values_list("estimate_id").annotate(first=Min("happened_on"))
+    return dict(firsts.order_by("estimate_id"))
 
 
 def of_person(client: Client) -> list[Counting]:

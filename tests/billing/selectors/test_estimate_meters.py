@@ -133,16 +133,32 @@ def test_a_reason_where_nothing_goes_above_says_nothing(
     assert not EstimateOverrun.objects.exists()
 
 
-def test_a_new_estimate_lifts_the_limit(desk: Membership, estimated: Client) -> None:
-    an.estimate(
+def test_a_new_estimate_lifts_the_limit_once_it_is_given(
+    desk: Membership, estimated: Client
+) -> None:
+    new = an.estimate(
         estimated, desk, since=MARCH_1, until=date(2026, 3, 31), expected=[an.expected(times=5)]
     )
+    with pytest.raises(invoices.OverEstimate, match="above GFE-2026-0001"):
+        billed(estimated, desk, "700.00", on=TODAY)
 
-    assert billed(estimated, desk, "700.00").total == Money(700_00)
+    an.noted(new, desk)
+
+    assert billed(estimated, desk, "700.00", on=TODAY).total == Money(700_00)
+
+
+def test_a_new_estimate_lifts_nothing_of_the_days_before_it_was_given(
+    desk: Membership, estimated: Client
+) -> None:
+    march = {"since": MARCH_1, "until": date(2026, 3, 31)}
+    an.noted(an.estimate(estimated, desk, **march, expected=[an.expected(times=6)]), desk)
+
+    with pytest.raises(invoices.OverEstimate, match="above GFE-2026-0001"):
+        billed(estimated, desk, "700.00", on=date(2026, 3, 2))
 
 
 def test_before_the_new_one_begins_the_old_one_counts(desk: Membership, estimated: Client) -> None:
-    an.estimate(estimated, desk, since=TODAY, expected=[an.expected(times=5)])
+    an.noted(an.estimate(estimated, desk, since=TODAY, expected=[an.expected(times=5)]), desk)
 
     with pytest.raises(invoices.OverEstimate):
         billed(estimated, desk, "700.00", on=date(2026, 3, 2))
