@@ -15,6 +15,7 @@ from billing.selectors.invoices import balance_due
 from ledger.money import Money
 from tests import counting
 from tests.billing import desk as at
+from tests.billing import prepaid
 from tests.billing.conftest import Billed
 
 SMALL, SWEEP = "/invoices/small-balances/", "/invoices/small-balances/write-offs/"
@@ -62,6 +63,19 @@ def test_a_write_off_shows_on_its_invoice_and_is_taken_back(
     for words in ("$50.00 is open again", "The client pays after all", "is-void"):
         assert words in answer.text
     assert as_accountant.post(back, {"reason": "PAYS", "taken_back_on": today}).status_code == 422
+
+
+def test_the_invoice_of_a_package_that_goes_on_is_not_written_off(
+    as_accountant: Browser, billed: Billed
+) -> None:
+    with practice_scope(billed.house.id):
+        package = prepaid.sold(billed.own, billed.house.people["front-desk"])
+        sale = prepaid.sale(package)
+
+    answer = as_accountant.post(reverse("billing:invoice_write_off", args=[sale.pk]), typed())
+
+    assert (answer.status_code, due(billed, sale)) == (422, Money(600_00))
+    assert "End PK-00001 first" in answer.text
 
 
 def test_above_the_limit_a_second_person_is_asked(as_accountant: Browser, billed: Billed) -> None:
