@@ -80,7 +80,13 @@ def _begin(link: PayLink, now: datetime) -> str:
     if link.opened_at is None:
         link.opened_at = now
         link.save(update_fields=["opened_at"])
-    PayVisit.objects.create(link=link, digest=pay_links.digest(key), began_at=now, last_seen_at=now)
+    PayVisit.objects.create(
+        link=link,
+        client=link.payer,
+        digest=pay_links.digest(key),
+        began_at=now,
+        last_seen_at=now,
+    )
     events.record(
         Action.PAY_LINK_OPENED, target=link, label=link.payer.code, touched=[link.payer.pk]
     )
@@ -106,9 +112,11 @@ def _is_among(said: str, known: Sequence[str]) -> bool:
 def present(*, link: PayLink, key: str, now: datetime, stays: bool = True) -> PayVisit | None:
     """Return the visit of a browser if it goes on: of this link, not left, and not idle.
 
+    It ends as well when the link becomes another client's, by a merge of records or its undoing.
     ``stays`` notes that the client is here; what a page asks by itself does not.
     """
-    visit = PayVisit.objects.filter(link=link, digest=pay_links.digest(key), ended_at=None).first()
+    going_on = PayVisit.objects.filter(link=link, client=link.payer, ended_at=None)
+    visit = going_on.filter(digest=pay_links.digest(key)).first()
     if visit is None or now >= min(visit.last_seen_at + IDLE, visit.began_at + LONGEST):
         return None
     if stays and now >= visit.last_seen_at + TOUCH_EVERY:

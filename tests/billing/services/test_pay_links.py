@@ -251,11 +251,16 @@ GUARDED = {
     "opened though withdrawn": "UPDATE billing_paylink SET opened_at = made_at"
     " WHERE withdrawn_at IS NOT NULL AND opened_at IS NULL",
     "a visit by a link that is withdrawn": "INSERT INTO billing_payvisit"
-    " (id, link_id, digest, began_at, last_seen_at) SELECT gen_random_uuid(), id, 'x', made_at,"
-    " made_at FROM billing_paylink WHERE withdrawn_at IS NOT NULL",
+    " (id, link_id, client_id, digest, began_at, last_seen_at) SELECT gen_random_uuid(), id,"
+    " client_id, 'x', made_at, made_at FROM billing_paylink WHERE withdrawn_at IS NOT NULL",
     "a visit after two weeks": "INSERT INTO billing_payvisit"
-    " (id, link_id, digest, began_at, last_seen_at) SELECT gen_random_uuid(), id, 'x', expires_at,"
-    " expires_at FROM billing_paylink WHERE withdrawn_at IS NULL",
+    " (id, link_id, client_id, digest, began_at, last_seen_at) SELECT gen_random_uuid(), id,"
+    " client_id, 'x', expires_at, expires_at FROM billing_paylink WHERE withdrawn_at IS NULL",
+    "a visit as another client": "INSERT INTO billing_payvisit"
+    " (id, link_id, client_id, digest, began_at, last_seen_at) SELECT gen_random_uuid(), link.id,"
+    " other.id, 'x', link.made_at, link.made_at FROM billing_paylink AS link, clients_client AS other"
+    " WHERE link.withdrawn_at IS NULL AND other.id <> link.client_id",
+    "a visit becomes another client's": "UPDATE billing_payvisit SET client_id = gen_random_uuid()",
     "a visit goes on after its end": "UPDATE billing_payvisit SET ended_at = NULL"
     " WHERE ended_at IS NOT NULL",
     "a visit is younger": "UPDATE billing_payvisit SET last_seen_at = last_seen_at"
@@ -266,7 +271,11 @@ GUARDED = {
 
 @pytest.fixture
 def history(cards: Membership, amara: Client) -> None:
-    """A link that was withdrawn, one that is open with a wrong answer, and two visits by it."""
+    """A link that was withdrawn, one that is open with a wrong answer, and two visits by it.
+
+    Beside its client there is another one.
+    """
+    at.client(cards, "Okafor")
     withdrawn = make(amara, cards)
     pay_links.withdraw(link=withdrawn.link, now=NOW, by=cards)
     made = make(amara, cards)

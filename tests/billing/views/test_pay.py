@@ -22,7 +22,7 @@ from billing.selectors.documents import Subject
 from billing.services import documents, pay_links, pay_visits
 from billing.views import pay_base
 from clients.models import Address, Client
-from clients.services import contacts
+from clients.services import contacts, merges
 from ledger.money import Money
 from tests import counting
 from tests.attacks.answers import cookie_flaws, flaws
@@ -31,6 +31,7 @@ from tests.billing import paying
 from tests.billing.conftest import Billed
 from tests.billing.paying import BORN, Payer
 from tests.billing.test_card_payments import Shop, shop
+from tests.billing.test_merged_clients import merge
 from tests.config.dev.stripe_simulator import spec
 from tests.houses import House
 
@@ -270,6 +271,23 @@ def test_a_visit_is_of_its_link_alone(payer: Payer, billed: Billed, front_desk: 
     other.browser.cookies["__Host-pay-visit"] = payer.browser.cookies["__Host-pay-visit"].value
 
     assert other.account()["Location"] == "/pay/"
+
+
+def test_a_merge_and_its_undoing_end_the_visit(
+    payer: Payer, billed: Billed, front_desk: Membership, accountant: Membership
+) -> None:
+    """Nobody reads another's invoices by their own birth date."""
+    payer.enter()
+    with practice_scope(billed.house.id, person_id=front_desk.person_id):
+        request = merge(billed.other, billed.own, front_desk, accountant)
+
+    assert payer.account()["Location"] == reverse("billing:pay")
+    payer.enter()
+    assert billed.other_invoice.number in payer.account().content.decode()
+    with practice_scope(billed.house.id, person_id=front_desk.person_id):
+        merges.undo(merge=request, now=timezone.now(), by=front_desk)
+
+    assert payer.account()["Location"] == reverse("billing:pay")
 
 
 def test_a_withdrawn_link_ends_the_visit_that_it_opened(
