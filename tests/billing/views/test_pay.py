@@ -15,11 +15,11 @@ from accounts.models import Membership, Practice
 from accounts.selectors import members
 from accounts.tenancy import practice_scope
 from audit.models import Event, Touch
-from billing import tasks
+from billing import gateway, tasks
 from billing.models import CardIntent, PayLink, Payment, PayVisit
 from billing.selectors import integrity, invoices
 from billing.selectors.documents import Subject
-from billing.services import documents, pay_links, pay_visits
+from billing.services import checkout, documents, pay_links, pay_visits
 from billing.views import pay_base
 from clients.models import Address, Client
 from clients.services import contacts, merges
@@ -167,6 +167,23 @@ def test_too_many_answers_from_one_address_are_not_looked_at(
     assert 429 in [each.status_code for each in told]
     assert told[-1]["Retry-After"]
     assert payer.link().wrong_tries < 3
+
+
+def test_one_address_does_not_stop_the_answers_of_a_practice(
+    payer: Payer, billed: Billed, front_desk: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pay_base, "TRIES_PER_ADDRESS", 5)
+    monkeypatch.setattr(pay_base, "TRIES_PER_PRACTICE", 15)
+    other = Payer.of(billed.house, billed.other, front_desk)
+    one = f"10.{uuid4().int % 250}.{uuid4().int % 250}.7"
+    for said in ({}, {"birth_date": f"{BORN}"}):
+        for _ in range(16):
+            payer.browser.post(reverse("billing:pay"), said, REMOTE_ADDR=one)
+
+    answer = other.browser.post(
+        reverse("billing:pay"), {"birth_date": f"{BORN}"}, REMOTE_ADDR="10.251.8.8"
+    )
+    assert answer.status_code == 302
 
 
 @pytest.mark.parametrize(
@@ -649,6 +666,53 @@ def test_money_taken_at_the_desk_closes_the_card_page(
     page = paying_client.account().content.decode()
     assert "You owe nothing" in page
     assert "in cash" in page
+
+
+def test_a_page_that_cannot_be_looked_at_is_watched_on(
+    shop: Shop, paying_client: Payer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = paying_client.start("150")["Location"]
+
+    def refused(*_: Any) -> Any:
+        raise gateway.Refused("key_expired")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(gateway, "fetch_checkout", refused)
+        assert paying_client.start("150").status_code == 422
+    shop.simulator.pay(page)
+    monkeypatch.setattr(tasks, "WAITS_FOR_STRIPE", timedelta(0))
+    tasks.redrive_practice(practice_id=str(shop.billed.house.id))
+
+    assert shop.intent().state == "PAID"
+    assert shop.balance() == Money(0)
+
+
+def test_a_page_that_opens_after_it_was_given_up_is_closed(
+    shop: Shop, paying_client: Payer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One tab stands between its intent and Stripe while another asks for another amount."""
+    other_tab = Payer(paying_client.house, paying_client.text, Browser())
+    other_tab.browser.cookies = paying_client.browser.cookies
+    opens, seconds, made = gateway.open_checkout, [], []
+
+    def slow(*args: Any, **named: Any) -> Any:
+        if not seconds:
+            seconds.append(None)
+            seconds[0] = other_tab.start("50")
+        made.append(opens(*args, **named))
+        return made[-1]
+
+    monkeypatch.setattr(gateway, "open_checkout", slow)
+    first, second = paying_client.start("150"), seconds[0]
+
+    assert second["Location"] == made[0].url
+    assert "/pay/payments/" in first["Location"]
+    assert "Nothing was charged" in paying_client.browser.get(first["Location"]).content.decode()
+    with practice_scope(shop.billed.house.id):
+        speaker = checkout.credentials()
+        states = list(CardIntent.objects.order_by("id").values_list("state", flat=True))
+    assert states == ["EXPIRED", "OPEN"]
+    assert [gateway.fetch_checkout(speaker, each.id).is_expired for each in made] == [False, True]
 
 
 def test_a_card_taken_at_the_desk_closes_the_clients_page(shop: Shop, paying_client: Payer) -> None:
