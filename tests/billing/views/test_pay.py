@@ -693,7 +693,9 @@ def test_a_page_that_opens_after_it_was_given_up_is_closed(
     """One tab stands between its intent and Stripe while another asks for another amount."""
     other_tab = Payer(paying_client.house, paying_client.text, Browser())
     other_tab.browser.cookies = paying_client.browser.cookies
-    opens, seconds, made = gateway.open_checkout, [], []
+    opens = gateway.open_checkout
+    seconds: list[Any] = []
+    made: list[gateway.Checkout] = []
 
     def slow(*args: Any, **named: Any) -> Any:
         if not seconds:
