@@ -216,6 +216,18 @@ class Migration(migrations.Migration):
                 to="billing.paylink",
             ),
         ),
+        migrations.AddField(
+            model_name="payvisit",
+            name="client",
+            field=accounts.tenancy.PracticeKey(
+                db_comment="Whose second factor was given; over once the link is another client's.",
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="clients.client",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="paylink",
             constraint=models.UniqueConstraint(
@@ -280,7 +292,7 @@ class Migration(migrations.Migration):
         tenant_table(
             "billing_payvisit",
             may="SELECT, INSERT, UPDATE (last_seen_at, ended_at)",
-            keys={"link_id": "billing_paylink"},
+            keys={"link_id": "billing_paylink", "client_id": "clients_client"},
         ),
         run_sql_file(__file__),
     ]

@@ -53,7 +53,8 @@ $$;
 CREATE TRIGGER billing_paylink_goes_forward BEFORE UPDATE ON billing_paylink
     FOR EACH ROW EXECUTE FUNCTION billing_paylink_goes_forward();
 
--- A visit begins by a link that is not over, and one that the client left does not go on.
+-- A visit begins by a link that is not over, as the client whom the link is for by now, and one that
+-- the client left does not go on.
 CREATE FUNCTION billing_payvisit_begins() RETURNS trigger LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
 BEGIN
@@ -64,6 +65,15 @@ BEGIN
             AND NEW.began_at >= link.made_at AND NEW.began_at < link.expires_at
     ) THEN
         RAISE EXCEPTION 'this pay link is over' USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF NEW.client_id IS DISTINCT FROM (
+        SELECT COALESCE(client.merged_into_id, client.id)
+        FROM billing_paylink AS link
+        JOIN clients_client AS client
+            ON client.practice_id = link.practice_id AND client.id = link.client_id
+        WHERE link.practice_id = NEW.practice_id AND link.id = NEW.link_id
+    ) THEN
+        RAISE EXCEPTION 'this pay link is another client''s' USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NEW;
 END;

@@ -79,17 +79,22 @@ class PayLink(PracticeModel):
 class PayVisit(PracticeModel):
     """A browser that gave the right second factor. It opens its link's account and nothing else.
 
-    The cookie holds a random key, and this its SHA-256. It is over after ten idle minutes.
+    The cookie holds a random key, and this its SHA-256. It is over after ten idle minutes, and when
+    two records become one or two again: nobody reads on by another's factor.
     """
 
     link = PracticeKey(PayLink, related_name="visits")
+    client = PracticeKey(
+        Client,
+        db_comment="Whose second factor was given; over once the link is another client's.",
+    )
     digest = models.BinaryField(db_comment="SHA-256 of the cookie's key.")
     began_at = models.DateTimeField(db_comment="UTC.")
     last_seen_at = models.DateTimeField(db_comment="UTC.")
     ended_at = models.DateTimeField(null=True, db_comment="UTC; null unless the client left.")
 
     FIELD_CLASSES: ClassVar[dict[str, str]] = {
-        "PUBLIC": "id practice_id link began_at last_seen_at ended_at",
+        "PUBLIC": "id practice_id link client began_at last_seen_at ended_at",
         "SECRET": "digest",
     }
 

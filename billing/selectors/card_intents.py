@@ -61,25 +61,32 @@ def of_payer(records: Collection[UUID], *, by_link: bool = False) -> list[Pendin
 
 
 def same(link: PayLink, amount: Money) -> UUID | None:
-    """Return the intent of a link over this very amount that could still be paid, if there is."""
-    found = CardIntent.objects.filter(pay_link=link, amount=amount, state__in=PENDING)
+    """Return the intent of a link over this very amount that could still be paid, if there is.
+
+    Of a person with several records it is one for the record that is paid next.
+    """
+    record = payers.owed_by(families.records_of(link.payer)).record_id
+    found = CardIntent.objects.filter(
+        pay_link=link, client=record, amount=amount, state__in=PENDING
+    )
     return found.values_list("pk", flat=True).first()
 
 
 def outgrown() -> list[Pending]:
-    """Return the pages of pay links on which more could be paid than is owed by now: money was
-    taken otherwise meanwhile.
+    """Return the pages of pay links on which more could be paid than is owed by now for their own
+    record: money was taken otherwise meanwhile.
     """
     rows = CardIntent.objects.filter(client__isnull=False, state__in=PENDING)
     return [
         Pending(row.pk, row.checkout_id)
         for row in rows.select_related("client__merged_into").order_by("created_at", "id")[:BATCH]
-        if row.amount > _owed(row.payer)
+        if row.amount > _most(row.payer)
     ]
 
 
-def _owed(payer: Client) -> Money:
-    return payers.owed_by(families.records_of(payer.merged_into or payer)).owes
+def _most(payer: Client) -> Money:
+    records = families.records_of(payer.merged_into or payer)
+    return payers.owed_by(records, record=payer.pk).most
 
 
 def get(intent_id: UUID) -> CardIntent | None:

@@ -284,7 +284,7 @@ SECTIONS = (
         but={"key": OF_NOBODY, "replacement": SOMEBODY_ELSE},
     ),
     Section("pay_links", PayLink, but={"key": OF_NOBODY}),
-    Section("pay_visits", PayVisit, ("link__client",)),
+    Section("pay_visits", PayVisit),
     Section("card_payments", CardIntent, ("invoice__client", "client"), but={"key": OF_NOBODY}),
     Section(
         "statements",

@@ -19,8 +19,9 @@ SHOWN_OF_EACH = 50
 class Owed:
     """What a person owes, in cents: open invoices less what is kept as credit.
 
-    Money is received for one record. Of a person with several, ``record_id`` is the one whose
-    oldest invoice waits longest, and ``most`` is what one payment for it may be.
+    Money is received for one record, ``record_id``: of a person with several, the one whose oldest
+    invoice waits longest, unless another one is asked about. ``most`` is what one payment for it
+    may be.
     """
 
     open: Money
@@ -62,8 +63,11 @@ class Paid:
     amount: Money
 
 
-def owed_by(records: Sequence[UUID]) -> Owed:
-    """Return what a person owes over all of their records, the kept one first."""
+def owed_by(records: Sequence[UUID], *, record: UUID | None = None) -> Owed:
+    """Return what a person owes over all of their records, the kept one first.
+
+    ``record``: the one of them for which money would be received.
+    """
     opened = invoices.open_of_all(records)
     left, kept = dict.fromkeys(records, ZERO), dict.fromkeys(records, ZERO)
     for each in opened:
@@ -71,7 +75,7 @@ def owed_by(records: Sequence[UUID]) -> Owed:
     for item in subledger.open_items(Role.CLIENT_CREDITS, as_of=END_OF_TIME, parties=set(records)):
         kept[item.party] += item.balance
     owing = [pk for each in opened if left[pk := each.invoice.client_id] > kept[pk]]
-    record = owing[0] if owing else records[0]
+    record = record or (owing[0] if owing else records[0])
     total, credit = sum(left.values(), ZERO), sum(kept.values(), ZERO)
     most = max(min(total - credit, left[record] - kept[record]), ZERO)
     return Owed(total, credit, record, most)

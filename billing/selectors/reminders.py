@@ -138,9 +138,10 @@ def _reminded(invoices: Collection[UUID]) -> dict[UUID, int]:
 def _problems(people: list[UUID], rules: Policy, today: date) -> dict[UUID, str]:
     """Return client → why no reminder goes to them today."""
     since = today - timedelta(days=rules.row.days_between)
-    told = Letter.objects.filter(client__in=people, kind__in=TOLD, written_on__gt=since)
+    records = families.ids_of(people)
+    told = Letter.objects.filter(client__in=records, kind__in=TOLD, written_on__gt=since)
     problems = {
-        pk: f"Had a letter on {on:%B} {on.day}"
+        records[pk]: f"Had a letter on {on:%B} {on.day}"
         for pk, on in told.order_by("written_on").values_list("client", "written_on")
     }
     reaches = letters.reaches(people)

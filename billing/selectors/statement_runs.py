@@ -7,9 +7,10 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
-from billing.models import AccountStatement, StatementRun, StatementRunItem
+from billing.models import AccountStatement, StatementRecord, StatementRun, StatementRunItem
 from billing.selectors import letter_holds, letters
 from clients.models import Address, Client
 from clients.selectors import families
@@ -171,11 +172,21 @@ def progress(run: StatementRun) -> Progress:
 
 
 def printed(run: StatementRun) -> QuerySet[Any]:
-    """Return the statements of a run that are put on paper, by code."""
+    """Return the statements of a run that are put on paper, by code.
+
+    One that tells of a record which is no longer its client's, or is shown with another client by
+    now, is not among them: it would bring one person's account to another.
+    """
     made = AccountStatement.objects.filter(
         run_items__run=run, run_items__outcome=Outcome.MADE, run_items__way=Way.PRINT
     )
-    return made.select_related("client").order_by("client__code", "id")
+    of_others = StatementRecord.objects.alias(
+        person=Coalesce("client__merged_into", "client"),
+        told=Coalesce("statement__client__merged_into", "statement__client"),
+    ).exclude(person=F("told"))
+    mixed = of_others.filter(statement=OuterRef("pk"))
+    rows = made.filter(~Exists(mixed)).select_related("client")
+    return rows.order_by("client__code", "id")
 
 
 def message_of(statement: AccountStatement) -> str:

@@ -171,16 +171,23 @@ def require_within(owed: payers.Owed, amount: Money) -> None:
 @transaction.atomic
 def note(
     *, intent_id: UUID, state: State, checkout_id: str = "", request_hash: bytes = b""
-) -> None:
-    """Write down how far an intent has come; a settled one stays settled."""
+) -> bool:
+    """Write down how far an intent has come; a settled one stays settled.
+
+    A refusal says nothing of a page that is open, or may be: it counts only before there was one.
+    Returns whether the intent could still be paid when it came.
+    """
     intent = _lock(intent_id)
     if intent is None or intent.state not in PENDING:
-        return
+        return False
+    if state == State.REFUSED and intent.state != State.CREATED:
+        return True
     if state != State.CREATED:
         intent.state = state
     intent.checkout_id = checkout_id or intent.checkout_id
     intent.request_hash = request_hash or bytes(intent.request_hash)
     intent.save(update_fields=["state", "checkout_id", "request_hash"])
+    return True
 
 
 @transaction.atomic

@@ -17,9 +17,16 @@ from billing.services.checkout import State
 
 
 def address(
-    practice: UUID, opening: checkout.Opening, request: Mapping[str, Any], *, over: str
+    practice: UUID,
+    opening: checkout.Opening,
+    request: Mapping[str, Any],
+    *,
+    over: str,
+    now: datetime,
 ) -> str:
     """Return where an intent is paid; ``over``, our own page, if its hosted page is over.
+
+    A page that opens after its intent was given up, as by another tab, is closed at once.
 
     Raises:
         gateway.Refused, gateway.Unclear: Stripe did; what is known of it is noted before.
@@ -38,13 +45,16 @@ def address(
     except gateway.Unclear:
         _note(practice, opening, State.UNKNOWN)
         raise
-    _note(practice, opening, State.OPEN, made.id)
+    if not _note(practice, opening, State.OPEN, made.id):
+        late = card_intents.Pending(opening.intent_id, made.id)
+        _close(practice, opening.credentials, late, now=now)
+        return over
     return made.url
 
 
-def _note(practice: UUID, opening: checkout.Opening, state: State, page: str = "") -> None:
+def _note(practice: UUID, opening: checkout.Opening, state: State, page: str = "") -> bool:
     with practice_scope(practice):
-        checkout.note(intent_id=opening.intent_id, state=state, checkout_id=page)
+        return checkout.note(intent_id=opening.intent_id, state=state, checkout_id=page)
 
 
 def settle(practice: UUID, found: gateway.Checkout, *, now: datetime) -> State | None:

@@ -14,11 +14,12 @@ from accounts.services import mail
 from audit.actions import Action
 from audit.services import events
 from billing.models import AccountStatement, Letter, LetterCameBack, LetterKind, Payment
-from billing.selectors import letter_holds
+from billing.selectors import letter_holds, statement_runs
 from billing.selectors import letters as found
 from billing.selectors.letters import State
 from billing.services import letter_words, numbers
 from clients.models import Client, Contact
+from ledger.money import ZERO
 
 HELD_KINDS = frozenset({LetterKind.STATEMENT, LetterKind.REMINDER})
 """What a hold keeps back; a receipt and a link that was asked for go out all the same."""
@@ -34,6 +35,10 @@ class HeldBack(Exception):
 
 class NotYetDone(Exception):
     """The letter is on its way still, or was sent once more already."""
+
+
+class NothingOwed(Exception):
+    """The client owes nothing by now, so there is nothing to be reminded of."""
 
 
 class NotSent(Exception):
@@ -112,6 +117,7 @@ def repeat(*, letter: Letter, today: date, now: datetime, by: Membership) -> Let
 
     Raises:
         NotYetDone: it is on its way still.
+        NothingOwed: it is a reminder, and the client owes nothing net of credit by ``today``.
         NotReachable, HeldBack: as ``write``.
     """
     numbers.lock(numbers.LETTERS)
@@ -122,6 +128,10 @@ def repeat(*, letter: Letter, today: date, now: datetime, by: Membership) -> Let
         raise NotYetDone("This letter is on its way still. Wait for what becomes of it.")
     if letter.kind == LetterKind.PAY_LINK:
         raise NotYetDone("A link to pay is made anew: send another one from the client's page.")
+    if letter.kind == LetterKind.REMINDER:
+        person = letter.client.merged_into or letter.client
+        if statement_runs.owed_by(person, on=today) <= ZERO:
+            raise NothingOwed("The client owes nothing by now.")
     return write(
         client=letter.client,
         kind=LetterKind(letter.kind),

@@ -17,6 +17,7 @@ from billing.selectors import days, pay_links
 from billing.services import checkout, letters, pay_addresses
 from billing.services.letter_words import Page
 from clients.models import Client
+from clients.selectors import families
 
 
 class NoMailbox(Exception):
@@ -39,16 +40,17 @@ class Made:
 def make(
     *, client: Client, key: UUID, by_mail: bool, today: date, now: datetime, by: Membership
 ) -> Made:
-    """Make a client's link, which lasts two weeks; those before it end. ``by_mail`` sends it in a
-    letter, which says until when it works.
+    """Make a client's link, which lasts two weeks; the person's before it end. ``by_mail`` sends it
+    in a letter, which says until when it works.
 
     Raises:
         NoMailbox: it cannot be sent so.
         KeyReused: the form was sent before.
         checkout.CardsNotSetUp: the practice takes no cards.
     """
-    # One after the other for each client: of two, the later one's link works.
-    Client.objects.select_for_update(no_key=True).get(pk=client.pk)
+    # One after the other for each person: of two, the later one's link works.
+    person = client.merged_into or client
+    Client.objects.select_for_update(no_key=True).get(pk=person.pk)
     if PayLink.objects.filter(key=key).exists():
         raise KeyReused("This link was made already, and is shown once. Make another one.")
     checkout.credentials()
@@ -57,7 +59,8 @@ def make(
     if by_mail:
         page = page_of(pay_addresses.of(text), expires_at=expires_at)
         _send(client, page, today=today, now=now, by=by)
-    for before in PayLink.objects.filter(client=client, withdrawn_at=None, expires_at__gt=now):
+    theirs = PayLink.objects.filter(client__in=families.records_of(person))
+    for before in theirs.filter(withdrawn_at=None, expires_at__gt=now):
         withdraw(link=before, now=now, by=by)
     link = PayLink.objects.create(
         id=link_id,

@@ -1,7 +1,8 @@
 """The short visits that a pay link opens, after a second factor that its client knows.
 
-Three wrong answers end the link. Its row is locked while one is looked at, so that of many at the
-same moment no more than three are.
+Three wrong answers end the link. The client's row is locked while one is looked at, so that of many
+at the same moment no more than three are, also at several links that a merge of records has brought
+to one person.
 """
 
 import hmac
@@ -51,20 +52,34 @@ def enter(*, text: str, answer: Answer, today: date, now: datetime) -> Tried:
     What is wrong is counted in this transaction, so the caller lets it commit. A link that is over
     has no tries left, whatever the answer.
     """
-    locked = pay_links.by_text(text).select_for_update(of=("self",), no_key=True)
-    link = locked.select_related("client__merged_into").first()
+    found = pay_links.by_text(text).select_related("client__merged_into")
+    if (named := found.first()) is None:
+        return Tried("", 0)
+    # In the order of whoever makes a link: first the person, then their links.
+    Client.objects.select_for_update(no_key=True).get(pk=named.payer.pk)
+    link = found.select_for_update(of=("self",), no_key=True).first()
     if link is None or pay_links.is_over(link, now=now):
         return Tried("", 0)
     with events.marked(**{MARK: str(link.pk)}):
         if not _is_right(answer, link.payer, today):
-            return _wrong(link)
+            return _wrong(link, now)
         return Tried(_begin(link, now), TRIES_MAX - link.wrong_tries)
 
 
-def _wrong(link: PayLink) -> Tried:
-    link.wrong_tries += 1
-    link.save(update_fields=["wrong_tries"])
-    left = TRIES_MAX - link.wrong_tries
+def _wrong(link: PayLink, now: datetime) -> Tried:
+    """Count a wrong answer at every link that asks for the same person."""
+    theirs = PayLink.objects.select_for_update(no_key=True).filter(
+        client__in=families.records_of(link.payer),
+        withdrawn_at=None,
+        expires_at__gt=now,
+        wrong_tries__lt=TRIES_MAX,
+    )
+    asking = list(theirs.order_by("pk"))
+    tries = max(each.wrong_tries for each in asking) + 1
+    for each in asking:
+        each.wrong_tries = tries
+        each.save(update_fields=["wrong_tries"])
+    left = TRIES_MAX - tries
     events.record(
         Action.PAY_LINK_REFUSED,
         target=link,
@@ -80,7 +95,13 @@ def _begin(link: PayLink, now: datetime) -> str:
     if link.opened_at is None:
         link.opened_at = now
         link.save(update_fields=["opened_at"])
-    PayVisit.objects.create(link=link, digest=pay_links.digest(key), began_at=now, last_seen_at=now)
+    PayVisit.objects.create(
+        link=link,
+        client=link.payer,
+        digest=pay_links.digest(key),
+        began_at=now,
+        last_seen_at=now,
+    )
     events.record(
         Action.PAY_LINK_OPENED, target=link, label=link.payer.code, touched=[link.payer.pk]
     )
@@ -106,9 +127,11 @@ def _is_among(said: str, known: Sequence[str]) -> bool:
 def present(*, link: PayLink, key: str, now: datetime, stays: bool = True) -> PayVisit | None:
     """Return the visit of a browser if it goes on: of this link, not left, and not idle.
 
+    It ends as well when the link becomes another client's, by a merge of records or its undoing.
     ``stays`` notes that the client is here; what a page asks by itself does not.
     """
-    visit = PayVisit.objects.filter(link=link, digest=pay_links.digest(key), ended_at=None).first()
+    going_on = PayVisit.objects.filter(link=link, client=link.payer, ended_at=None)
+    visit = going_on.filter(digest=pay_links.digest(key)).first()
     if visit is None or now >= min(visit.last_seen_at + IDLE, visit.began_at + LONGEST):
         return None
     if stays and now >= visit.last_seen_at + TOUCH_EVERY:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from audit.actions import Action
 from audit.services import events
 from billing.models import AccountStatement, StatementRun
+from billing.selectors import statements
 from billing.services import contents, typesetting
 from clients.selectors import contacts
 
@@ -17,7 +18,8 @@ def printed(*, run: StatementRun, made: Sequence[AccountStatement]) -> bytes:
     people = [each.client_id for each in made]
     addresses = contacts.addresses(people, on=run.until)
     data = contents.bundle(made, addresses=addresses)
-    events.record(Action.STATEMENT_RUN_PRINTED, target=run, touched=people, count=len(made))
+    touched = {*people, *statements.told_in(made)}
+    events.record(Action.STATEMENT_RUN_PRINTED, target=run, touched=touched, count=len(made))
     try:
         return typesetting.pdf("statements", data)
     except typesetting.NotInFonts:

@@ -72,7 +72,9 @@ class CheckoutStart(PracticeView):
                     request_hash=gateway.request_hash(request),
                 )
             over = self.address("billing:checkout_return", opening.intent_id)
-            page = hosted_pages.address(practice_id, opening, request, over=over)
+            page = hosted_pages.address(
+                practice_id, opening, request, over=over, now=timezone.now()
+            )
             return HttpResponseRedirect(page, status=303)
         except (checkout.NothingDue, checkout.CardsNotSetUp) as error:
             messages.error(self.request, str(error))

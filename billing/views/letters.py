@@ -92,7 +92,12 @@ class LetterRepeat(LetterView):
             services.repeat(
                 letter=letter, today=self.today, now=timezone.now(), by=request.membership
             )
-        except (services.NotYetDone, services.NotReachable, services.HeldBack) as error:
+        except (
+            services.NotYetDone,
+            services.NothingOwed,
+            services.NotReachable,
+            services.HeldBack,
+        ) as error:
             messages.warning(request, f"Nothing was sent. {error}")
         else:
             messages.success(request, WRITTEN)

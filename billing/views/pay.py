@@ -64,8 +64,11 @@ class Pay(LinkView):
         """Look at the answer. What is wrong is counted whatever comes after it."""
         form = AnswerForm(request.POST)
         with self.scope():
-            if pay_links.held(self.text, now=timezone.now()) is None:
+            link = pay_links.held(self.text, now=timezone.now())
+            if link is None:
                 return self.over()
+            if not form.is_valid():
+                return self.show(link, form, HTTPStatus.UNPROCESSABLE_ENTITY)
         waits = wait_seconds(request, self.practice_id)
         with self.scope():
             now = timezone.now()
@@ -77,8 +80,6 @@ class Pay(LinkView):
                 response = self.show(link, form, HTTPStatus.TOO_MANY_REQUESTS)
                 response["Retry-After"] = str(waits)
                 return response
-            if not form.is_valid():
-                return self.show(link, form, HTTPStatus.UNPROCESSABLE_ENTITY)
             tried = pay_visits.enter(
                 text=self.text,
                 answer=form.cleaned_data["answer"],
@@ -209,7 +210,7 @@ class PayStart(PayAccount):
                 request_hash=gateway.request_hash(request),
             )
         over = pay_addresses.result(opening.intent_id)
-        page = hosted_pages.address(self.practice_id, opening, request, over=over)
+        page = hosted_pages.address(self.practice_id, opening, request, over=over, now=now)
         return HttpResponseRedirect(page, status=HTTPStatus.SEE_OTHER)
 
 

@@ -149,14 +149,20 @@ def forgotten(response: HttpResponse) -> HttpResponse:
 
 
 def wait_seconds(request: HttpRequest, practice_id: UUID) -> int:
-    """Count an answer of this address and at this practice; return how long to wait, or 0."""
+    """Count an answer of this address and at this practice; return how long to wait, or 0.
+
+    What is refused of an address is not counted at the practice: one address stops no other.
+    """
     address = client_address(request.META, proxies=settings.TRUSTED_PROXIES)
     limits = (
         (f"address {address}", TRIES_PER_ADDRESS),
         (f"practice {practice_id}", TRIES_PER_PRACTICE),
     )
     now = timezone.now()
-    return max(rates.spend(_bucket(who), cost=1, limit=most, now=now) for who, most in limits)
+    for who, most in limits:
+        if waits := rates.spend(_bucket(who), cost=1, limit=most, now=now):
+            return waits
+    return 0
 
 
 def _bucket(who: str) -> UUID:

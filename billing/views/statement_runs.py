@@ -153,10 +153,13 @@ class StatementRunPage(StatementRuns):
 
     def told(self) -> dict[str, Any]:
         done = statement_runs.progress(self.run)
+        on_paper = statement_runs.printed(self.run).count() if done.to_print else 0
         return {
             "run": self.run,
             "progress": done,
-            "parts": range(1, (done.to_print + ON_PAPER_AT_ONCE - 1) // ON_PAPER_AT_ONCE + 1),
+            "on_paper": on_paper,
+            "mixed": done.to_print - on_paper,
+            "parts": range(1, (on_paper + ON_PAPER_AT_ONCE - 1) // ON_PAPER_AT_ONCE + 1),
             "may_print": self.may(Permission.CLIENT_IDENTITY_VIEW),
         }
 

@@ -23,6 +23,8 @@ from tests.billing import post, raw
 
 @pytest.fixture
 def reached(desk: Membership, amara: Client) -> Client:
+    """A client with an e-mail address who owes 150.00."""
+    at.invoice(amara, desk)
     post.reachable(amara, desk)
     return amara
 
@@ -206,6 +208,17 @@ def test_a_letter_on_its_way_is_not_sent_twice_and_twice_again_makes_one(
     first = services.repeat(letter=letter, today=at.TODAY, now=at.NOW, by=desk)
     assert services.repeat(letter=letter, today=at.TODAY, now=at.NOW, by=desk) == first
     assert first.repeats == letter
+
+
+def test_a_reminder_is_not_repeated_to_who_paid_meanwhile(
+    desk: Membership, reached: Client
+) -> None:
+    letter = post.gone_out(post.letter(reached, desk))
+    at.cash(reached, desk, "150.00")
+
+    with pytest.raises(services.NothingOwed):
+        services.repeat(letter=letter, today=at.TODAY, now=at.NOW, by=desk)
+    assert Letter.objects.count() == 1
 
 
 def test_a_link_to_pay_is_not_repeated(desk: Membership, reached: Client) -> None:

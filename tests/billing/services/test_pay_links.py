@@ -1,7 +1,7 @@
 """Pay links: made once, sent in discreet words, withdrawn, answered, guarded by the database."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 from threading import Barrier
 from typing import Any
 from uuid import uuid4
@@ -19,7 +19,7 @@ from audit.sentences import sentence
 from audit.services import events
 from billing import gateway
 from billing.models import CardIntent, Letter, LetterKind, PayLink, PayVisit
-from billing.selectors import doors, integrity
+from billing.selectors import card_intents, doors, integrity
 from billing.selectors import letters as letters_found
 from billing.selectors import pay_links as found
 from billing.services import checkout, letter_words, letters, pay_links, pay_visits
@@ -29,6 +29,7 @@ from tests.billing import desk as at
 from tests.billing import paying, post
 from tests.billing.conftest import Billed
 from tests.billing.raw import as_owner_unguarded, execute
+from tests.billing.test_merged_clients import merge
 
 NOW = at.NOW
 WRONG = pay_visits.Answer(birth_date=paying.BORN - timedelta(days=1))
@@ -86,6 +87,31 @@ def test_a_new_link_ends_the_one_before(cards: Membership, amara: Client) -> Non
 
     assert not found.held(first.text, now=NOW)
     assert found.held(second.text, now=NOW)
+
+
+def test_a_new_link_ends_those_of_a_record_that_was_merged(
+    cards: Membership, accountant: Membership, amara: Client
+) -> None:
+    other = at.client(cards, "Okafor")
+    before = make(other, cards)
+    merge(amara, other, cards, accountant)
+    made = make(amara, cards)
+
+    assert not found.held(before.text, now=NOW)
+    assert found.held(made.text, now=NOW)
+
+
+def test_two_links_of_a_merged_person_have_three_tries_together(
+    cards: Membership, accountant: Membership, amara: Client
+) -> None:
+    other = at.client(cards, "Okafor")
+    one, two = make(amara, cards), make(other, cards)
+    enter(one, WRONG)
+    merge(amara, other, cards, accountant)
+
+    assert [enter(two, WRONG).left, enter(one, WRONG).left] == [1, 0]
+    assert not enter(one, RIGHT).key
+    assert not enter(two, RIGHT).key
 
 
 def test_a_form_that_is_sent_twice_makes_one(cards: Membership, amara: Client) -> None:
@@ -251,11 +277,16 @@ GUARDED = {
     "opened though withdrawn": "UPDATE billing_paylink SET opened_at = made_at"
     " WHERE withdrawn_at IS NOT NULL AND opened_at IS NULL",
     "a visit by a link that is withdrawn": "INSERT INTO billing_payvisit"
-    " (id, link_id, digest, began_at, last_seen_at) SELECT gen_random_uuid(), id, 'x', made_at,"
-    " made_at FROM billing_paylink WHERE withdrawn_at IS NOT NULL",
+    " (id, link_id, client_id, digest, began_at, last_seen_at) SELECT gen_random_uuid(), id,"
+    " client_id, 'x', made_at, made_at FROM billing_paylink WHERE withdrawn_at IS NOT NULL",
     "a visit after two weeks": "INSERT INTO billing_payvisit"
-    " (id, link_id, digest, began_at, last_seen_at) SELECT gen_random_uuid(), id, 'x', expires_at,"
-    " expires_at FROM billing_paylink WHERE withdrawn_at IS NULL",
+    " (id, link_id, client_id, digest, began_at, last_seen_at) SELECT gen_random_uuid(), id,"
+    " client_id, 'x', expires_at, expires_at FROM billing_paylink WHERE withdrawn_at IS NULL",
+    "a visit as another client": "INSERT INTO billing_payvisit"
+    " (id, link_id, client_id, digest, began_at, last_seen_at) SELECT gen_random_uuid(), link.id,"
+    " other.id, 'x', link.made_at, link.made_at FROM billing_paylink AS link,"
+    " clients_client AS other WHERE link.withdrawn_at IS NULL AND other.id <> link.client_id",
+    "a visit becomes another client's": "UPDATE billing_payvisit SET client_id = gen_random_uuid()",
     "a visit goes on after its end": "UPDATE billing_payvisit SET ended_at = NULL"
     " WHERE ended_at IS NOT NULL",
     "a visit is younger": "UPDATE billing_payvisit SET last_seen_at = last_seen_at"
@@ -266,7 +297,11 @@ GUARDED = {
 
 @pytest.fixture
 def history(cards: Membership, amara: Client) -> None:
-    """A link that was withdrawn, one that is open with a wrong answer, and two visits by it."""
+    """A link that was withdrawn, one that is open with a wrong answer, and two visits by it.
+
+    Beside its client there is another one.
+    """
+    at.client(cards, "Okafor")
     withdrawn = make(amara, cards)
     pay_links.withdraw(link=withdrawn.link, now=NOW, by=cards)
     made = make(amara, cards)
@@ -318,6 +353,25 @@ def test_an_account_has_one_card_page_at_a_time(cards: Membership, amara: Client
             " pay_link_id, client_id, 1, state, '', '', now(), created_by_id"
             " FROM billing_cardintent"
         )
+
+
+def test_a_page_of_a_record_that_owes_nothing_more_is_closed(
+    cards: Membership, accountant: Membership, amara: Client
+) -> None:
+    """A person with two records pays one of them at a time; each page is for its own."""
+    other = at.client(cards, "Okafor")
+    first = at.invoice(amara, cards, issued_on=date(2026, 2, 20))
+    at.invoice(other, cards, issued_on=date(2026, 2, 25))
+    merge(amara, other, cards, accountant)
+    link, amount = make(amara, cards).link, Money(150_00)
+    asked: dict[str, Any] = {"link": link, "amount": amount, "now": NOW, "by": cards}
+    opening = checkout.intend_account(key=uuid4(), **asked)
+    assert card_intents.same(link, amount) == opening.intent_id
+    assert card_intents.outgrown() == []
+    at.cash(amara, cards, "150.00", apply_to=first)
+
+    assert card_intents.same(link, amount) is None
+    assert [each.id for each in card_intents.outgrown()] == [opening.intent_id]
 
 
 @pytest.mark.commits

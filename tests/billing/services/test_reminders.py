@@ -121,6 +121,18 @@ def test_all_records_of_a_person_count_together(
     assert found(due_in(14)) == []
 
 
+def test_a_letter_to_any_record_of_a_person_counts(
+    desk: Membership, late: Client, accountant: Membership
+) -> None:
+    twin = post.owing(desk, "Twin", address="twin@mail.example")
+    on = due_in(14)
+    assert sent(twin, desk, on)
+    merge = merges.ask(kept=late, merged=twin, now=at.NOW, by=desk)
+    merges.approve(merge=merge, now=at.NOW, by=accountant)
+
+    assert [problem for *_, problem in found(on)] == [f"Had a letter on {on:%B} {on.day}"]
+
+
 def test_without_rules_nobody_is_reminded(desk: Membership) -> None:
     post.owing(desk, "Late", address=post.ADDRESS)
 

@@ -10,6 +10,9 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.tenancy import practice_scope
+from audit.actions import Action
+from audit.models import Event, Touch
+from audit.services import events
 from billing import tasks
 from billing.models import (
     AccountStatement,
@@ -23,11 +26,12 @@ from billing.selectors import statement_runs
 from billing.services import documents, statement_bundles
 from billing.services import statement_runs as services
 from clients.models import Client
-from clients.services import contacts
+from clients.services import contacts, merges
 from ledger.money import Money
 from tests import counting
 from tests.billing import desk as at
 from tests.billing import post, raw
+from tests.billing.test_merged_clients import merge
 from tests.houses import House
 from tests.pdf_text import text_of
 
@@ -243,6 +247,26 @@ def test_the_file_to_print_holds_every_statement_and_where_it_goes(desk: Members
 
     for words in ("Amara First", "Amara Second", "1 Elm St", "C-0002, page 1 of 1"):
         assert words in text
+
+
+def test_what_was_told_of_two_as_one_is_not_printed_once_they_are_two_again(
+    desk: Membership, accountant: Membership
+) -> None:
+    kept, other = post.owing(desk, "Kept"), post.owing(desk, "Other")
+    post.owing(desk, "Third")
+    request = merge(kept, other, desk, accountant)
+    run = started(desk)
+    done(run, desk)
+    both = list(statement_runs.printed(run))
+    statement_bundles.printed(run=run, made=both)
+    merges.undo(merge=request, now=at.NOW, by=desk)
+    after = list(statement_runs.printed(run))
+
+    assert [each.client.code for each in both] == ["C-0001", "C-0003"]
+    assert [each.client.code for each in after] == ["C-0003"]
+    events.flush()
+    printed = Event.objects.get(action=Action.STATEMENT_RUN_PRINTED)
+    assert Touch.objects.filter(seq=printed.seq, client_id=other.pk).exists()
 
 
 def test_a_card_number_stands_on_no_statement(desk: Membership) -> None:

@@ -15,14 +15,14 @@ from accounts.models import Membership, Practice
 from accounts.selectors import members
 from accounts.tenancy import practice_scope
 from audit.models import Event, Touch
-from billing import tasks
+from billing import gateway, tasks
 from billing.models import CardIntent, PayLink, Payment, PayVisit
 from billing.selectors import integrity, invoices
 from billing.selectors.documents import Subject
-from billing.services import documents, pay_links, pay_visits
+from billing.services import checkout, documents, pay_links, pay_visits
 from billing.views import pay_base
 from clients.models import Address, Client
-from clients.services import contacts
+from clients.services import contacts, merges
 from ledger.money import Money
 from tests import counting
 from tests.attacks.answers import cookie_flaws, flaws
@@ -31,6 +31,7 @@ from tests.billing import paying
 from tests.billing.conftest import Billed
 from tests.billing.paying import BORN, Payer
 from tests.billing.test_card_payments import Shop, shop
+from tests.billing.test_merged_clients import merge
 from tests.config.dev.stripe_simulator import spec
 from tests.houses import House
 
@@ -168,6 +169,23 @@ def test_too_many_answers_from_one_address_are_not_looked_at(
     assert payer.link().wrong_tries < 3
 
 
+def test_one_address_does_not_stop_the_answers_of_a_practice(
+    payer: Payer, billed: Billed, front_desk: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pay_base, "TRIES_PER_ADDRESS", 5)
+    monkeypatch.setattr(pay_base, "TRIES_PER_PRACTICE", 15)
+    other = Payer.of(billed.house, billed.other, front_desk)
+    one = f"10.{uuid4().int % 250}.{uuid4().int % 250}.7"
+    for said in ({}, {"birth_date": f"{BORN}"}):
+        for _ in range(16):
+            payer.browser.post(reverse("billing:pay"), said, REMOTE_ADDR=one)
+
+    answer = other.browser.post(
+        reverse("billing:pay"), {"birth_date": f"{BORN}"}, REMOTE_ADDR="10.251.8.8"
+    )
+    assert answer.status_code == 302
+
+
 @pytest.mark.parametrize(
     "said",
     [
@@ -270,6 +288,23 @@ def test_a_visit_is_of_its_link_alone(payer: Payer, billed: Billed, front_desk: 
     other.browser.cookies["__Host-pay-visit"] = payer.browser.cookies["__Host-pay-visit"].value
 
     assert other.account()["Location"] == "/pay/"
+
+
+def test_a_merge_and_its_undoing_end_the_visit(
+    payer: Payer, billed: Billed, front_desk: Membership, accountant: Membership
+) -> None:
+    """Nobody reads another's invoices by their own birth date."""
+    payer.enter()
+    with practice_scope(billed.house.id, person_id=front_desk.person_id):
+        request = merge(billed.other, billed.own, front_desk, accountant)
+
+    assert payer.account()["Location"] == reverse("billing:pay")
+    payer.enter()
+    assert billed.other_invoice.number in payer.account().content.decode()
+    with practice_scope(billed.house.id, person_id=front_desk.person_id):
+        merges.undo(merge=request, now=timezone.now(), by=front_desk)
+
+    assert payer.account()["Location"] == reverse("billing:pay")
 
 
 def test_a_withdrawn_link_ends_the_visit_that_it_opened(
@@ -631,6 +666,55 @@ def test_money_taken_at_the_desk_closes_the_card_page(
     page = paying_client.account().content.decode()
     assert "You owe nothing" in page
     assert "in cash" in page
+
+
+def test_a_page_that_cannot_be_looked_at_is_watched_on(
+    shop: Shop, paying_client: Payer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = paying_client.start("150")["Location"]
+
+    def refused(*_: Any) -> Any:
+        raise gateway.Refused("key_expired")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(gateway, "fetch_checkout", refused)
+        assert paying_client.start("150").status_code == 422
+    shop.simulator.pay(page)
+    monkeypatch.setattr(tasks, "WAITS_FOR_STRIPE", timedelta(0))
+    tasks.redrive_practice(practice_id=str(shop.billed.house.id))
+
+    assert shop.intent().state == "PAID"
+    assert shop.balance() == Money(0)
+
+
+def test_a_page_that_opens_after_it_was_given_up_is_closed(
+    shop: Shop, paying_client: Payer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One tab stands between its intent and Stripe while another asks for another amount."""
+    other_tab = Payer(paying_client.house, paying_client.text, Browser())
+    other_tab.browser.cookies = paying_client.browser.cookies
+    opens = gateway.open_checkout
+    seconds: list[Any] = []
+    made: list[gateway.Checkout] = []
+
+    def slow(*args: Any, **named: Any) -> Any:
+        if not seconds:
+            seconds.append(None)
+            seconds[0] = other_tab.start("50")
+        made.append(opens(*args, **named))
+        return made[-1]
+
+    monkeypatch.setattr(gateway, "open_checkout", slow)
+    first, second = paying_client.start("150"), seconds[0]
+
+    assert second["Location"] == made[0].url
+    assert "/pay/payments/" in first["Location"]
+    assert "Nothing was charged" in paying_client.browser.get(first["Location"]).content.decode()
+    with practice_scope(shop.billed.house.id):
+        speaker = checkout.credentials()
+        states = list(CardIntent.objects.order_by("id").values_list("state", flat=True))
+    assert states == ["EXPIRED", "OPEN"]
+    assert [gateway.fetch_checkout(speaker, each.id).is_expired for each in made] == [False, True]
 
 
 def test_a_card_taken_at_the_desk_closes_the_clients_page(shop: Shop, paying_client: Payer) -> None:

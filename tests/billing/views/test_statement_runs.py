@@ -5,13 +5,18 @@ from uuid import uuid4
 import pytest
 from django.test import Client as Browser
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts.models import Membership
 from accounts.tenancy import practice_scope
 from billing import tasks
 from billing.models import AccountStatement, StatementRun, StatementRunItem
+from clients.models import Client
+from clients.services import merges
 from tests import counting
 from tests.billing import post
 from tests.billing.conftest import Billed
+from tests.billing.test_merged_clients import merge
 from tests.pdf_text import text_of
 
 RUNS = "/statement-runs/"
@@ -133,6 +138,31 @@ def test_what_goes_on_paper_is_one_file(
     assert "Okonkwo" not in shown
     board = at_desk.get("/letters/?kind=STATEMENT").text
     assert "Waits to be sent" in board
+
+
+def test_a_run_says_what_it_does_not_print(
+    at_desk: Browser, owing: Billed, accountant: Membership, woken: list[str]
+) -> None:
+    """A statement of two records as one person's is printed for neither once they are parted."""
+    by = owing.house.people["front-desk"]
+    with practice_scope(owing.house.id, person_id=by.person_id):
+        paper = Client.objects.get(code="C-0003")
+        request = merge(paper, owing.other, by, accountant)
+    page = drawn_up(at_desk)
+    with practice_scope(owing.house.id):
+        items = [str(pk) for pk in StatementRunItem.objects.values_list("pk", flat=True)]
+        run = StatementRun.objects.get()
+    at_desk.post(page, {"shown": items, "kept": items, "start": "1"})
+    tasks.make_statements(practice_id=str(owing.house.id), run_id=str(run.pk))
+    before = at_desk.get(page).text
+    with practice_scope(owing.house.id, person_id=by.person_id):
+        merges.undo(merge=request, now=timezone.now(), by=by)
+    after = at_desk.get(page).text
+
+    assert "Print 1 on paper" in before
+    assert "Not printed" not in before
+    assert "Not printed: 1. It tells of records" in after
+    assert "on paper" not in after
 
 
 def test_a_run_is_dropped(at_desk: Browser, owing: Billed) -> None:
