@@ -79,7 +79,7 @@ BEGIN
 END;
 $$;
 
-CREATE TRIGGER billing_payvisit_begins BEFORE INSERT ON billing_payvisit
+CREATE TRIGGER billing_payvisit_begins AFTER INSERT ON billing_payvisit
     FOR EACH ROW EXECUTE FUNCTION billing_payvisit_begins();
 
 CREATE FUNCTION billing_payvisit_stays_ended() RETURNS trigger LANGUAGE plpgsql
