@@ -16,11 +16,6 @@ class Migration(migrations.Migration):
                 "permissions": [(right.codename, words) for right, (_, words) in WORDS.items()],
             },
         ),
-        migrations.RunSQL(
-            "UPDATE auth_permission SET name = 'Set services, list fees, packages, and what missed"
-            " appointments cost' WHERE codename = 'service_change';",
-            migrations.RunSQL.noop,
-        ),
         give_right(
             "package_end",
             "End packages: give unused sessions back, or let them expire",

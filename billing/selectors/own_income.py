@@ -37,7 +37,7 @@ class Month:
 
 
 def months(therapist_id: UUID, *, today: date, zone: ZoneInfo) -> list[Month]:
-    """Return the last ``MONTHS`` months with the present one, the newest first, in six queries."""
+    """Return the last ``MONTHS`` months with the present one, the newest first, in seven queries."""
     firsts = [today.replace(day=1)]
     while len(firsts) < MONTHS:
         firsts.append((firsts[-1] - timedelta(days=1)).replace(day=1))
@@ -78,19 +78,25 @@ def _met(own: set[tuple[UUID, UUID]]) -> list[tuple[InvoiceLine, Money, Money]]:
         dict(rows.filter(invoice__in=bills).values_list("invoice_id").annotate(sum=Sum("amount")))
         for rows in (standing.applications(), standing.write_offs())
     )
-    return [
-        each
-        for bill, of_bill in lines.items()
-        for each in zip(
-            of_bill,
-            _shares(paid.get(bill, ZERO), of_bill),
-            _shares(forgiven.get(bill, ZERO), of_bill),
-            strict=True,
-        )
-        if (each[0].pk, bill) in own
-    ]
+    used = standing.redemptions().filter(line__invoice__in=bills)
+    by_package = dict(used.values_list("line_id", "amount"))
+    met = []
+    for bill, of_bill in lines.items():
+        # A package pays its own line; money and write-offs meet what is left of each.
+        left = [line.amount - by_package.get(line.pk, ZERO) for line in of_bill]
+        met += [
+            (line, share + by_package.get(line.pk, ZERO), less)
+            for line, share, less in zip(
+                of_bill,
+                _shares(paid.get(bill, ZERO), left),
+                _shares(forgiven.get(bill, ZERO), left),
+                strict=True,
+            )
+            if (line.pk, bill) in own
+        ]
+    return met
 
 
-def _shares(amount: Money, lines: list[InvoiceLine]) -> list[Money]:
-    weights = [line.amount.cents for line in lines]
-    return amount.split(weights) if sum(weights) else [ZERO] * len(lines)
+def _shares(amount: Money, left: list[Money]) -> list[Money]:
+    weights = [each.cents for each in left]
+    return amount.split(weights) if sum(weights) else [ZERO] * len(left)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
@@ -212,8 +212,7 @@ class StatementRunPrint(StatementRunView):
         first = (part - 1) * ON_PAPER_AT_ONCE
         made = statement_runs.printed(self.run)[max(first, 0) : first + ON_PAPER_AT_ONCE]
         if part < 1 or not made:
-            messages.warning(request, "No statement of this run is on paper here.")
-            return redirect("billing:statement_run", self.run.pk)
+            raise Http404
         pdf = statement_bundles.printed(run=self.run, made=list(made))
         return HttpResponse(
             pdf,

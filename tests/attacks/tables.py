@@ -101,6 +101,8 @@ BESIDE = {
     "billing_letter.statement_id": {"kind": "'STATEMENT'"},
     "billing_reminderstep": {"days": "days + 1"},
     "billing_statementrun": {
+        "started_at": "NULL",
+        "started_by_id": "NULL",
         "dropped_at": "now()",
         "dropped_by_id": "(SELECT id FROM accounts_membership LIMIT 1)",
     },

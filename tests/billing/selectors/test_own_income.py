@@ -8,7 +8,7 @@ from billing.services import invoices
 from clients.models import Client
 from ledger.money import ZERO, Money
 from tests.billing import desk as at
-from tests.billing import money
+from tests.billing import money, prepaid
 from tests.houses import House
 
 FEBRUARY, JANUARY = date(2026, 2, 1), date(2026, 1, 1)
@@ -51,3 +51,19 @@ def test_what_is_void_brought_nothing(practice: House, desk: Membership, amara: 
 
     assert [month.charged for month in found.values()] == [ZERO] * own_income.MONTHS
     assert found[FEBRUARY].held == 1
+
+
+def test_a_package_pays_its_own_hour_and_money_the_others(
+    practice: House, desk: Membership, amara: Client
+) -> None:
+    prepaid.sold(amara, desk)
+    covered = at.session(amara, desk, dollars="180.00", on=date(2026, 2, 17), code="90837")
+    other = at.session(amara, desk, dollars="50.00", on=date(2026, 1, 27))
+    bill = prepaid.billed(covered, other, by=desk)
+    at.cash(amara, desk, "20.00", apply_to=bill)
+
+    found = months(practice.people["therapist"])
+
+    february, january = found[FEBRUARY], found[JANUARY]
+    assert (february.charged, february.paid) == (Money(150_00), Money(150_00))
+    assert (january.charged, january.paid) == (Money(50_00), Money(20_00))
