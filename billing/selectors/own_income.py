@@ -37,7 +37,7 @@ class Month:
 
 
 def months(therapist_id: UUID, *, today: date, zone: ZoneInfo) -> list[Month]:
-    """Return the last ``MONTHS`` months with the present one, the newest first, in seven queries."""
+    """Return the last ``MONTHS`` months with the present one, newest first, in seven queries."""
     firsts = [today.replace(day=1)]
     while len(firsts) < MONTHS:
         firsts.append((firsts[-1] - timedelta(days=1)).replace(day=1))
