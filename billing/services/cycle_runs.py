@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import OperationalError, transaction
 from django.db.models import Max
 
+from accounts.ids import uuid7
 from accounts.models import Membership
 from accounts.permissions import Permission
 from accounts.selectors import members
@@ -194,7 +195,12 @@ def _queue(run: CycleRun, found: set[UUID]) -> int:
     again = CycleRunClient.objects.filter(run=run, client__in=found, outcome__in=AGAIN)
     again.update(outcome=Outcome.WAITING, decided_at=None)
     new = sorted(found - there.keys())
-    CycleRunClient.objects.bulk_create(CycleRunClient(run=run, client_id=pk) for pk in new)
+    # Ids of one moment have no order of their own; the run goes by them.
+    ids = sorted(uuid7() for _ in new)
+    CycleRunClient.objects.bulk_create(
+        CycleRunClient(id=pk, run=run, client_id=client_id)
+        for pk, client_id in zip(ids, new, strict=True)
+    )
     return CycleRunClient.objects.filter(run=run, outcome=Outcome.WAITING).count()
 
 

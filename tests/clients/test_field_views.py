@@ -51,7 +51,7 @@ def marked(world: World) -> World:
             preferred_channel="PHONE",
             language=LANGUAGE,
         )
-        contact = client.contacts.get()
+        contact = client.contacts.exclude(kind="EMAIL").get()
         contact_services.change(contact=contact, seen=1, label=LABEL)
         address = client.addresses.get()
         contact_services.change_address(

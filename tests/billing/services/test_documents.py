@@ -39,6 +39,8 @@ def sample(**changes: str) -> dict[str, object]:
         ],
         "discounts": True,
         "total": "150.00",
+        "packages": [],
+        "to_pay": "150.00",
         **changes,
     }
 
