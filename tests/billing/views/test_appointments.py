@@ -86,7 +86,8 @@ def test_the_desk_plans_an_appointment(at_desk: Browser, billed: Billed) -> None
 
     answer = at_desk.post(NEW, given)
 
-    assert answer["Location"] == f"{LIST}?span=day&on={given['on']}"
+    where = f"{LIST}?span=day&on={given['on']}&planned_for={billed.own.pk}"
+    assert answer["Location"] == where
     page = at_desk.get(answer["Location"]).text
     for words in ("10:00 AM", "Amara Okonkwo", "Therapist of Harbor Lane", "Planned"):
         assert words in page
