@@ -25,6 +25,7 @@ RUN_BY_APP = {
     "memberships_of",
     "open_role_group",
     "practice_ids",
+    "practice_of_pay_link",
     "practice_of_endpoint",
     "practice_of_slug",
     "practice_of_token",

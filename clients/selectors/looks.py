@@ -17,6 +17,7 @@ WHO = "Name and how to be reached"
 MONEY = "Invoices and payments"
 SESSIONS = "Sessions"
 APPOINTMENTS = "Appointments"
+LETTERS = "Letters"
 A = Action
 
 PARTS: Mapping[str, str] = {
@@ -69,6 +70,14 @@ PARTS: Mapping[str, str] = {
     **dict.fromkeys((A.WRITTEN_OFF, A.WRITE_OFF_TAKEN_BACK, A.SMALL_BALANCE_LISTED), MONEY),
     **dict.fromkeys((A.PAY_LINK_MADE, A.PAY_LINK_LISTED, A.PAY_LINK_WITHDRAWN), MONEY),
     **dict.fromkeys((A.PAY_LINK_OPENED, A.PAY_ACCOUNT_VIEWED), MONEY),
+    **dict.fromkeys((A.BILLING_CYCLE_SET, A.BILLING_CYCLE_VIEWED, A.BILLING_PREVIEWED), MONEY),
+    A.BILLING_RUN_VIEWED: MONEY,
+    **dict.fromkeys((A.PACKAGE_SOLD, A.PACKAGE_VIEWED, A.PACKAGE_LISTED), MONEY),
+    **dict.fromkeys((A.PACKAGE_REDEEMED, A.PACKAGE_GIVEN_BACK_TO, A.PACKAGE_GOES_ON), MONEY),
+    **dict.fromkeys((A.LETTER_WRITTEN, A.LETTER_LISTED, A.LETTER_CAME_BACK), LETTERS),
+    **dict.fromkeys((A.LETTER_HOLD_SET, A.LETTER_HOLD_ENDED, A.REMINDER_LISTED), LETTERS),
+    **dict.fromkeys((A.STATEMENT_RUN_LISTED, A.STATEMENT_RUN_PRINTED), MONEY),
+    A.STATEMENT_RUN_FAILED: "Nothing: no statement could be made",
     A.PAY_LINK_REFUSED: "Nothing: the answer was wrong",
     A.REPORT_VIEWED: "What is open, by code",
     A.REPORT_EXPORTED: "Amounts of a report, by code, in a file",
