@@ -38,8 +38,7 @@ class PayLink(PracticeModel):
 
     FIELD_CLASSES: ClassVar[dict[str, str]] = {
         "PUBLIC": "id practice_id client key made_at made_by expires_at sent_at opened_at"
-        " wrong_tries withdrawn_at withdrawn_by",
-        "SECRET": "digest",
+        " wrong_tries withdrawn_at withdrawn_by digest",
     }
 
     class Meta:
@@ -94,8 +93,7 @@ class PayVisit(PracticeModel):
     ended_at = models.DateTimeField(null=True, db_comment="UTC; null unless the client left.")
 
     FIELD_CLASSES: ClassVar[dict[str, str]] = {
-        "PUBLIC": "id practice_id link client began_at last_seen_at ended_at",
-        "SECRET": "digest",
+        "PUBLIC": "id practice_id link client began_at last_seen_at ended_at digest",
     }
 
     class Meta:

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from tests.journeys import JOURNEY
 from tests.journeys.cast import Cast
+from tests.journeys.house import SUMMIT_ROW
 from tests.journeys.person import Person
 
 pytestmark = JOURNEY
@@ -12,7 +13,8 @@ pytestmark = JOURNEY
 
 @pytest.fixture(scope="module")
 def desk(cast: Cast) -> Person:
-    return cast.newcomer("front-desk").sign_in()
+    """Who bills in the practice in which no other journey needs what waits."""
+    return cast.newcomer("front-desk", SUMMIT_ROW).sign_in()
 
 
 def test_the_day_is_billed_in_one_run(desk: Person) -> None:

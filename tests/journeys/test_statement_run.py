@@ -20,7 +20,7 @@ def test_two_hundred_statements_by_keyboard(front_desk: Person, house: House) ->
     assert owing.added(house, CLIENTS) == CLIENTS
     page = front_desk.page
     front_desk.go("/today/")
-    page.keyboard.type("g3")
+    page.keyboard.type("g5")
     expect(front_desk.heading).to_have_text("Letters")
     front_desk.look("letters-empty")
     walk_to(front_desk, "Statement runs")
