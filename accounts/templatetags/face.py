@@ -105,6 +105,7 @@ ACTION_ICONS = {
     "accounts.limit": "shield",
     "accounts.approval": "hold",
     "accounts.member": "user",
+    "accounts.particulars": "file",
     "accounts.password": "key",
     "accounts.device": "phone",
     "accounts.security_policy": "key",

@@ -18,7 +18,9 @@ def test_the_therapist_sees_what_own_clients_owe(cast: Cast, new_client: desk.Kn
     expect(therapist.heading).to_have_text("My clients")
     therapist.shows(new_client.family_name)
     therapist.look("my-clients")
-    debtor = therapist.main.get_by_role("row", name="invoice").first
+    # The list of all clients stands below the hours of the day.
+    listed = therapist.main.get_by_role("table").last
+    debtor = listed.get_by_role("row", name="invoice").first
     owes = debtor.get_by_role("cell").last.inner_text()
     debtor.get_by_role("link").click()
     therapist.shows(f"Owes ${owes} on", f"Sees {therapist.name}.")
