@@ -38,7 +38,7 @@ TOLD_TO_STRIPE = {
 }
 PLAIN_WORDS = re.compile(
     r"payment|usd|Invoice|\d{1,9}|[0-9a-f-]{36}|payment_intent\.latest_charge\.balance_transaction"
-    r"|http://127\.0\.0\.1:\d+/(card-payments|invoices)/[0-9a-f-]{36}/"
+    r"|http://127\.0\.0\.1:\d+/(((card-payments|invoices|pay/payments)/[0-9a-f-]{36})|pay/account)/"
 )
 COMMAND_ON_KEY = re.compile(rb'"(?:SET|GET|LPUSH|RPUSH|BRPOP|HSET|SADD|ZADD|DEL)" "([^"]+)"', re.I)
 PROGRESS = re.compile(rb":1:progress(:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}){2}")
