@@ -384,7 +384,7 @@ billing:statement_runs    POST   422    422    403    403    403    422    302
 billing:statement_run     GET    200    200    403    403    403    404    302
 billing:statement_run     POST   302    302    403    403    403    404    302
 billing:statement_run_drop POST  302    302    403    403    403    404    302
-billing:statement_run_print GET  302    403    403    403    403    404    302
+billing:statement_run_print GET  404    403    403    403    403    404    302
 billing:statement_letter  GET    200    200    403    403    403    404    302
 billing:statement_letter  POST   422    422    403    403    403    404    302
 billing:receipt_letter    GET    200    200    403    403    403    404    302

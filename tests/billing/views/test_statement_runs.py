@@ -131,7 +131,7 @@ def test_what_goes_on_paper_is_one_file(
     assert answer["Content-Type"] == "application/pdf"
     assert "Paper" not in answer["Content-Disposition"]
     assert "1 Elm St" in text_of(answer.content)
-    assert at_desk.get(reverse("billing:statement_run_print", args=[run.pk, 2])).status_code == 302
+    assert at_desk.get(reverse("billing:statement_run_print", args=[run.pk, 2])).status_code == 404
     assert as_accountant.get(file).status_code == 403
     shown = as_accountant.get(page).text
     assert "Who sees names prints them" in shown
