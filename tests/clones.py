@@ -48,6 +48,23 @@ def pointed_at(database: str) -> Iterator[None]:
         keys.forget()
 
 
+def drop_older(named: str) -> None:
+    """Drop the databases kept from runs whose database was made of something else.
+
+    ``named`` is how the names of today's begin. Only one process of a run may do it.
+    """
+    with connections["owner"]._nodb_cursor() as cursor:
+        cursor.execute(
+            "SELECT datname FROM pg_database AS kept JOIN pg_roles ON pg_roles.oid = datdba"
+            " WHERE rolname = current_user AND starts_with(datname, 'test_')"
+            " AND NOT starts_with(datname, %s)"
+            " AND kept.oid NOT IN (SELECT datid FROM pg_stat_activity WHERE datid IS NOT NULL)",
+            [named],
+        )
+        for (name,) in cursor.fetchall():
+            cursor.execute(f'DROP DATABASE "{name}"')
+
+
 def _maintain(statement: str) -> None:
     with connections["owner"]._nodb_cursor() as cursor:
         cursor.execute(statement)

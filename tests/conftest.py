@@ -1,8 +1,10 @@
 """Fixtures of the whole suite: a real PostgreSQL, reached as the roles ``app`` and ``gate``."""
 
+import os
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.conf import settings as django_settings
 from django.db import connections, transaction
 from django.test import Client
 from hypothesis import HealthCheck, settings
@@ -12,8 +14,8 @@ from accounts.management.commands.provision_context import forbid_temporary_tabl
 from accounts.models import Membership
 from accounts.tenancy import practice_scope
 from accounts.views.strangers import BOUND
-from tests import hashes, houses
-from tests.clones import ALIASES, cloned, pointed_at
+from tests import hashes, houses, shape
+from tests.clones import ALIASES, cloned, drop_older, pointed_at
 from tests.figures import pytest_terminal_summary, tell
 from tests.houses import House
 from tests.templates.strict import Undefined, engine
@@ -73,6 +75,20 @@ def _django_db_marker(request: pytest.FixtureRequest) -> None:
         return
     if request.node.get_closest_marker("django_db"):
         request.getfixturevalue("_django_db_helper")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """Name the test database after what it is made of, so that a kept one is never an old one."""
+    name = f"test_{django_settings.DATABASES['owner']['NAME']}_{shape.of_database()}"
+    for database in django_settings.DATABASES.values():
+        database.setdefault("TEST", {})["NAME"] = name
+    if os.environ.get("PYTEST_XDIST_WORKER", "gw0") == "gw0":
+        with django_db_blocker.unblock():
+            drop_older(name)
+    request.getfixturevalue("django_db_modify_db_settings_parallel_suffix")
 
 
 @pytest.fixture(scope="session")

@@ -45,12 +45,15 @@ def with_defaults(arguments: Sequence[str]) -> list[str]:
     """Return pytest's arguments with ours where the caller said nothing.
 
     A ``-m`` of the caller replaces the deselection of slow marks. Two processes pay for the
-    whole suite, not for the few tests that somebody names.
+    whole suite, not for the few tests that somebody names; their database is kept for the next
+    run instead, as long as what it is made of stays as it is (tests/shape.py).
     """
     chosen = list(arguments)
     if not _says(chosen, "-m", "--markexpr"):
         chosen += ["-m", " and ".join(f"not {mark}" for mark in SLOW_MARKS)]
     is_whole = not any(Path(part.split("::")[0]).exists() for part in arguments)
+    if not is_whole and not _says(chosen, "--create-db"):
+        chosen.append("--reuse-db")
     if is_whole and not _says(chosen, "-n", "--numprocesses", "-p", "--pdb", "--lf"):
         chosen += ["-n", "2", "--dist", "loadgroup"]
     return chosen

@@ -33,8 +33,10 @@ def test_a_long_option_is_not_taken_for_a_short_one() -> None:
     assert with_defaults(["--no-header", "--maxfail=1"])[-4:] == WHOLE
 
 
-def test_a_few_named_tests_run_in_one_process() -> None:
-    assert "-n" not in with_defaults(["tests/config/dev/test_testing.py::test_nothing"])
+def test_a_few_named_tests_run_in_one_process_and_keep_their_database() -> None:
+    named = "tests/config/dev/test_testing.py::test_nothing"
+    assert with_defaults([named]) == [named, "-m", FAST, "--reuse-db"]
+    assert "--reuse-db" not in with_defaults([named, "--create-db"])
 
 
 def test_a_required_browser_that_is_missing_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
