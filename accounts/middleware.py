@@ -16,12 +16,14 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
 
+from accounts.addresses import client_address
 from accounts.card_numbers import holds_card_number
 from accounts.selectors import members, seats
 from accounts.services import sessions
-from accounts.sessions import MFA_AT, OVER, PRACTICE, QUIET_ROUTES
+from accounts.sessions import MFA_AT, OVER, PRACTICE, QUIET_ROUTES, digest
 from accounts.views import asking, errors, networks, typed, view_as
 from audit.actions import Action
+from audit.services import events
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -61,6 +63,9 @@ LEAVING = frozenset({"accounts:sign_out"})
 SEAT = ("practice", "membership", "role_names", "permissions", "approvals_waiting", "viewed")
 """What of a seat a request carries."""
 
+SESSION_DIGITS = 12
+"""Of a session's digest, in the log: enough to tell sign-ins apart, too few to be one."""
+
 LONG_SECONDS = 1.0
 """A request that takes longer asks at its end whether its person still may."""
 
@@ -69,16 +74,25 @@ UNREAD = ("/webhooks/", "/api/", settings.STATIC_URL)
 
 
 def request_id(get_response: GetResponse) -> GetResponse:
-    """Give each request a name that support and the server's log share."""
+    """Give each request a name that support, the server's log and the audit log share."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         name = secrets.token_hex(8)
         request.request_id = name  # type: ignore[attr-defined]  # ours
-        response = get_response(request)
+        with events.coming_from(_origin(request, name)):
+            response = get_response(request)
         response["X-Request-ID"] = name
         return response
 
     return middleware
+
+
+def _origin(request: HttpRequest, name: str) -> dict[str, str]:
+    origin = {"by_request": name}
+    if address := client_address(request.META, proxies=settings.TRUSTED_PROXIES):
+        origin["at_address"] = str(address)
+    request.origin = origin  # type: ignore[attr-defined]  # the session is added where it is read
+    return origin
 
 
 def security_headers(get_response: GetResponse) -> GetResponse:
@@ -126,6 +140,8 @@ def session_timeout(get_response: GetResponse) -> GetResponse:
         session = request.session
         session.keeps_awake = asking.route_name(request) not in QUIET_ROUTES  # type: ignore[attr-defined]  # our own engine
         session.get(MFA_AT)
+        if session.session_key:
+            request.origin["in_session"] = digest(session.session_key)[:SESSION_DIGITS]  # type: ignore[attr-defined]  # ours
         ended = session.ended  # type: ignore[attr-defined]  # our own engine
         if ended and ended.reason in OVER:
             sessions.leave(

@@ -23,10 +23,15 @@ class Event(models.Model):
     facts = models.JSONField()
     commitment = models.BinaryField(null=True)
     hash = models.BinaryField()
+    # The database works these out of what is above, to find by them; nobody writes them.
+    area = models.TextField()
+    address = models.TextField()
+    is_refusal = models.BooleanField()
 
     FIELD_CLASSES: ClassVar[dict[str, str]] = {
         "FINANCIAL": "facts",
-        "PUBLIC": "practice_id seq at action person_id target_kind target_id label commitment hash",
+        "PUBLIC": "practice_id seq at action person_id target_kind target_id label commitment hash"
+        " area address is_refusal",
     }
 
     class Meta:
@@ -89,6 +94,9 @@ class Checkpoint(models.Model):
 
     class Meta:
         db_table = "audit_checkpoint"
+        indexes = [
+            models.Index(fields=["practice_id", "at"], name="audit_checkpoint_by_time"),
+        ]
 
     def __str__(self) -> str:
         return f"checkpoint of {self.size}"

@@ -18,6 +18,10 @@ BY_PAY_LINK = "pay_link"
 """The fact that tells by which pay link somebody acts, who is no person of the practice."""
 
 
+AT_ADDRESS = "at_address"
+"""The fact that tells from where it was asked."""
+
+
 class Sayable(Protocol):
     """What a sentence needs of an event."""
 

@@ -4,16 +4,18 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby, islice
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
 
 from accounts.models import ApiToken, Membership, RoleGrant
 from accounts.selectors import members
+from audit.actions import Action
 from audit.selectors import chain
 from audit.selectors import log as entries
-from audit.selectors.log import Entry, Span
-from audit.sentences import BY_PROGRAM, holder, sentence
+from audit.selectors.log import ANYTHING, Entry, Span, Wanted
+from audit.sentences import AT_ADDRESS, BY_PROGRAM, holder, sentence
 
 PAGE = 100
 RECENT = 5_000
@@ -24,16 +26,24 @@ SOMEBODY = "Somebody unknown"
 
 AREAS = {
     "": "Anything",
-    "accounts.sign_in.": "Signed in and out",
-    "accounts.role.": "Changed roles",
-    "accounts.request.": "Was refused, or failed",
-    "clients.": "Clients",
+    "accounts.sign_in": "Signed in and out",
+    "accounts.role": "Changed roles",
+    "accounts.": "People, roles and security",
     "clients.client.exported": "Lists of clients taken away",
+    "clients.": "Clients",
     "billing.": "Sessions, invoices, payments",
     "ledger.": "The books",
     "audit.": "The log itself",
 }
-"""Beginnings of action names → how a reader asks for them."""
+"""Kinds of actions → how a reader asks for them: an app, an area of it, or one action."""
+
+
+def wanted(kind: str, **narrower: Any) -> Wanted:
+    """Return what is asked for by a kind of AREAS and whatever else narrows it."""
+    if kind.count(".") == 2:
+        return Wanted(action=kind, areas={kind.rpartition(".")[0]}, **narrower)
+    areas = {action.value.rpartition(".")[0] for action in Action}
+    return Wanted(areas={area for area in areas if kind and area.startswith(kind)}, **narrower)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,8 @@ class Line:
     at: datetime
     action: str
     sentence: str
+    address: str
+    """From where it was asked; "" where the product did it by itself, or nobody knew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +87,10 @@ class ChainState:
 
 
 def lines(
-    *,
-    before_seq: int | None = None,
-    limit: int = PAGE,
-    person_id: UUID | None = None,
-    area: str = "",
+    asked: Wanted = ANYTHING, *, before_seq: int | None = None, limit: int = PAGE
 ) -> list[Line]:
     """Return events as sentences, newest first."""
-    return _told(
-        entries.page(before_seq=before_seq, limit=limit, person_id=person_id, action_prefix=area)
-    )
+    return _told(entries.page(asked, before_seq=before_seq, limit=limit))
 
 
 def lines_touching(spans: Iterable[Span]) -> list[list[Line]]:
@@ -114,6 +120,7 @@ def looks_at(
             at=line.at,
             action=line.action,
             sentence=line.sentence,
+            address=line.address,
             person_id=entry.person_id,
             who=holder(entry) or who.get(entry.person_id, SOMEBODY),
             role="" if holder(entry) else roles.at(entry.person_id, entry.at),
@@ -155,6 +162,7 @@ def _told(found: list[Entry]) -> list[Line]:
             entry.at,
             entry.action,
             sentence(entry, who.get(entry.person_id, SOMEBODY), named),
+            str(entry.facts.get(AT_ADDRESS, "")),
         )
         for entry in found
     ]

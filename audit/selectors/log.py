@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Max, Min, QuerySet
 
-from audit.models import Event, Touch
+from audit.models import Checkpoint, Event, Touch
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,25 +34,67 @@ class Span:
     until: datetime
 
 
-def page(
-    *,
-    before_seq: int | None = None,
-    limit: int = 50,
-    person_id: UUID | None = None,
-    action_prefix: str = "",
-) -> list[Entry]:
-    """Return up to ``limit`` events of the open scope older than ``before_seq``, newest first.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which events are asked for. What is left empty narrows nothing; all of it holds together."""
 
-    ``action_prefix`` narrows to actions that begin so, such as ``billing.payment.``.
-    """
-    found = Event.objects.order_by("-seq")
+    person_id: UUID | None = None
+    areas: Collection[str] = ()
+    """First two parts of actions, such as ``billing.payment``."""
+    action: str = ""
+    only_refusals: bool = False
+    address: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    """The first moment that does not count."""
+
+
+ANYTHING = Wanted()
+
+
+def page(
+    wanted: Wanted = ANYTHING, *, before_seq: int | None = None, limit: int = 50
+) -> list[Entry]:
+    """Return up to ``limit`` events of the open scope older than ``before_seq``, newest first."""
+    return _entries(_found(wanted, before_seq).order_by("-seq")[:limit])
+
+
+def _found(wanted: Wanted, before_seq: int | None) -> QuerySet[Event]:
+    found = Event.objects.all()
     if before_seq is not None:
         found = found.filter(seq__lt=before_seq)
-    if person_id is not None:
-        found = found.filter(person_id=person_id)
-    if action_prefix:
-        found = found.filter(action__startswith=action_prefix)
-    return _entries(found[:limit])
+    if wanted.person_id is not None:
+        found = found.filter(person_id=wanted.person_id)
+    if wanted.areas:
+        found = found.filter(area__in=sorted(wanted.areas))
+    if wanted.action:
+        found = found.filter(action=wanted.action)
+    if wanted.only_refusals:
+        found = found.filter(is_refusal=True)
+    if wanted.address:
+        found = found.filter(address=wanted.address)
+    if wanted.since is not None:
+        found = found.filter(at__gte=wanted.since, seq__gt=_length_before(wanted.since))
+    if wanted.until is not None:
+        found = found.filter(at__lt=wanted.until)
+        if (length := _length_after(wanted.until)) is not None:
+            found = found.filter(seq__lte=length)
+    return found
+
+
+def _length_before(moment: datetime) -> int:
+    """Return how long the chain was, at least, at a moment: a signed checkpoint says so.
+
+    The walk along the numbers may stop there, however long the chain is.
+    """
+    before = Checkpoint.objects.filter(at__lt=moment).aggregate(size=Max("size"))
+    return before["size"] or 0
+
+
+def _length_after(moment: datetime) -> int | None:
+    """Return how long the chain was soon after a moment; None where no checkpoint tells."""
+    size: int | None = Checkpoint.objects.filter(at__gte=moment).aggregate(size=Min("size"))["size"]
+    return size
 
 
 def of_action(action: str, *, limit: int) -> list[Entry]:

@@ -26,6 +26,10 @@ NO_MARKS: Mapping[str, str | int] = MappingProxyType({})
 _marks: ContextVar[Mapping[str, str | int]] = ContextVar("marks", default=NO_MARKS)
 
 
+NOWHERE: Mapping[str, str] = MappingProxyType({})
+_origin: ContextVar[Mapping[str, str]] = ContextVar("origin", default=NOWHERE)
+
+
 class NoTransaction(Exception):
     """An event was recorded outside a scope, where nothing could hold it to its act."""
 
@@ -82,7 +86,7 @@ def record(
         NoTransaction: called outside a scope.
         UnfitFact: a fact or the label is not of that kind.
     """
-    facts = {**facts, **_marks.get()}
+    facts = {**facts, **_marks.get(), **_origin.get()}
     event: dict[str, object] = {"action": Action(action).value}
     if target is not None:
         event |= {"kind": target._meta.label_lower, "target": str(UUID(str(target.pk)))}
@@ -130,6 +134,20 @@ def settle_marks() -> None:
     if batch.marks:
         _carry(batch.events, batch.marks)
         batch.marks = []
+
+
+@contextmanager
+def coming_from(origin: Mapping[str, str]) -> Iterator[None]:
+    """Let every event that is recorded meanwhile tell where it was asked for.
+
+    ``origin`` holds the facts ``at_address``, ``in_session`` and ``by_request``, as far as they are
+    known; who passes a dict may learn of the session later and add it.
+    """
+    token = _origin.set(origin)
+    try:
+        yield
+    finally:
+        _origin.reset(token)
 
 
 @contextmanager

@@ -93,7 +93,7 @@ def label(subject: Subject) -> str:
 
 
 def _made(subject: Subject, form: _Form, *, now: datetime, by: Membership) -> Document:
-    pdf = _set(form.template, form.contents(subject))
+    pdf = typesetting.pdf_naming_client(form.template, form.contents(subject))
     try:
         with transaction.atomic():
             document = Document.objects.create(
@@ -113,11 +113,3 @@ def _made(subject: Subject, form: _Form, *, now: datetime, by: Membership) -> Do
         if made is None:
             raise
         return made
-
-
-def _set(template: str, data: Mapping[str, object]) -> bytes:
-    """Set a document in type; a name that no font can write gives way to the client's code."""
-    try:
-        return typesetting.pdf(template, data)
-    except typesetting.NotInFonts:
-        return typesetting.pdf_of_anything(template, {**data, "client": ""})

@@ -55,6 +55,14 @@ def pdf_of_anything(template: str, data: Mapping[str, object]) -> bytes:
     return pdf(template, _spelt(data, _is_plain))
 
 
+def pdf_naming_client(template: str, data: Mapping[str, object]) -> bytes:
+    """Return the PDF of ``template``; a name that no font can write gives way to the code."""
+    try:
+        return pdf(template, data)
+    except NotInFonts:
+        return pdf_of_anything(template, {**data, "client": ""})
+
+
 def _is_plain(letter: str) -> bool:
     return letter.isascii() and letter.isprintable()
 

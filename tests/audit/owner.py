@@ -5,6 +5,12 @@ from contextlib import contextmanager
 
 from django.db import connections, transaction
 
+WRITTEN = """
+    SELECT string_agg(attname, ', ' ORDER BY attnum) FROM pg_attribute
+    WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+"""
+"""The columns of a table that somebody writes; the others the database works out."""
+
 TABLES = ("audit_event", "audit_head", "audit_touch", "audit_checkpoint", "audit_value")
 
 
@@ -35,7 +41,9 @@ def put_back() -> Iterator[None]:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
             cursor.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
             cursor.execute(f"DELETE FROM {table}")
-            cursor.execute(f"INSERT INTO {table} TABLE old_{table}")
+            cursor.execute(WRITTEN, [table])
+            [[columns]] = cursor.fetchall()
+            cursor.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM old_{table}")
             cursor.execute(f"DROP TABLE old_{table}")
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
             cursor.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")

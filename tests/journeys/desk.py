@@ -120,7 +120,7 @@ def invoice_in_sight(desk: Person) -> Billed:
 def open_card_page(desk: Person, invoice: Billed) -> None:
     """Go from an invoice to the card company's own page."""
     desk.go(invoice.path)
-    desk.follow("Pay by card")
+    desk.follow("Pay by card c")
     desk.main.get_by_role("button", name=PAY).click()
     expect(desk.page.get_by_label("Card number")).to_be_visible()
 

@@ -16,12 +16,14 @@ STOPS_MAX = 60
 FOCUSED = """() => {
   const at = document.activeElement;
   if (at === document.body) return {words: "", seen: true};
-  const style = getComputedStyle(at);
+  // The ring of a choice in a row is drawn round its label; within a date the browser draws it.
+  const ringed = at.type === "radio" ? [at, ...at.labels] : [at];
   const words = at.ariaLabel ?? at.labels?.[0]?.textContent ?? at.textContent;
   return {
     words: words.trim(),
-    seen: at.matches(":focus-visible") && style.outlineStyle !== "none"
-      && parseFloat(style.outlineWidth) >= 2,
+    seen: at.type === "date" || at.matches(":focus-visible") && ringed.map((part) => getComputedStyle(part)).some(
+      (style) => style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2
+    ),
   };
 }"""
 

@@ -116,4 +116,4 @@ def _our_share(number: int, practice_id: UUID, run_id: UUID) -> None:
 
 def _bare_share(number: int, pages: list[Mapping[str, Any]]) -> None:
     for page in pages[number::WORKERS]:
-        typesetting.pdf("statement", page)
+        typesetting.pdf_naming_client("statement", page)

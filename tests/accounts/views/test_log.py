@@ -1,13 +1,16 @@
 """The log, read on its page."""
 
 import re
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Membership, Role
 from accounts.services import roles
+from accounts.sessions import digest
 from accounts.tenancy import practice_scope
 from audit.actions import Action
 from audit.models import Event
@@ -75,6 +78,49 @@ def test_older_lines_are_a_page_away(reader: Client, practice: House) -> None:
     numbers = [set(re.findall(r"no\. (\d+)<", page)) for page in (first, second)]
     assert [len(page) for page in numbers] == [100, 50]
     assert not numbers[0] & numbers[1]
+
+
+def test_the_log_is_narrowed_to_a_day_an_address_and_what_was_refused(
+    reader: Client, practice: House, front_desk: Membership
+) -> None:
+    browser_of(front_desk).get(reverse("accounts:log"), REMOTE_ADDR="203.0.113.7")
+    today = f"{timezone.localdate(timezone=ZoneInfo('America/New_York')):%Y-%m-%d}"
+    asked = {"outcome": "refused", "since": today, "until": today}
+
+    mine = text_of(reader, address="203.0.113.7", who=str(front_desk.pk), **asked)
+
+    assert f"{front_desk.display_name} asked for something" in mine
+    assert "From 203.0.113.7." in mine
+    assert "No events match." in text_of(reader, address="203.0.113.8", **asked)
+    assert "No events match." in text_of(reader, until="2001-01-01")
+
+
+def test_an_event_tells_of_its_sign_in_and_its_request(
+    reader: Client, practice: House, auditor: Membership
+) -> None:
+    answer = reader.get(reverse("accounts:log"), REMOTE_ADDR="2001:db8::1")
+
+    with practice_scope(practice.id):
+        told = Event.objects.get(action=Action.LOG_VIEWED)
+    key = reader.cookies["__Host-session"].value
+    assert told.address == told.facts["at_address"] == "2001:db8::1"
+    assert told.facts["by_request"] == answer["X-Request-ID"]
+    assert told.facts["in_session"] == digest(key)[:12]
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ({"address": "nowhere"}, "Enter one network address"),
+        ({"since": "2026-13-01"}, "Enter a date."),
+        ({"until": "9999-12-31"}, "Enter a day of 2199 or earlier."),
+        ({"since": "2026-02-02", "until": "2026-02-01"}, "Enter a day that is not before"),
+    ],
+)
+def test_a_filter_that_means_nothing_is_refused_in_words(
+    reader: Client, query: dict[str, str], said: str
+) -> None:
+    assert said in text_of(reader, **query)
 
 
 @pytest.mark.parametrize("query", [{"who": "nobody"}, {"did": "anything"}, {"before": "x"}])

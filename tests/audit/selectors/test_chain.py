@@ -109,7 +109,8 @@ def rehash(practice_id: UUID) -> None:
 
 
 COPY_OF_EVENT = """
-    INSERT INTO audit_event
+    INSERT INTO audit_event (practice_id, seq, at, action, person_id, target_kind, target_id, label,
+        facts, commitment, hash)
     SELECT practice_id, seq, at + interval '1 us', action, person_id, target_kind, target_id, label,
         facts, commitment, hash
     FROM audit_event WHERE {mine} AND seq = 56

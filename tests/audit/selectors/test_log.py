@@ -7,8 +7,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.tenancy import practice_scope
 from audit.actions import Action
-from audit.models import Event
+from audit.models import Checkpoint, Event
 from audit.selectors import log
+from audit.selectors.log import Entry, Wanted
 from audit.sentences import sentence
 from audit.services import events
 from tests.houses import House
@@ -50,15 +51,74 @@ def test_pages_follow_each_other_without_a_gap(busy: House) -> None:
 
 def test_a_page_may_be_of_one_person(busy: House) -> None:
     with practice_scope(busy.id):
-        assert {entry.person_id for entry in log.page(person_id=READER)} == {READER}
-        assert len(log.page(person_id=READER)) == 5
+        page = log.page(Wanted(person_id=READER))
+        assert [entry.person_id for entry in page] == [READER] * 5
 
 
-def test_a_page_may_be_of_one_kind(busy: House) -> None:
+def test_a_page_may_be_of_some_kinds(busy: House) -> None:
     with practice_scope(busy.id):
-        assert len(log.page(action_prefix="billing.payment.")) == 5
-        assert log.page(action_prefix="billing.refund.") == []
-        assert log.page(action_prefix="billing%") == []
+        assert len(log.page(Wanted(areas={"billing.payment", "billing.refund"}))) == 5
+        assert log.page(Wanted(areas={"billing.refund"})) == []
+        assert log.page(Wanted(areas={"billing"})) == []
+        assert len(log.page(Wanted(action="billing.payment.recorded"))) == 5
+        assert log.page(Wanted(action="billing.payment.recorded", areas={"clients.client"})) == []
+
+
+def test_a_page_may_be_of_what_was_refused(busy: House) -> None:
+    with practice_scope(busy.id):
+        before = len(log.page(Wanted(only_refusals=True)))
+        for action in (Action.MFA_FAILED, Action.NETWORK_REFUSED, Action.SIGNED_IN):
+            events.record(action)
+    with practice_scope(busy.id):
+        told = [entry.action for entry in log.page(Wanted(only_refusals=True))]
+
+    assert told[:2] == ["accounts.network.refused", "accounts.mfa.failed"]
+    assert len(told) == before + 2
+
+
+def test_a_page_may_be_of_one_address(busy: House) -> None:
+    for address in ("203.0.113.7", "203.0.113.70"):
+        with (
+            events.coming_from({"at_address": address, "by_request": "4f2a"}),
+            practice_scope(busy.id),
+        ):
+            events.record(Action.CLIENT_LISTED, count=9)
+    with practice_scope(busy.id):
+        (found,) = log.page(Wanted(address="203.0.113.7"))
+
+    assert found.facts == {"count": 9, "at_address": "203.0.113.7", "by_request": "4f2a"}
+
+
+def test_what_is_asked_holds_together(busy: House) -> None:
+    with practice_scope(busy.id):
+        both = Wanted(person_id=READER, areas={"clients.client"})
+        assert log.page(both) == []
+
+
+def note_length(house: House, entry: Entry) -> None:
+    Checkpoint.objects.create(
+        practice_id=house.id,
+        size=entry.seq,
+        hash=bytes(32),
+        at=entry.at,
+        previous=bytes(32),
+        key_id="of a test",
+        signature=bytes(64),
+    )
+
+
+@pytest.mark.parametrize("is_signed", [False, True])
+def test_a_page_may_be_of_some_time(busy: House, is_signed: bool) -> None:
+    with practice_scope(busy.id):
+        whole = log.page(limit=1000)
+        first, last = whole[-4].at, whole[2].at
+        if is_signed:
+            for entry in whole:
+                note_length(busy, entry)
+        page = log.page(Wanted(since=first, until=last), limit=1000)
+
+    assert page == [entry for entry in whole if first <= entry.at < last]
+    assert page
 
 
 def test_a_page_is_one_query(
@@ -70,4 +130,4 @@ def test_a_page_is_one_query(
 
 def test_a_page_shows_one_practice(busy: House, other_practice: House) -> None:
     with practice_scope(other_practice.id):
-        assert log.page(person_id=READER) == []
+        assert log.page(Wanted(person_id=READER)) == []

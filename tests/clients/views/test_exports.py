@@ -89,7 +89,7 @@ def test_each_row_leads_back_to_who_took_it(
     with practice_scope(practice.id):
         event = Event.objects.get(action="clients.client.exported")
         touched = {touch.client_id for touch in Touch.objects.filter(seq=event.seq)}
-        (line,) = log.lines(area="clients.client.exported")
+        (line,) = log.lines(log.wanted("clients.client.exported"))
     assert event.facts == {"count": 2, "export": export}
     assert event.person_id == front_desk.person_id
     assert touched == {client.pk for client in known}
