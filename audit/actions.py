@@ -621,6 +621,10 @@ class Action(StrEnum):
         "billing.session.recorded",
         "{who} recorded a session of client {label}[ at {fee}][, {discount} below the list fee].",
     )
+    SESSION_CODED = (
+        "billing.session.coded",
+        "{who} said anew where a session of client {label} took place, or with which modifiers.",
+    )
     SESSION_NOT_BILLED = (
         "billing.session.not_billed",
         "{who} marked a session of client {label} not to be billed[, {amount}][: {reason}].",

@@ -11,6 +11,7 @@ from billing.views.bills import BillDetail, BillList, BillNew, BillTakeBack
 from billing.views.chart import Chart, ChartAccount, ChartFile
 from billing.views.checkout import CheckoutReturn, CheckoutStart
 from billing.views.clients import ClientPage, MyClients
+from billing.views.codings import SessionCodes
 from billing.views.corrections import ApplicationTakeBack, PaymentCorrect
 from billing.views.credits import CreditApply, Unapplied, UnappliedApply
 from billing.views.cycle_runs import CycleRunPage, CycleRuns
@@ -155,6 +156,7 @@ urlpatterns = [
     path("sessions/unbilled/invoices/", InvoiceIssue.as_view(), name="invoice_issue"),
     path("sessions/not-billed/", NotBilledList.as_view(), name="not_billed"),
     path("sessions/not-billed/<uuid:pk>/return/", BillAfterAll.as_view(), name="bill_after_all"),
+    path("sessions/<uuid:pk>/codes/", SessionCodes.as_view(), name="session_codes"),
     path("sessions/<uuid:pk>/not-billed/", SessionKeepBack.as_view(), name="session_keep_back"),
     path("missed-fees/<uuid:pk>/waiver/", MissedFeeWaive.as_view(), name="missed_fee_waive"),
     path("appointments/", Schedule.as_view(), name="schedule"),

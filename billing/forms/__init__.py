@@ -11,6 +11,7 @@ from django.db.models import Model, QuerySet
 
 from accounts.models import Membership
 from accounts.selectors import members
+from billing.forms.codings import CodingFields
 from billing.forms.fields import PLAIN, DayField, MoneyFormField
 from billing.forms.shares import AS_CREDIT, SharesForm
 from billing.models import Payment
@@ -77,7 +78,7 @@ class OfClientForm(forms.Form):
         return client
 
 
-class SessionForm(OfClientForm):
+class SessionForm(CodingFields, OfClientForm):
     """An hour that took place. ``is_sure`` says that the minutes were looked at again."""
 
     therapist: "forms.ModelChoiceField[Membership]" = forms.ModelChoiceField(
@@ -106,6 +107,11 @@ class SessionForm(OfClientForm):
     )
     is_sure = forms.BooleanField(label="Start, stop and service are right", required=False)
 
+    field_order = (
+        *("code", "therapist", "service", "on", "at", "minutes", "fee"),
+        *("place", "modifiers", "is_sure", "codes_are_meant"),
+    )
+
     def __init__(
         self, *args: Any, today: date, zone: ZoneInfo, alone: Membership | None, **kwargs: Any
     ) -> None:
@@ -121,10 +127,12 @@ class SessionForm(OfClientForm):
         fields: Any = self.fields
         fields["therapist"].queryset = therapists
         fields["service"].choices = [("", "Choose"), *services]
+        self.offer_places(today)
 
     def clean(self) -> dict[str, Any]:
         """Add ``started_at``."""
         data = self.cleaned_data
+        self.check_codes(data.get("on"))
         if data.get("on") and data.get("at"):
             data["started_at"] = datetime.combine(data["on"], data["at"], self.zone)
         return data

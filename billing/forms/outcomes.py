@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 
 from billing.forms import DayField, MoneyFormField
+from billing.forms.codings import CodingFields
 from billing.forms.hours import ClockField, services_on
 from billing.models import AppointmentOutcome, NotBilled
 
@@ -79,7 +80,7 @@ class CancelForm(WaiverForm):
         return data
 
 
-class HeldForm(forms.Form):
+class HeldForm(CodingFields):
     """How a planned hour took place: from when to when, which service, at which fee.
 
     ``is_sure`` says that start and stop were looked at again, where the minutes are at the border
@@ -98,10 +99,12 @@ class HeldForm(forms.Form):
         self.zone = zone
         fields: Any = self.fields
         fields["service"].choices = [("", "Choose"), *services_on(today)]
+        self.offer_places(today)
 
     def clean(self) -> dict[str, Any]:
         """Add ``started_at`` and ``minutes``; an hour may end after midnight."""
         data = self.cleaned_data
+        self.check_codes(data.get("on"))
         if not (data.get("on") and data.get("at") and data.get("ended_at")):
             return data
         if data["at"] == data["ended_at"]:

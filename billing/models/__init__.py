@@ -16,6 +16,7 @@ from billing.models.bill import (
     TakenBackReason,
     Vendor,
 )
+from billing.models.coding import KnownDetail, SessionCoding
 from billing.models.counter import Counter
 from billing.models.cycle import BillingCycle, CycleRun, CycleRunClient, Rhythm
 from billing.models.document import Document, DocumentBody
@@ -129,6 +130,7 @@ __all__ = [
     "InvoiceLineText",
     "InvoiceVoided",
     "KnownCode",
+    "KnownDetail",
     "Letter",
     "LetterCameBack",
     "LetterHold",
@@ -171,6 +173,7 @@ __all__ = [
     "ServiceCode",
     "ServiceFee",
     "Session",
+    "SessionCoding",
     "StatementRecord",
     "StatementRun",
     "StatementRunItem",

@@ -6,7 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from billing.models import Appointment, AppointmentOutcome
-from billing.selectors import days, missed, prices, schedule
+from billing.selectors import days, hour_codes, known_details, missed, prices, schedule
 from billing.selectors.schedule import HourRow
 from clients.selectors import clients
 from ledger.money import Money
@@ -27,7 +27,7 @@ class HourPage:
     """An hour with what its page says. ``outcome_id`` is None while it waits.
 
     ``fee`` and ``listed`` are what it will cost, None where the service has no list fee then.
-    ``moved_to`` is where it went.
+    ``moved_to`` is where it went. ``place`` and ``modifiers`` are its session's, in words.
     """
 
     row: HourRow
@@ -38,6 +38,8 @@ class HourPage:
     outcome_id: UUID | None
     moved_to: HourRow | None
     session_id: UUID | None
+    place: str
+    modifiers: str
     fee_id: UUID | None
     missed_fee: Money | None
     history: list[Event]
@@ -74,6 +76,8 @@ def of(appointment: Appointment, *, zone: ZoneInfo, permissions: clients.Permiss
     price = prices.of(appointment.client, appointment.service_code, on=on)
     fees = missed.of_outcomes(row.pk for row in outcomes)
     fee = fees.get(standing.pk) if standing else None
+    session_id = standing.session_id if standing else None
+    codes = hour_codes.of(session_id) if session_id else hour_codes.UNSAID
     return HourPage(
         row=shown[0],
         on=on,
@@ -82,7 +86,9 @@ def of(appointment: Appointment, *, zone: ZoneInfo, permissions: clients.Permiss
         listed=price.listed if price else None,
         outcome_id=standing.pk if standing else None,
         moved_to=shown[1] if len(shown) > 1 else None,
-        session_id=standing.session_id if standing else None,
+        session_id=session_id,
+        place=known_details.label_of_place(codes.place_of_service),
+        modifiers=codes.modifiers_said,
         fee_id=fee.pk if fee else None,
         missed_fee=fee.amount if fee else None,
         history=_history(appointment, outcomes),

@@ -38,6 +38,7 @@ class SessionRow:
     discount: Money = ZERO
     is_fee: bool = False
     package: str = ""
+    therapist_id: UUID | None = None
 
     @property
     def listed(self) -> Money:
@@ -96,6 +97,7 @@ def rows(
             minutes=session.minutes,
             fee=session.fee,
             discount=session.discount,
+            therapist_id=session.therapist_id,
         )
         for session in shown
     ]

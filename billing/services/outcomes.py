@@ -22,6 +22,7 @@ from billing.selectors import days, missed
 from billing.selectors.prices import Price
 from billing.services import not_billed, numbers, sessions
 from billing.services.appointments import AlreadyMarked, require_waiting
+from billing.services.codings import Coding
 from billing.services.not_billed import AskedBySomebodyElse, Waiting
 from ledger.money import ZERO, Money
 
@@ -78,14 +79,18 @@ def hold(
     started_at: datetime,
     minutes: int,
     fee: Price,
+    coding: Coding | None = None,
     now: datetime,
     by: Membership,
 ) -> Session:
     """Record that a planned hour took place, as it did; a second time returns its session.
 
+    ``coding`` says where it took place, and which modifiers its code carries.
+
     Raises:
         AlreadyMarked: something else became of it.
         sessions.NotYetHeld, sessions.CodeNotValid: as recording a session does.
+        codings.PlaceNotUsed, codings.ModifierNotUsed: likewise.
     """
     numbers.lock(numbers.HOURS)
     known = _standing(appointment)
@@ -101,6 +106,7 @@ def hold(
         started_at=started_at,
         minutes=minutes,
         fee=fee,
+        coding=coding,
         now=now,
         by=by,
     )

@@ -12,6 +12,8 @@ from audit.services import events
 from billing.models import ServiceCode, Session
 from billing.selectors import days, known_codes
 from billing.selectors.prices import Price
+from billing.services import codings
+from billing.services.codings import Coding
 from ledger.money import Money
 
 
@@ -59,16 +61,18 @@ def record(
     now: datetime,
     by: Membership,
     source_fingerprint: bytes | None = None,
+    coding: Coding | None = None,
 ) -> Session:
     """Record a session at its fee in cents, on its day at the earliest.
 
     A ``Price`` also says what the list fee is, and why less is charged. ``source_fingerprint``
     names the foreign record of an import: recording it again returns the session that it already
-    has.
+    has. ``coding`` says where it took place, where that is known.
 
     Raises:
         NotYetHeld: the session is on a later day than ``now``, as the practice counts days.
         CodeNotValid: the service's code cannot be billed on the session's day.
+        codings.PlaceNotUsed, codings.ModifierNotUsed: as ``codings.say`` does.
     """
     zone = days.zone()
     held_on = days.day_of(started_at, zone)
@@ -101,6 +105,8 @@ def record(
         touched=[client.pk],
         **_facts(price),
     )
+    if coding is not None:
+        codings.say(session=session, coding=coding, now=now, by=by)
     return session
 
 

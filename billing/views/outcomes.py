@@ -14,7 +14,7 @@ from accounts.permissions import Permission
 from accounts.views.base import StaffRequest
 from billing.forms.outcomes import CancelForm, HeldForm, RestForm, TakeBackForm, WaiverForm
 from billing.models import AppointmentOutcome, ServiceCode
-from billing.selectors import days, known_codes, missed, prices
+from billing.selectors import days, known_codes, known_details, missed, prices
 from billing.services import outcomes as services
 from billing.services import series, sessions
 from billing.services.appointments import AlreadyMarked
@@ -46,6 +46,7 @@ class HourHold(HoursView):
             "at": begins.time(),
             "ended_at": ends.time(),
             "service": str(service.pk),
+            "place": known_details.OFFICE,
         }
         return self.show(self.form(initial=initial))
 
@@ -76,10 +77,11 @@ class HourHold(HoursView):
                 started_at=typed["started_at"],
                 minutes=typed["minutes"],
                 fee=price,
+                coding=form.coding,
                 now=timezone.now(),
                 by=request.membership,
             )
-        except (sessions.NotYetHeld, sessions.CodeNotValid, sessions.LessThanAgreed) as error:
+        except tuple(FIELD_OF) as error:
             form.add_error(FIELD_OF[type(error)], str(error))
         except AlreadyMarked as error:
             form.add_error(None, str(error))

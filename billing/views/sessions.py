@@ -4,6 +4,7 @@ from functools import cached_property
 from http import HTTPStatus
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -16,7 +17,9 @@ from audit.actions import Action
 from audit.services import events
 from billing.forms import SessionForm
 from billing.models import ServiceCode
-from billing.selectors import known_codes, packages, prices, unbilled
+from billing.selectors import known_codes, known_details, packages, prices, unbilled
+from billing.selectors.sessions import SessionRow
+from billing.services import codings
 from billing.services import sessions as services
 from billing.views.base import BillingView, wanted_id
 from clients.selectors import assignments, clients
@@ -27,6 +30,8 @@ FIELD_OF: dict[type[Exception], str] = {
     services.NotYetHeld: "on",
     services.CodeNotValid: "service",
     services.LessThanAgreed: "fee",
+    codings.PlaceNotUsed: "place",
+    codings.ModifierNotUsed: "modifiers",
 }
 """Refusal → the field that it is about."""
 
@@ -42,7 +47,7 @@ class SessionNew(BillingView):
         return self.kept_client(client_id) if client_id else None
 
     def get(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
-        likely: dict[str, Any] = {"on": self.today}
+        likely: dict[str, Any] = {"on": self.today, "place": known_details.OFFICE}
         if self.client is not None:
             events.record(Action.CLIENT_VIEWED, target=self.client, touched=[self.client.pk])
             likely["therapist"] = assignments.only_therapist(self.client, on=self.today)
@@ -74,10 +79,11 @@ class SessionNew(BillingView):
                 started_at=typed["started_at"],
                 minutes=typed["minutes"],
                 fee=price,
+                coding=form.coding,
                 now=timezone.now(),
                 by=request.membership,
             )
-        except (services.NotYetHeld, services.CodeNotValid, services.LessThanAgreed) as error:
+        except tuple(FIELD_OF) as error:
             form.add_error(FIELD_OF[type(error)], str(error))
             return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
         messages.success(request, f"The session of {typed['code'].code} is recorded.")
@@ -136,4 +142,16 @@ class Unbilled(BillingView):
             may_record=self.may(Permission.SESSION_RECORD),
             may_waive=self.may(Permission.FEE_WAIVE),
             has_packages=any(row.package for row in rows),
+            codable=self.codable(rows),
         )
+
+    def codable(self, rows: list[SessionRow]) -> set[UUID]:
+        """Return of which sessions this person says where they took place."""
+        sees_all = self.may(Permission.CLIENT_VIEW_ALL)
+        own = self.request.membership.pk
+        may_record = self.may(Permission.SESSION_RECORD)
+        return {
+            row.pk
+            for row in rows
+            if may_record and not row.is_fee and (sees_all or row.therapist_id == own)
+        }

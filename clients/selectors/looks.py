@@ -49,7 +49,9 @@ PARTS: Mapping[str, str] = {
     **dict.fromkeys((A.FEE_AGREED, A.FEE_APPROVED, A.FEE_ENDED), "Fees"),
     **dict.fromkeys((A.FEE_WITHDRAWN, A.FEE_VIEWED), "Fees"),
     **dict.fromkeys((A.DIFFERENCE_KEPT, A.DIFFERENCE_LISTED), "What the other system says"),
-    **dict.fromkeys((A.SESSION_RECORDED, A.SESSION_VIEWED, A.SESSION_LISTED), SESSIONS),
+    **dict.fromkeys(
+        (A.SESSION_RECORDED, A.SESSION_CODED, A.SESSION_VIEWED, A.SESSION_LISTED), SESSIONS
+    ),
     **dict.fromkeys((A.SESSION_NOT_BILLED, A.SESSION_BILLED_AFTER_ALL), MONEY),
     A.MISSED_FEE_WAIVED: MONEY,
     **dict.fromkeys((A.APPOINTMENT_PLANNED, A.APPOINTMENT_MOVED), APPOINTMENTS),

@@ -10,6 +10,7 @@ from billing.models import Appointment, MissedPolicy, NotBilled, ServiceCode, Se
 from billing.selectors import prices
 from billing.services import appointments, missed_policies, not_billed, outcomes, series
 from billing.services.appointments import Hour
+from billing.services.codings import Coding
 from billing.services.missed_policies import Cost
 from clients.models import Client
 from ledger.money import Money
@@ -106,7 +107,7 @@ def history(of: Client, by: Membership) -> dict[str, UUID]:
         by=by,
     )
     waits = planned(of, by, starts_at=at(TOMORROW))
-    session = held(planned(of, by, starts_at=at(TODAY, 9)), by)
+    session = held(planned(of, by, starts_at=at(TODAY, 9)), by, coding=Coding("11"))
     missed(planned(of, by, starts_at=at(TODAY, 11)), by)
     charged = missed(planned(of, by, starts_at=at(TODAY, 12)), by)
     assert charged.fee

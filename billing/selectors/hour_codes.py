@@ -1,0 +1,59 @@
+"""Where sessions took place and what their codes carry, as superbills and claims say it."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from billing.models import SessionCoding
+
+
+@dataclass(frozen=True, slots=True)
+class HourCodes:
+    """The codes of an hour beside its service's.
+
+    ``place_of_service`` has two digits, or is "" where nobody said it. ``modifiers`` stand in
+    their order, at most four; ``add_ons`` are the codes of what was done beside the service.
+    """
+
+    place_of_service: str = ""
+    modifiers: tuple[str, ...] = ()
+    add_ons: tuple[str, ...] = ()
+
+    @property
+    def modifiers_said(self) -> str:
+        """The modifiers as they are typed: with spaces between."""
+        return " ".join(self.modifiers)
+
+
+UNSAID = HourCodes()
+
+
+def of_sessions(session_ids: Iterable[UUID]) -> dict[UUID, HourCodes]:
+    """Return session id → its codes as they stand now, of all that are asked about, in a constant
+    number of queries.
+    """
+    wanted = set(session_ids)
+    codings = standing(wanted)
+    return {
+        pk: HourCodes(coding.place_of_service, tuple(coding.modifiers.split()))
+        if (coding := codings.get(pk)) is not None
+        else UNSAID
+        for pk in wanted
+    }
+
+
+def of(session_id: UUID) -> HourCodes:
+    """Return the codes of one session as they stand now."""
+    return of_sessions([session_id])[session_id]
+
+
+def standing(session_ids: Collection[UUID]) -> dict[UUID, SessionCoding]:
+    """Return session id → its coding that counts, where there is one."""
+    found = SessionCoding.objects.filter(session__in=session_ids).order_by("version")
+    return {coding.session_id: coding for coding in found}
+
+
+def history(session_id: UUID) -> list[SessionCoding]:
+    """Return what was said of one session, the latest first."""
+    found = SessionCoding.objects.filter(session=session_id).select_related("coded_by")
+    return list(found.order_by("-version"))
