@@ -617,6 +617,14 @@ class Action(StrEnum):
     )
     SERVICE_LISTED = "billing.service_code.listed", "{who} looked at the services[, {count} shown]."
     SERVICE_VIEWED = "billing.service_code.viewed", "{who} opened the service {label}."
+    PAYER_RULE_SET = (
+        "billing.payer_rule.set",
+        "{who} set what a payer wants for telehealth[ from {starts_on}].",
+    )
+    PAYER_RULE_LISTED = (
+        "billing.payer_rule.listed",
+        "{who} looked at what payers want for telehealth[, {count} rules shown].",
+    )
     SESSION_RECORDED = (
         "billing.session.recorded",
         "{who} recorded a session of client {label}[ at {fee}][, {discount} below the list fee].",

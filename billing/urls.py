@@ -4,6 +4,7 @@ from billing.api import balances as api_balances
 from billing.api import fhir_in, fhir_metadata, fhir_out
 from billing.api import invoices as api_invoices
 from billing.api import sessions as api_sessions
+from billing.views.add_ons import SessionAddOns
 from billing.views.bank import BankLineMatch, BankLines, BankLineSpend, BankLineUndo, BankMatched
 from billing.views.bank_files import BankFileDiscard, BankFilePage, BankUpload
 from billing.views.bill_payments import BillPay, BillPaymentTakeBack, ExpenseNew
@@ -26,7 +27,8 @@ from billing.views.estimates import (
     EstimatePdf,
     EstimatesDue,
 )
-from billing.views.hours import HourMove, HourNew, HourPage, Schedule
+from billing.views.holding import HourHold
+from billing.views.hours import HourNew, HourPage, Schedule
 from billing.views.intake import (
     Differences,
     DifferenceSettle,
@@ -58,6 +60,7 @@ from billing.views.months import (
     MonthSoftClose,
     MonthStep,
 )
+from billing.views.moving import HourMove
 from billing.views.not_billed import (
     BillAfterAll,
     MissedFeeWaive,
@@ -67,7 +70,6 @@ from billing.views.not_billed import (
 from billing.views.outcomes import (
     HourCancel,
     HourCancelRest,
-    HourHold,
     HourMiss,
     OutcomeTakeBack,
 )
@@ -80,6 +82,7 @@ from billing.views.pay import Pay, PayAccount, PayLeave, PayOpen, PayResult, Pay
 from billing.views.pay_links import PayLinks, PayLinkWithdraw
 from billing.views.pay_more import PayLooks, PayWishes
 from billing.views.pay_papers import PayInvoicePdf, PayReceiptPdf, PayStatementPdf
+from billing.views.payer_rules import PayerRules
 from billing.views.payments import PaymentNew, Receipt
 from billing.views.recurring import (
     Recurring,
@@ -156,6 +159,7 @@ urlpatterns = [
     path("sessions/unbilled/invoices/", InvoiceIssue.as_view(), name="invoice_issue"),
     path("sessions/not-billed/", NotBilledList.as_view(), name="not_billed"),
     path("sessions/not-billed/<uuid:pk>/return/", BillAfterAll.as_view(), name="bill_after_all"),
+    path("sessions/<uuid:pk>/add-ons/", SessionAddOns.as_view(), name="session_add_ons"),
     path("sessions/<uuid:pk>/codes/", SessionCodes.as_view(), name="session_codes"),
     path("sessions/<uuid:pk>/not-billed/", SessionKeepBack.as_view(), name="session_keep_back"),
     path("missed-fees/<uuid:pk>/waiver/", MissedFeeWaive.as_view(), name="missed_fee_waive"),
@@ -175,6 +179,7 @@ urlpatterns = [
     path("estimates/<uuid:pk>/pdf/", EstimatePdf.as_view(), name="estimate_pdf"),
     path("services/", Services.as_view(), name="services"),
     path("services/missed-hours/", MissedHours.as_view(), name="missed_hours"),
+    path("services/telehealth/", PayerRules.as_view(), name="payer_rules"),
     path("services/<uuid:pk>/", Service.as_view(), name="service"),
     path("services/<uuid:pk>/name/", ServiceRename.as_view(), name="service_rename"),
     path("services/<uuid:pk>/end/", ServiceEnd.as_view(), name="service_end"),

@@ -35,6 +35,7 @@ WITHOUT_PRACTICE = {
     "accounts_sprayalarm",
     "accounts_totpdevice",
     "accounts_user",
+    "billing_knownaddon",
     "billing_knowncode",
     "billing_knowndetail",
     "clients_diagnosiscode",
@@ -132,6 +133,7 @@ def test_the_app_role_has_no_grant_on_the_gates_tables() -> None:
 
     assert {name for (name,) in granted} & WITHOUT_PRACTICE == {
         "accounts_demomark",
+        "billing_knownaddon",
         "billing_knowncode",
         "billing_knowndetail",
         "clients_diagnosiscode",

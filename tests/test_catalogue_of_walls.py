@@ -67,6 +67,7 @@ def test_a_table_without_row_security_belongs_to_the_gate_or_to_nobody() -> None
 
     assert open_to_app == OF_DJANGO | {
         "accounts_demomark",
+        "billing_knownaddon",
         "billing_knowncode",
         "billing_knowndetail",
         "clients_diagnosiscode",

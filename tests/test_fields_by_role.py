@@ -104,6 +104,7 @@ def filled(house: House) -> Record:
             **{route: {"pk": invoice.pk} for route in of_invoice},
             "billing:payment": {"pk": payment.pk},
             **{route: {"pk": come["appointment"]} for route in OF_AN_APPOINTMENT},
+            "billing:session_add_ons": {"pk": come["session"]},
             "billing:session_codes": {"pk": come["session"]},
             "billing:session_keep_back": {"pk": come["session"]},
             "billing:missed_fee_waive": {"pk": come["missed fee"]},

@@ -68,6 +68,7 @@ BEARING = {
     "billing:appointment_new",
     "billing:missed_fee_waive",
     "billing:not_billed",
+    "billing:session_add_ons",
     "billing:session_codes",
     "billing:session_keep_back",
     "billing:checkout_return",
@@ -212,6 +213,7 @@ def record(practice: House) -> Record:
     ids |= dict.fromkeys(OF_A_CLIENT, client.pk)
     ids |= dict.fromkeys(OF_AN_APPOINTMENT, come["appointment"])
     ids |= {
+        "billing:session_add_ons": come["session"],
         "billing:session_codes": come["session"],
         "billing:session_keep_back": come["session"],
         "billing:missed_fee_waive": come["missed fee"],

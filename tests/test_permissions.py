@@ -293,6 +293,8 @@ billing:outcome_take_back GET    200    403    200    403    403    404    302
 billing:outcome_take_back POST   422    403    422    403    403    404    302
 billing:not_billed        GET    200    403    200    403    403    200    302
 billing:bill_after_all    POST   302    403    403    403    403    404    302
+billing:session_add_ons   GET    200    403    200    403    403    404    302
+billing:session_add_ons   POST   422    403    422    403    403    404    302
 billing:session_codes     GET    200    403    200    403    403    404    302
 billing:session_codes     POST   422    403    422    403    403    404    302
 billing:session_keep_back GET    200    403    403    403    403    404    302
@@ -309,6 +311,8 @@ billing:service_end       GET    403    200    403    200    403    404    302
 billing:service_end       POST   403    422    403    422    403    404    302
 billing:missed_hours      GET    403    200    403    200    403    200    302
 billing:missed_hours      POST   403    422    403    422    403    422    302
+billing:payer_rules       GET    403    200    403    200    403    200    302
+billing:payer_rules       POST   403    422    403    422    403    422    302
 billing:package_offers    GET    403    200    403    200    403    200    302
 billing:package_offers    POST   403    422    403    422    403    422    302
 billing:package_offer_end GET    403    200    403    200    403    404    302
@@ -871,6 +875,7 @@ def world(practice: House, other_practice: House) -> World:
             "billing:client": {"pk": client.pk},
             **{route: {"pk": come["appointment"]} for route in OF_AN_APPOINTMENT},
             **{route: {"pk": come["service"]} for route in OF_A_SERVICE},
+            "billing:session_add_ons": {"pk": come["session"]},
             "billing:session_codes": {"pk": come["session"]},
             "billing:session_keep_back": {"pk": come["session"]},
             "billing:missed_fee_waive": {"pk": come["missed fee"]},

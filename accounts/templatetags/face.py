@@ -128,6 +128,7 @@ ACTION_ICONS = {
     "ledger.report": "chart",
     "ledger.": "ledger",
     "billing.appointment": "day",
+    "billing.payer_rule": "session",
     "billing.session": "session",
     "billing.payment": "cash",
     "billing.checkout": "card",

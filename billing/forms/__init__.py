@@ -16,7 +16,7 @@ from billing.forms.fields import PLAIN, DayField, MoneyFormField
 from billing.forms.shares import AS_CREDIT, SharesForm
 from billing.models import Payment
 from billing.models.session import LONGEST_MINUTES
-from billing.selectors import service_codes
+from billing.selectors import add_ons, service_codes
 from billing.selectors.invoices import OpenInvoice
 from clients.selectors import families
 from ledger.money import ZERO, Money
@@ -113,16 +113,25 @@ class SessionForm(CodingFields, OfClientForm):
     )
 
     def __init__(
-        self, *args: Any, today: date, zone: ZoneInfo, alone: Membership | None, **kwargs: Any
+        self,
+        *args: Any,
+        today: date,
+        zone: ZoneInfo,
+        alone: Membership | None,
+        sees_payers: bool = False,
+        **kwargs: Any,
     ) -> None:
-        """``alone`` is the therapist who records their own sessions only."""
+        """``alone`` is the therapist who records their own sessions only; ``sees_payers`` says
+        that the person may know how clients are insured.
+        """
         super().__init__(*args, **kwargs)
-        self.zone = zone
+        self.zone, self.sees_payers = zone, sees_payers
         therapists = members.therapists()
         if alone is not None:
             therapists = therapists.filter(pk=alone.pk)
             self.initial.setdefault("therapist", alone.pk)
-        offered = service_codes.offered(on=today)
+        beside = add_ons.codes_on(today)
+        offered = [each for each in service_codes.offered(on=today) if each.code not in beside]
         services = [(str(each.id), f"{each.code} {each.label}, {each.fee}") for each in offered]
         fields: Any = self.fields
         fields["therapist"].queryset = therapists
@@ -132,7 +141,7 @@ class SessionForm(CodingFields, OfClientForm):
     def clean(self) -> dict[str, Any]:
         """Add ``started_at``."""
         data = self.cleaned_data
-        self.check_codes(data.get("on"))
+        self.check_codes(data.get("on"), data.get("code") if self.sees_payers else None)
         if data.get("on") and data.get("at"):
             data["started_at"] = datetime.combine(data["on"], data["at"], self.zone)
         return data

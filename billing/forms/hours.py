@@ -13,7 +13,7 @@ from accounts.selectors import members
 from billing.forms import DayField, OfClientForm
 from billing.models.appointment import OCCURRENCES_MAX
 from billing.models.session import LONGEST_MINUTES
-from billing.selectors import service_codes
+from billing.selectors import add_ons, known_details, service_codes
 from billing.services import series
 
 WEEKS = [("", "Once"), ("1", "Every week"), ("2", "Every two weeks"), ("4", "Every four weeks")]
@@ -49,10 +49,22 @@ def offer(form: forms.Form, *, alone: Membership | None, on: date) -> None:
     fields: Any = form.fields
     fields["therapist"].queryset = found
     fields["service"].choices = [("", "Choose"), *services_on(on)]
+    fields["place"].choices = known_details.places(on)
+    form.initial.setdefault("place", known_details.OFFICE)
+
+
+def place_field() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label="Where",
+        required=False,
+        help_text="Telehealth is planned here; what the payer wants follows when it is held.",
+    )
 
 
 def services_on(on: date) -> list[tuple[str, str]]:
-    offered = service_codes.offered(on=on)
+    """Return what can be chosen as the service of an hour: add-ons are added to one later."""
+    beside = add_ons.codes_on(on)
+    offered = [each for each in service_codes.offered(on=on) if each.code not in beside]
     return [(str(each.id), f"{each.code} {each.label}, {each.fee}") for each in offered]
 
 
@@ -73,6 +85,7 @@ class HourForm(OfClientForm):
         initial=50,
         error_messages={"required": "Enter how long it will take."},
     )
+    place = place_field()
     every_weeks = forms.ChoiceField(label="How often", choices=WEEKS, required=False)
     times = forms.IntegerField(
         label="How many times",
@@ -141,6 +154,7 @@ class MoveForm(forms.Form):
     on = DayField(label="Date")
     at = ClockField(label="Starts at", words="Enter when it begins.")
     minutes = forms.IntegerField(label="Minutes", min_value=1, max_value=LONGEST_MINUTES)
+    place = place_field()
     which = forms.ChoiceField(
         label="Which of them",
         choices=[(ONE, "Only this one"), (LATER, "This and the later ones")],

@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.db.models import Model
 
 from billing.forms import DayField, MoneyFormField
 from billing.forms.codings import CodingFields
@@ -94,9 +95,12 @@ class HeldForm(CodingFields):
     fee = MoneyFormField(label="Fee, USD", required=False)
     is_sure = forms.BooleanField(label="Start, stop and service are right", required=False)
 
-    def __init__(self, *args: Any, zone: ZoneInfo, today: date, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, zone: ZoneInfo, today: date, insured: Model | None = None, **kwargs: Any
+    ) -> None:
+        """``insured`` is the client, for those who may know how the client is insured."""
         super().__init__(*args, **kwargs)
-        self.zone = zone
+        self.zone, self.insured = zone, insured
         fields: Any = self.fields
         fields["service"].choices = [("", "Choose"), *services_on(today)]
         self.offer_places(today)
@@ -104,7 +108,7 @@ class HeldForm(CodingFields):
     def clean(self) -> dict[str, Any]:
         """Add ``started_at`` and ``minutes``; an hour may end after midnight."""
         data = self.cleaned_data
-        self.check_codes(data.get("on"))
+        self.check_codes(data.get("on"), self.insured)
         if not (data.get("on") and data.get("at") and data.get("ended_at")):
             return data
         if data["at"] == data["ended_at"]:

@@ -1,5 +1,6 @@
 """Billing's rows: what is charged, invoiced, received and printed."""
 
+from billing.models.add_on import KnownAddOn, SessionAddOn
 from billing.models.appointment import (
     Appointment,
     AppointmentOutcome,
@@ -53,6 +54,7 @@ from billing.models.package import (
     PackageOfferEnded,
 )
 from billing.models.pay_link import PayLink, PayVisit
+from billing.models.payer_rule import PayerRule
 from billing.models.payment import Payment, PaymentApplication
 from billing.models.recurring import BillFile, RecurringBill
 from billing.models.redemption import (
@@ -129,6 +131,7 @@ __all__ = [
     "InvoiceLine",
     "InvoiceLineText",
     "InvoiceVoided",
+    "KnownAddOn",
     "KnownCode",
     "KnownDetail",
     "Letter",
@@ -152,6 +155,7 @@ __all__ = [
     "PackageRedemption",
     "PayLink",
     "PayVisit",
+    "PayerRule",
     "Payment",
     "PaymentApplication",
     "PaymentReason",
@@ -173,6 +177,7 @@ __all__ = [
     "ServiceCode",
     "ServiceFee",
     "Session",
+    "SessionAddOn",
     "SessionCoding",
     "StatementRecord",
     "StatementRun",

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 
 from accounts.tenancy import PracticeKey, PracticeModel
 from billing.models.service import ServiceCode
@@ -65,14 +65,17 @@ class Appointment(PracticeModel):
     service_code = PracticeKey(ServiceCode)
     starts_at = models.DateTimeField(db_comment="UTC.")
     minutes = models.PositiveSmallIntegerField(db_comment="From start to end.")
+    place_of_service = models.CharField(
+        max_length=2, db_default=Value("11"), db_comment="Where it will be, such as 10."
+    )
     series = PracticeKey(AppointmentSeries, null=True, related_name="appointments")
     key = models.UUIDField(db_comment="Of the form that it came by, or of its place in it; once.")
     planned_at = models.DateTimeField(db_comment="UTC.")
     planned_by = PracticeKey("accounts.Membership")
 
     FIELD_CLASSES: ClassVar[dict[str, str]] = {
-        "PUBLIC": "id practice_id client therapist service_code starts_at minutes series key"
-        " planned_at planned_by",
+        "PUBLIC": "id practice_id client therapist service_code starts_at minutes"
+        " place_of_service series key planned_at planned_by",
     }
 
     class Meta:

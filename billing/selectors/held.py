@@ -63,6 +63,7 @@ from billing.models import (
     RefundTakenBack,
     Reminder,
     Session,
+    SessionAddOn,
     SessionCoding,
     StatementRecord,
     StatementRunItem,
@@ -234,6 +235,7 @@ SECTIONS = (
     Section("external_records", ExternalRecord, but={"said": SOMEBODY_ELSE}, more=_external),
     Section("releases", Release),
     Section("sessions", Session, more=_service, related=("service_code",)),
+    Section("session_add_ons", SessionAddOn, ("session__client",), but={"key": OF_NOBODY}),
     Section("session_codings", SessionCoding, ("session__client",)),
     Section("appointment_series", AppointmentSeries, but={"key": OF_NOBODY}),
     Section(

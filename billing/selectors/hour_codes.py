@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from billing.models import SessionCoding
+from billing.selectors import add_ons
 
 
 @dataclass(frozen=True, slots=True)
 class HourCodes:
-    """The codes of an hour beside its service's.
+    """The codes of an hour beside its service's. An add-on, which has its own line, is said to be
+    where its session was, with that one's modifiers until it has its own.
 
     ``place_of_service`` has two digits, or is "" where nobody said it. ``modifiers`` stand in
-    their order, at most four; ``add_ons`` are the codes of what was done beside the service.
+    their order, at most four; ``add_ons`` are the codes of what was done beside the service, each
+    of which has an invoice line of its own.
     """
 
     place_of_service: str = ""
@@ -25,21 +28,23 @@ class HourCodes:
         return " ".join(self.modifiers)
 
 
-UNSAID = HourCodes()
-
-
 def of_sessions(session_ids: Iterable[UUID]) -> dict[UUID, HourCodes]:
     """Return session id → its codes as they stand now, of all that are asked about, in a constant
     number of queries.
     """
     wanted = set(session_ids)
-    codings = standing(wanted)
-    return {
-        pk: HourCodes(coding.place_of_service, tuple(coding.modifiers.split()))
-        if (coding := codings.get(pk)) is not None
-        else UNSAID
-        for pk in wanted
-    }
+    primary = add_ons.primaries_of(wanted)
+    codings = standing({*wanted, *primary.values()})
+    beside = add_ons.of_sessions(wanted)
+    found = {}
+    for pk in wanted:
+        coding = codings.get(pk) or codings.get(primary.get(pk, pk))
+        found[pk] = HourCodes(
+            coding.place_of_service if coding else "",
+            tuple(coding.modifiers.split()) if coding else (),
+            tuple(row.code for row in beside.get(pk, [])),
+        )
+    return found
 
 
 def of(session_id: UUID) -> HourCodes:

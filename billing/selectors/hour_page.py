@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from billing.models import Appointment, AppointmentOutcome
 from billing.selectors import days, hour_codes, known_details, missed, prices, schedule
+from billing.selectors.hour_codes import HourCodes
 from billing.selectors.schedule import HourRow
 from clients.selectors import clients
 from ledger.money import Money
@@ -27,7 +28,8 @@ class HourPage:
     """An hour with what its page says. ``outcome_id`` is None while it waits.
 
     ``fee`` and ``listed`` are what it will cost, None where the service has no list fee then.
-    ``moved_to`` is where it went. ``place`` and ``modifiers`` are its session's, in words.
+    ``moved_to`` is where it went. ``place`` and ``modifiers`` are its session's, in words,
+    or as it is planned.
     """
 
     row: HourRow
@@ -40,6 +42,7 @@ class HourPage:
     session_id: UUID | None
     place: str
     modifiers: str
+    add_ons: tuple[str, ...]
     fee_id: UUID | None
     missed_fee: Money | None
     history: list[Event]
@@ -77,7 +80,8 @@ def of(appointment: Appointment, *, zone: ZoneInfo, permissions: clients.Permiss
     fees = missed.of_outcomes(row.pk for row in outcomes)
     fee = fees.get(standing.pk) if standing else None
     session_id = standing.session_id if standing else None
-    codes = hour_codes.of(session_id) if session_id else hour_codes.UNSAID
+    planned = HourCodes(appointment.place_of_service)
+    codes = hour_codes.of(session_id) if session_id else planned
     return HourPage(
         row=shown[0],
         on=on,
@@ -89,6 +93,7 @@ def of(appointment: Appointment, *, zone: ZoneInfo, permissions: clients.Permiss
         session_id=session_id,
         place=known_details.label_of_place(codes.place_of_service),
         modifiers=codes.modifiers_said,
+        add_ons=codes.add_ons,
         fee_id=fee.pk if fee else None,
         missed_fee=fee.amount if fee else None,
         history=_history(appointment, outcomes),

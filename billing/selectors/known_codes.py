@@ -57,8 +57,15 @@ def fit(code: str, minutes: int, day: date) -> Fit:
         family = [row for row in known.values() if row.family == own.family]
     family.sort(key=lambda row: row.minutes_from or 0)
     chosen = next((row for row in family if _holds(row, minutes)), None)
-    if chosen is None:
+    if chosen is None and minutes < (family[0].minutes_from or 0):
         return Fit(code, f"{minutes} minutes are too few for {family[0].code}: {_span(family[0])}.")
+    if chosen is None:
+        last = family[-1]
+        return Fit(
+            code,
+            f"{minutes} minutes are more than {last.code} alone: {_span(last)}. What goes beyond"
+            " is an add-on, once the session is recorded.",
+        )
     if chosen.code != code:
         return Fit(
             chosen.code,

@@ -56,12 +56,21 @@ def is_remote(place: str, day: date) -> bool:
     return on(day, Kind.PLACE).filter(code=place).exclude(remote="").exists()
 
 
+def remote_among(modifiers: Sequence[str], day: date) -> dict[str, str]:
+    """Return modifier → its means, of those that say telehealth."""
+    found = on(day, Kind.MODIFIER).filter(code__in=modifiers).exclude(remote="")
+    return {row.code: row.remote for row in found}
+
+
+def remote_places() -> set[str]:
+    """Return the places of service of telehealth, of whatever day."""
+    found = KnownDetail.objects.filter(kind=Kind.PLACE).exclude(remote="")
+    return set(found.values_list("code", flat=True))
+
+
 def contradiction(place: str, modifiers: Sequence[str], day: date) -> str:
     """Say in words why a place and modifiers do not go together, or "" where they do."""
-    remote = {
-        row.code: row.remote
-        for row in on(day, Kind.MODIFIER).filter(code__in=modifiers).exclude(remote="")
-    }
+    remote = remote_among(modifiers, day)
     if len(set(remote.values())) > 1:
         video = next(code for code, means in remote.items() if means == Remote.VIDEO)
         audio = next(code for code, means in remote.items() if means == Remote.AUDIO)

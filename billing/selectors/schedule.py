@@ -12,11 +12,21 @@ from django.urls import reverse
 
 from accounts.models import Membership
 from billing.models import Appointment, AppointmentOutcome, MissedFee, Session
-from billing.selectors import appointments, days, missed, not_billed, sessions
+from billing.selectors import (
+    add_ons,
+    appointments,
+    days,
+    hour_codes,
+    known_details,
+    missed,
+    not_billed,
+    sessions,
+)
 from clients.selectors import clients, families
 
 Kind = AppointmentOutcome.Kind
 AHEAD_SHOWN = 5
+REMOTE = "Telehealth"
 STATE_OF = {
     Kind.CANCELLED: "cancelled",
     Kind.LATE_CANCELLED: "cancelled_late",
@@ -39,7 +49,8 @@ class HourRow:
     """An hour as lists show it; ``name`` is "" for those who see codes only.
 
     ``appointment_id`` is None for a session that nobody planned. ``state`` is a word of the
-    badges, ``note`` what it costs where it was missed.
+    badges, ``note`` what it costs where it was missed, ``where`` says "Telehealth" of an hour that
+    is not in one room.
     """
 
     at: datetime
@@ -54,6 +65,7 @@ class HourRow:
     note: str
     appointment_id: UUID | None
     is_series: bool
+    where: str = ""
 
     @property
     def client_url(self) -> str:
@@ -117,7 +129,8 @@ def keys(
 ) -> list[Key]:
     """Return the hours of a span that a member may see, in order, in two queries.
 
-    Those that were moved away are left out. ``therapist_id`` leaves out the hours of others.
+    Those that were moved away are left out, and add-ons,
+    which are no hours. ``therapist_id`` leaves out the hours of others.
     """
     begin, end = span.bounds(zone)
     whose = Q(therapist=therapist_id) if therapist_id else Q()
@@ -127,6 +140,7 @@ def keys(
     )
     held = sessions.visible_to(member, on=on, permissions=permissions).filter(
         ~Exists(AppointmentOutcome.objects.filter(session=OuterRef("pk"))),
+        ~add_ons.IS_ADD_ON,
         whose,
         started_at__gte=begin,
         started_at__lt=end,
@@ -161,12 +175,14 @@ def rows(wanted: Sequence[Key], *, permissions: clients.Permissions) -> list[Hou
     whose = {row.client_id for row in planned.values()}
     whose |= {row.client_id for row in held.values()}
     people = clients.shown(whose, permissions=permissions)
+    remote = _remote(planned.values(), held)
     made = []
     for key in wanted:
         if key.is_session:
-            made.append(_of_session(held[key.pk], people))
+            made.append(_of_session(held[key.pk], people, remote))
         elif key.pk in planned:
-            made.append(_of_planned(planned[key.pk], outcomes.get(key.pk), held, fees, people))
+            row = _of_planned(planned[key.pk], outcomes.get(key.pk), held, fees, people, remote)
+            made.append(row)
     return made
 
 
@@ -198,7 +214,15 @@ def _with_states(found: QuerySet[Session]) -> QuerySet[Session]:
     return annotated.select_related("therapist", "service_code")
 
 
-def _of_session(session: Session, people: dict[UUID, clients.Shown]) -> HourRow:
+def _remote(planned: Iterable[Appointment], held: Iterable[UUID]) -> set[UUID]:
+    """Return which hours are of telehealth: as it was held, else as it is planned."""
+    places = known_details.remote_places()
+    said = hour_codes.of_sessions(held)
+    found = {row.pk for row in planned if row.place_of_service in places}
+    return found | {pk for pk, codes in said.items() if codes.place_of_service in places}
+
+
+def _of_session(session: Session, people: dict[UUID, clients.Shown], remote: set[UUID]) -> HourRow:
     client = people[session.client_id]
     return HourRow(
         at=session.started_at,
@@ -213,6 +237,7 @@ def _of_session(session: Session, people: dict[UUID, clients.Shown]) -> HourRow:
         note="",
         appointment_id=None,
         is_series=False,
+        where=REMOTE if session.pk in remote else "",
     )
 
 
@@ -222,6 +247,7 @@ def _of_planned(
     held: dict[UUID, Session],
     fees: dict[UUID, MissedFee],
     people: dict[UUID, clients.Shown],
+    remote: set[UUID],
 ) -> HourRow:
     client = people[row.client_id]
     state, note, session = "planned", "", None
@@ -244,4 +270,5 @@ def _of_planned(
         note=note,
         appointment_id=row.pk,
         is_series=row.series_id is not None,
+        where=REMOTE if (session.pk if session else row.pk) in remote else "",
     )

@@ -53,6 +53,10 @@ class TodayRow:
         return self.hour.minutes
 
     @property
+    def where(self) -> str:
+        return self.hour.where
+
+    @property
     def url(self) -> str:
         return self.hour.client_url
 

@@ -11,7 +11,7 @@ from django.db.models import BooleanField, Count, F, Q, QuerySet, Sum, Value
 
 from accounts.models import Membership
 from billing.models import MissedFee, NotBilled, OutcomeTakenBack, Session
-from billing.selectors import days, missed, sessions
+from billing.selectors import add_ons, days, missed, sessions
 from billing.selectors.sessions import SessionRow, Tally
 from clients.selectors import clients
 from ledger.money import ZERO
@@ -110,12 +110,14 @@ def everybody(first: date, last: date, zone: ZoneInfo) -> Work:
 
 
 def _mistaken(ids: Collection[UUID]) -> set[UUID]:
-    """Return which sessions and fees were brought by an outcome that was taken back."""
+    """Return which sessions and fees were brought by an outcome that was taken back, and which are
+    add-ons, that are added anew instead.
+    """
     back = OutcomeTakenBack.objects.filter(
         Q(outcome__session__in=ids) | Q(outcome__missed_fees__in=ids)
     )
     pairs = back.values_list("outcome__session_id", "outcome__missed_fees__pk")
-    return {pk for pair in pairs for pk in pair if pk}
+    return {pk for pair in pairs for pk in pair if pk} | set(add_ons.primaries_of(ids))
 
 
 @dataclass(frozen=True, slots=True)

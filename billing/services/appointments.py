@@ -13,7 +13,7 @@ from accounts.selectors import limits
 from audit.actions import Action
 from audit.services import events
 from billing.models import Appointment, AppointmentOutcome, AppointmentSeries, ServiceCode
-from billing.selectors import appointments, days, known_codes, missed
+from billing.selectors import add_ons, appointments, days, known_codes, known_details, missed
 from billing.services import numbers
 from clients.selectors import families
 from ledger.money import Money
@@ -47,6 +47,10 @@ class CodeNotValid(Exception):
     """The service's code cannot be billed on that day."""
 
 
+class PlaceNotUsed(Exception):
+    """The place of service is not on the list on that day."""
+
+
 class AlreadyMarked(Exception):
     """What became of the hour is known already."""
 
@@ -57,13 +61,14 @@ class KeyReused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Hour:
-    """What an hour will be: whose, when, how long in minutes, and which service."""
+    """What an hour will be: whose, when, how long in minutes, which service, and where."""
 
     client: models.Model
     therapist: Membership
     service_code: ServiceCode
     starts_at: datetime
     minutes: int
+    place: str = known_details.OFFICE
 
 
 @transaction.atomic
@@ -78,6 +83,7 @@ def plan(
         IsOver: it would have begun on a day before ``now``'s.
         TooFarAhead: it lies more than three years ahead.
         CodeNotValid: the service's code cannot be billed on its day.
+        PlaceNotUsed: its place is not on the list on its day.
         Clash: the client or the therapist has another hour then.
         KeyReused: the key belongs to an hour of another client or time.
     """
@@ -111,7 +117,7 @@ def move(
         AlreadyMarked: what became of it is known.
         HasBegun: it has begun.
         TooLate: cancelling it now costs more than the person may waive.
-        IsOver, TooFarAhead, CodeNotValid, Clash, KeyReused: as ``plan`` does.
+        IsOver, TooFarAhead, CodeNotValid, PlaceNotUsed, Clash, KeyReused: as ``plan`` does.
     """
     numbers.lock(numbers.HOURS)
     if (known := Appointment.objects.filter(key=key).first()) is not None:
@@ -155,7 +161,7 @@ def require_movable(
 
 
 def require_plannable(hours: list[Hour], *, now: datetime) -> None:
-    """Raise ``IsOver``, ``TooFarAhead`` or ``CodeNotValid`` where an hour cannot be planned."""
+    """Raise where an hour cannot be planned."""
     zone = days.zone()
     today = days.day_of(now, zone)
     for hour in hours:
@@ -166,6 +172,10 @@ def require_plannable(hours: list[Hour], *, now: datetime) -> None:
             raise TooFarAhead("Plan at most three years ahead.")
         if refused := known_codes.refusal(hour.service_code.code, on):
             raise CodeNotValid(refused)
+        if refused := add_ons.refusal_alone(hour.service_code.code, on):
+            raise CodeNotValid(refused)
+        if refused := known_details.refusal_of_place(hour.place, on):
+            raise PlaceNotUsed(refused)
 
 
 def require_room(hours: list[Hour], *, but: list[UUID] | None = None) -> None:
@@ -208,6 +218,7 @@ def write(
         service_code=hour.service_code,
         starts_at=hour.starts_at,
         minutes=hour.minutes,
+        place_of_service=hour.place,
         series=series,
         key=key,
         planned_at=now,

@@ -1,7 +1,7 @@
 """Saying where a session took place, and which modifiers its code carries."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -54,7 +54,7 @@ def say(
         SaidMeanwhile: another version stands than the one of ``after``.
     """
     numbers.lock(numbers.HOURS)
-    require_usable(coding, held_at=session.started_at)
+    require_usable(coding, on=days.day_of(session.started_at, days.zone()))
     last = hour_codes.standing([session.pk]).get(session.pk)
     said = " ".join(coding.modifiers)
     if last is not None and (last.place_of_service, last.modifiers) == (coding.place, said):
@@ -80,10 +80,12 @@ def say(
     return row
 
 
-def require_usable(coding: Coding, *, held_at: datetime) -> None:
-    """Raise ``PlaceNotUsed`` or ``ModifierNotUsed`` where the codes cannot be used on a day."""
-    on = days.day_of(held_at, days.zone())
-    if refused := known_details.refusal_of_place(coding.place, on):
+def require_usable(coding: Coding, *, on: date) -> None:
+    """Raise ``PlaceNotUsed`` or ``ModifierNotUsed`` where the codes cannot be used on a day.
+
+    The place "" is of no day.
+    """
+    if coding.place and (refused := known_details.refusal_of_place(coding.place, on)):
         raise PlaceNotUsed(refused)
     if len(coding.modifiers) > MODIFIERS_MAX:
         raise ModifierNotUsed(f"A code carries at most {MODIFIERS_MAX} modifiers.")

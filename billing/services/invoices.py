@@ -25,7 +25,7 @@ from billing.models import (
     MissedFee,
     Session,
 )
-from billing.selectors import days, estimate_meters, not_billed, standing
+from billing.selectors import add_ons, days, estimate_meters, not_billed, standing
 from billing.selectors.estimate_meters import Meter
 from billing.selectors.packages import Part
 from billing.services import estimate_overruns, numbers, redemptions
@@ -50,7 +50,7 @@ class NothingToBill(Exception):
 
 
 class KeptBack(Exception):
-    """Something was marked not to be billed."""
+    """Something was marked not to be billed, or a session and its add-on were parted."""
 
 
 class OverEstimate(KeptBack):
@@ -121,7 +121,7 @@ def issue(
         NothingToBill: there are none, or they cost nothing together.
         OneClientPerInvoice: they belong to several clients.
         AlreadyInvoiced: one of them is on an invoice, perhaps since a moment ago.
-        KeptBack: one of them was marked not to be billed.
+        KeptBack: one of them was marked not to be billed, or is billed with another one only.
         OverEstimate: it goes far above an estimate, and nothing says why.
         journal.PeriodClosed: ``issued_on`` lies in a closed month.
     """
@@ -224,6 +224,8 @@ def _billable(
         raise AlreadyInvoiced(f"A session stands on {line.invoice.number} already.")
     if not_billed.standing().filter(stands).exists():
         raise KeptBack("One of these was marked not to be billed meanwhile. Pick again.")
+    if parted := add_ons.parted(ids):
+        raise KeptBack(parted)
     unique = {hour.pk: hour for hour in hours}
     return sorted(unique.values(), key=moment_of)
 

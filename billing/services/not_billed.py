@@ -16,7 +16,7 @@ from billing.models import (
     OutcomeTakenBack,
     Session,
 )
-from billing.selectors import not_billed, standing
+from billing.selectors import add_ons, not_billed, standing
 from billing.services import numbers
 from ledger.money import Money
 
@@ -27,6 +27,10 @@ Reason = NotBilled.Reason
 
 class StandsOnInvoice(Exception):
     """An invoice holds it, so it is billed."""
+
+
+class AddOnsWait(StandsOnInvoice):
+    """An add-on of the session waits for an invoice."""
 
 
 class NotKeptBack(Exception):
@@ -48,6 +52,7 @@ def keep_back(
 
     Raises:
         StandsOnInvoice: an invoice holds it.
+        AddOnsWait: it has add-ons that wait for an invoice.
         AskedBySomebodyElse: another person waits for an answer about it.
     """
     numbers.lock(numbers.HOURS)  # Nobody issues or marks meanwhile.
@@ -59,6 +64,9 @@ def keep_back(
     lines = standing.lines().filter(**of_it).select_related("invoice")
     if (line := lines.first()) is not None:
         raise StandsOnInvoice(f"It stands on {line.invoice.number}, so it is billed.")
+    waiting = add_ons.of_sessions([hour.pk]).get(hour.pk, [])
+    if waiting:
+        raise AddOnsWait(f"Mark {waiting[0].code} not to be billed first: it is beside this one.")
     amount = worth(hour)
     if amount:
         answer = approvals.require(
@@ -98,7 +106,7 @@ def bill_after_all(*, row: NotBilled, now: datetime, by: Membership) -> None:
 
     Raises:
         NotKeptBack: that was taken back before.
-        MarkedByMistake: its hour was marked by mistake.
+        MarkedByMistake: its hour was marked by mistake, or it is an add-on.
     """
     numbers.lock(numbers.HOURS)
     if not not_billed.standing().filter(pk=row.pk).exists():
@@ -108,6 +116,8 @@ def bill_after_all(*, row: NotBilled, now: datetime, by: Membership) -> None:
         raise MarkedByMistake(
             "The appointment was marked by mistake. Mark it anew: that can be billed."
         )
+    if add_ons.primaries_of([hour.pk]):
+        raise MarkedByMistake("An add-on that was taken off is added anew, on its session's page.")
     NotBilledTakenBack.objects.create(not_billed=row, taken_back_at=now, taken_back_by=by)
     events.record(
         Action.SESSION_BILLED_AFTER_ALL,

@@ -28,6 +28,7 @@ TITLES = {
     "external_records": "From other systems",
     "releases": "Handed out before",
     "sessions": "Sessions",
+    "session_add_ons": "What was done beside sessions",
     "session_codings": "Where sessions took place",
     "appointment_series": "Appointments that come again",
     "appointments": "Appointments",

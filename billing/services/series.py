@@ -251,6 +251,7 @@ def _write(
             service_code=hour.service_code,
             starts_at=hour.starts_at,
             minutes=hour.minutes,
+            place_of_service=hour.place,
             series=series,
             key=own,
             planned_at=now,

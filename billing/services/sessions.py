@@ -10,7 +10,7 @@ from accounts.selectors import limits
 from audit.actions import Action
 from audit.services import events
 from billing.models import ServiceCode, Session
-from billing.selectors import days, known_codes
+from billing.selectors import add_ons, days, known_codes
 from billing.selectors.prices import Price
 from billing.services import codings
 from billing.services.codings import Coding
@@ -62,16 +62,19 @@ def record(
     by: Membership,
     source_fingerprint: bytes | None = None,
     coding: Coding | None = None,
+    is_beside: bool = False,
 ) -> Session:
     """Record a session at its fee in cents, on its day at the earliest.
 
     A ``Price`` also says what the list fee is, and why less is charged. ``source_fingerprint``
     names the foreign record of an import: recording it again returns the session that it already
-    has. ``coding`` says where it took place, where that is known.
+    has. ``coding`` says where it took place, where that is known;
+    ``is_beside`` that it is an add-on, which its caller puts beside another session.
 
     Raises:
         NotYetHeld: the session is on a later day than ``now``, as the practice counts days.
-        CodeNotValid: the service's code cannot be billed on the session's day.
+        CodeNotValid: the service's code cannot be billed on the session's day, or stands beside
+            another one only.
         codings.PlaceNotUsed, codings.ModifierNotUsed: as ``codings.say`` does.
     """
     zone = days.zone()
@@ -84,6 +87,8 @@ def record(
         if known is not None:
             return known
     if refused := known_codes.refusal(service_code.code, held_on):
+        raise CodeNotValid(refused)
+    if not is_beside and (refused := add_ons.refusal_alone(service_code.code, held_on)):
         raise CodeNotValid(refused)
     session = Session.objects.create(
         client_id=client.pk,

@@ -1,5 +1,6 @@
 """Saying anew where a session took place, and which modifiers its code carries."""
 
+from datetime import date
 from functools import cached_property
 from http import HTTPStatus
 from typing import Any
@@ -18,6 +19,7 @@ from audit.services import events
 from billing.forms.codings import CodingForm
 from billing.models import Session
 from billing.selectors import days, hour_codes, known_details, sessions
+from billing.selectors.sessions import SessionRow
 from billing.services import codings as services
 from billing.views.base import BillingView
 
@@ -29,8 +31,8 @@ FIELD_OF: dict[type[Exception], str | None] = {
 """Refusal → the field that it is about; None: the whole form."""
 
 
-class SessionCodes(BillingView):
-    """Where a session took place and with which modifiers: as it stands, and said anew."""
+class OneSessionView(BillingView):
+    """Base of pages about one session that somebody says something of."""
 
     permission = Permission.SESSION_RECORD
 
@@ -43,12 +45,30 @@ class SessionCodes(BillingView):
         visible = sessions.visible_to(
             self.request.membership, on=self.today, permissions=self.request.permissions
         )
-        related = ("client", "therapist", "service_code")
+        related = ("client__merged_into", "therapist", "service_code")
         found = get_object_or_404(visible.select_related(*related), pk=self.kwargs["pk"])
         is_own = found.therapist_id == self.request.membership.pk
         if not is_own and not self.may(Permission.CLIENT_VIEW_ALL):
             raise PermissionDenied
         return found
+
+    @property
+    def held_on(self) -> date:
+        """The business date of the session."""
+        return days.day_of(self.session.started_at, self.zone)
+
+    def row(self) -> SessionRow:
+        """Return what the page shows of the session, and say that it was looked at."""
+        session = self.session
+        [row] = sessions.rows([session], zone=self.zone, permissions=self.request.permissions)
+        events.record(
+            Action.SESSION_VIEWED, target=session, label=row.code, touched=[session.client_id]
+        )
+        return row
+
+
+class SessionCodes(OneSessionView):
+    """Where a session took place and with which modifiers: as it stands, and said anew."""
 
     def get(self, request: StaffRequest, pk: UUID, **kwargs: object) -> HttpResponse:
         codings = hour_codes.history(self.session.pk)
@@ -78,20 +98,15 @@ class SessionCodes(BillingView):
         return redirect("billing:session_codes", pk)
 
     def form(self, *args: Any, **kwargs: Any) -> CodingForm:
-        on = days.day_of(self.session.started_at, self.zone)
-        return CodingForm(*args, on=on, **kwargs)
+        insured = self.session.client if self.may(Permission.COVERAGE_VIEW) else None
+        return CodingForm(*args, on=self.held_on, insured=insured, **kwargs)
 
     def show(self, form: CodingForm, status: int = HTTPStatus.OK) -> HttpResponse:
-        session = self.session
-        [row] = sessions.rows([session], zone=self.zone, permissions=self.request.permissions)
-        events.record(
-            Action.SESSION_VIEWED, target=session, label=row.code, touched=[session.client_id]
-        )
         return self.page(
             "billing/sessions/codes.html",
             status,
             form=form,
-            row=row,
+            row=self.row(),
             said=[
                 {
                     "place": known_details.label_of_place(coding.place_of_service),
@@ -99,6 +114,6 @@ class SessionCodes(BillingView):
                     "at": coding.coded_at,
                     "by": coding.coded_by.display_name,
                 }
-                for coding in hour_codes.history(session.pk)
+                for coding in hour_codes.history(self.session.pk)
             ],
         )

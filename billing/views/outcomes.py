@@ -7,97 +7,24 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils import timezone
 
 from accounts.permissions import Permission
 from accounts.views.base import StaffRequest
-from billing.forms.outcomes import CancelForm, HeldForm, RestForm, TakeBackForm, WaiverForm
-from billing.models import AppointmentOutcome, ServiceCode
-from billing.selectors import days, known_codes, known_details, missed, prices
+from billing.forms.outcomes import CancelForm, RestForm, TakeBackForm, WaiverForm
+from billing.models import AppointmentOutcome
+from billing.selectors import days, missed
 from billing.services import outcomes as services
-from billing.services import series, sessions
+from billing.services import series
 from billing.services.appointments import AlreadyMarked
 from billing.views.hours import HoursView
-from billing.views.sessions import FIELD_OF, IF_RIGHT, NO_LIST_FEE
 
 Kind = AppointmentOutcome.Kind
 WAITS = (
     "A second person was asked, because this is above what you waive alone. Once somebody has"
     " agreed under Approvals, do the same again."
 )
-
-
-class HourHold(HoursView):
-    """Record that an hour took place: from when to when, which service, at which fee."""
-
-    permission = Permission.SESSION_RECORD
-
-    def get(self, request: StaffRequest, pk: UUID, **kwargs: object) -> HttpResponse:
-        self.require_own()
-        row = self.appointment
-        begins = row.starts_at.astimezone(self.zone)
-        ends = datetime.fromtimestamp(row.starts_at.timestamp() + row.minutes * 60, self.zone)
-        on = days.day_of(row.starts_at, self.zone)
-        fit = known_codes.fit(row.service_code.code, row.minutes, on)
-        service = ServiceCode.objects.filter(code=fit.code).first() or row.service_code
-        initial = {
-            "on": begins.date(),
-            "at": begins.time(),
-            "ended_at": ends.time(),
-            "service": str(service.pk),
-            "place": known_details.OFFICE,
-        }
-        return self.show(self.form(initial=initial))
-
-    def post(self, request: StaffRequest, pk: UUID, **kwargs: object) -> HttpResponse:
-        self.require_own()
-        form = self.form(request.POST)
-        if not form.is_valid():
-            return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
-        typed = form.cleaned_data
-        service = get_object_or_404(ServiceCode, pk=typed["service"])
-        on = days.day_of(typed["started_at"], self.zone)
-        warning = known_codes.fit(service.code, typed["minutes"], on).warning
-        if warning and not typed["is_sure"]:
-            form.add_error("is_sure", f"{warning} {IF_RIGHT}")
-            return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
-        usual = prices.of(self.appointment.client, service, on=on)
-        price = prices.asked(typed["fee"], usual)
-        if price is None:
-            form.add_error("fee", NO_LIST_FEE)
-            return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
-        try:
-            sessions.require_may_charge(
-                price, usual, may_waive=self.may(Permission.FEE_WAIVE), by=request.membership
-            )
-            session = services.hold(
-                appointment=self.appointment,
-                service_code=service,
-                started_at=typed["started_at"],
-                minutes=typed["minutes"],
-                fee=price,
-                coding=form.coding,
-                now=timezone.now(),
-                by=request.membership,
-            )
-        except tuple(FIELD_OF) as error:
-            form.add_error(FIELD_OF[type(error)], str(error))
-        except AlreadyMarked as error:
-            form.add_error(None, str(error))
-        else:
-            said = f"The session is recorded at {session.fee.dollars}. It waits for an invoice."
-            messages.success(request, said)
-            return self.onward("billing:appointment", pk)
-        return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
-
-    def form(self, *args: Any, **kwargs: Any) -> HeldForm:
-        return HeldForm(*args, zone=self.zone, today=self.today, **kwargs)
-
-    def show(self, form: HeldForm, status: int = HTTPStatus.OK) -> HttpResponse:
-        return self.page(
-            "billing/appointments/hold.html", status, form=form, hour=self.hour_shown()
-        )
 
 
 class MarkView(HoursView):

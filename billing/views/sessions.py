@@ -98,6 +98,7 @@ class SessionNew(BillingView):
             today=self.today,
             zone=self.zone,
             alone=None if sees_all else self.request.membership,
+            sees_payers=self.may(Permission.COVERAGE_VIEW),
             **kwargs,
         )
 

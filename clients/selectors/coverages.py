@@ -49,6 +49,12 @@ def lasting(client: Client, *, on: date) -> list[Covered]:
     return [covered for covered in of(client, on=on) if not covered.is_over]
 
 
+def first_payer(client: Client, *, on: date) -> Payer | None:
+    """Return the payer who pays first for a client on a day, if the practice's list knows it."""
+    covered = next((row for row in lasting(client, on=on) if not row.is_ahead), None)
+    return payers.by_name().get(fold(covered.payer)) if covered is not None else None
+
+
 def withdrawn(client: Client) -> list[Covered]:
     """Return what was corrected or entered in error, newest first."""
     records = families.records_of(client)

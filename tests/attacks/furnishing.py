@@ -193,7 +193,7 @@ def _care(house: House, client: Client, by: Membership) -> dict[str, UUID]:
 
 def _record(client: Client, by: Membership) -> None:
     """Give a client an insurance that was corrected, a diagnosis, a consent and a fee."""
-    payers.add(name="Keystone", now=at.NOW, by=by)
+    hours.wants(payers.add(name="Keystone", now=at.NOW, by=by), by)
     wrong = records.coverage(client, by, rank=None)
     coverages.correct(
         coverage=wrong,

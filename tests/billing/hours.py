@@ -6,13 +6,30 @@ from uuid import UUID, uuid4
 
 from accounts.models import Membership
 from accounts.selectors import members
-from billing.models import Appointment, MissedPolicy, NotBilled, ServiceCode, Session
+from billing.models import (
+    Appointment,
+    MissedPolicy,
+    NotBilled,
+    PayerRule,
+    ServiceCode,
+    Session,
+    SessionAddOn,
+)
 from billing.selectors import prices
-from billing.services import appointments, missed_policies, not_billed, outcomes, series
+from billing.services import (
+    add_ons,
+    appointments,
+    missed_policies,
+    not_billed,
+    outcomes,
+    payer_rules,
+    series,
+    service_codes,
+)
 from billing.services.appointments import Hour
 from billing.services.codings import Coding
 from billing.services.missed_policies import Cost
-from clients.models import Client
+from clients.models import Client, Payer
 from ledger.money import Money
 from tests.billing.desk import NOW, TODAY, ZONE
 
@@ -24,13 +41,16 @@ def at(on: date, hour: int = 10, minute: int = 0) -> datetime:
     return datetime.combine(on, time(hour, minute), ZONE)
 
 
-def hour(of: Client, *, starts_at: datetime | None = None, code: str = "90834") -> Hour:
+def hour(
+    of: Client, *, starts_at: datetime | None = None, code: str = "90834", place: str = "11"
+) -> Hour:
     return Hour(
         client=of,
         therapist=members.therapists().get(),
         service_code=ServiceCode.objects.get(code=code),
         starts_at=starts_at or at(TODAY),
         minutes=50,
+        place=place,
     )
 
 
@@ -40,16 +60,48 @@ def planned(
     *,
     starts_at: datetime | None = None,
     code: str = "90834",
+    place: str = "11",
     now: datetime = NOW,
 ) -> Appointment:
     """Plan 50 minutes, at 10:00 of today where nothing else is said."""
     return appointments.plan(
-        hour=hour(of, starts_at=starts_at, code=code),
+        hour=hour(of, starts_at=starts_at, code=code, place=place),
         key=uuid4(),
         is_meant=True,
         now=now,
         by=by,
     )
+
+
+def offered(by: Membership, code: str, dollars: str = "15.00") -> ServiceCode:
+    """Put a service on the fee list, from January on, unless it is there."""
+    return ServiceCode.objects.filter(code=code).first() or service_codes.add(
+        code=code,
+        label=f"Our {code}",
+        fee=Money.parse(dollars),
+        starts_on=date(2026, 1, 1),
+        now=NOW,
+        by=by,
+    )
+
+
+def added(session: Session, by: Membership, code: str = "90785", **changes: Any) -> SessionAddOn:
+    """Add to a session what was done beside it."""
+    told: dict[str, Any] = {"key": uuid4(), "now": NOW, "by": by}
+    return add_ons.add(session=session, service_code=offered(by, code), **{**told, **changes})
+
+
+def wants(payer: Payer, by: Membership, *said: str, place: str = "", **changes: Any) -> PayerRule:
+    """Say which modifiers a payer wants for telehealth by video, 95 from January on."""
+    told: dict[str, Any] = {
+        "remote": "VIDEO",
+        "coding": Coding(place, said or ("95",)),
+        "starts_on": date(2026, 1, 1),
+        "ends_on": None,
+        "now": NOW,
+        "by": by,
+    }
+    return payer_rules.set_rule(payer=payer, **{**told, **changes})
 
 
 def policy(by: Membership, **changes: Any) -> MissedPolicy:
@@ -108,6 +160,7 @@ def history(of: Client, by: Membership) -> dict[str, UUID]:
     )
     waits = planned(of, by, starts_at=at(TOMORROW))
     session = held(planned(of, by, starts_at=at(TODAY, 9)), by, coding=Coding("11"))
+    added(session, by)
     missed(planned(of, by, starts_at=at(TODAY, 11)), by)
     charged = missed(planned(of, by, starts_at=at(TODAY, 12)), by)
     assert charged.fee

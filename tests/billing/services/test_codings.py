@@ -7,8 +7,6 @@ from django.db import IntegrityError, transaction
 
 from accounts.ids import uuid7
 from accounts.models import Membership
-from audit.actions import Action
-from audit.models import Event
 from billing.models import KnownDetail, Session, SessionCoding
 from billing.selectors import hour_codes, known_details
 from billing.selectors.hour_codes import HourCodes
@@ -63,15 +61,6 @@ def test_what_another_person_said_meanwhile_is_not_written_over(
 
     with pytest.raises(codings.SaidMeanwhile):
         codings.say(session=session, coding=Coding("10"), after=1, now=NOW, by=desk)
-
-
-def test_a_change_is_on_the_log_without_its_codes(desk: Membership, amara: Client) -> None:
-    session = a_session(amara, desk, Coding("11"))
-
-    codings.say(session=session, coding=Coding("10"), after=1, now=NOW, by=desk)
-
-    event = Event.objects.get(action=Action.SESSION_CODED)
-    assert event.target_id == session.pk
 
 
 @pytest.mark.parametrize(
