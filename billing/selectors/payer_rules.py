@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import models
 from django.db.models import QuerySet
@@ -42,7 +43,7 @@ def in_force(payer: models.Model, remote: str, *, on: date) -> PayerRule | None:
     return last if last is not None and _lasts(last, on) else None
 
 
-def suggested(client: models.Model | None, planned: str, *, on: date) -> Suggested:
+def suggested(client: Any, planned: str, *, on: date) -> Suggested:
     """Return what to begin with for an hour that was planned at a place.
 
     ``client`` is None for those who may not know how a client is insured.
@@ -56,7 +57,7 @@ def suggested(client: models.Model | None, planned: str, *, on: date) -> Suggest
     return Suggested(rule.place_of_service or planned, tuple(rule.modifiers.split()))
 
 
-def problem(client: models.Model | None, place: str, modifiers: Sequence[str], *, on: date) -> str:
+def problem(client: Any, place: str, modifiers: Sequence[str], *, on: date) -> str:
     """Say in words what is wrong with a place and modifiers, or "" where nothing is.
 
     What the client's payer wants of telehealth counts before what usually goes together.

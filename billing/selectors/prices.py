@@ -42,11 +42,30 @@ def of(client: Model, service_code: ServiceCode, *, on: date) -> Price | None:
 
 def agreed(client: Model, listed: Money, *, on: date) -> Price:
     """Return a list fee less what was agreed with a client, on whichever of their records."""
-    for record in families.ids_of([client.pk]):
-        agreement = fee_agreements.in_force(record, on=on)
-        if agreement is not None:
-            return _less(listed, agreement)
-    return Price(listed)
+    agreement = _agreement(client, on)
+    return Price(listed) if agreement is None else _less(listed, agreement)
+
+
+def beside(client: Model, service_code: ServiceCode, *, on: date) -> Price | None:
+    """Return what an add-on costs on a business date; None without a list fee then.
+
+    An agreed share of the list fee counts for it too; an amount that was agreed for the hour
+    covers it.
+    """
+    listed = service_codes.list_fee(service_code, on=on)
+    if listed is None:
+        return None
+    agreement = _agreement(client, on)
+    if agreement is None or not listed:
+        return Price(listed)
+    if agreement.percent is not None:
+        return _less(listed, agreement)
+    return Price(listed, listed, KIND_OF_BASIS[FeeAgreement.Basis(agreement.basis)].value)
+
+
+def _agreement(client: Model, on: date) -> FeeAgreement | None:
+    found = (fee_agreements.in_force(record, on=on) for record in families.ids_of([client.pk]))
+    return next((agreement for agreement in found if agreement is not None), None)
 
 
 def typed(fee: Money, usual: Price | None) -> Price:

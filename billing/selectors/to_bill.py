@@ -28,7 +28,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import TruncDate
+from django.db.models.functions import Coalesce, TruncDate
 
 from billing.models import (
     Appointment,
@@ -43,6 +43,8 @@ from billing.selectors import appointments, cycles, days, missed, sessions
 from ledger.money import ZERO, Money
 
 Why = CycleRunClient.Outcome
+IN_ONE_HOUR = Q(beside__session=OuterRef("pk")) | Q(add_ons__add_on=OuterRef("pk"))
+"""True of the add-ons of a session, and of the session of an add-on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,22 @@ def due_in(rhythm: Rhythm, last_day: date, *, zone: ZoneInfo, now: datetime) -> 
 
 
 def _looked_at(held: QuerySet[Session], zone: ZoneInfo) -> QuerySet[Any]:
-    """Say of sessions ``why`` one cannot be billed: its code that day, or too few minutes."""
+    """Say of sessions ``why`` one cannot be billed: its code that day, or too few minutes.
+
+    What holds up a session holds up its add-ons too, and the other way round.
+    """
+    beside = _by_itself(sessions.unbilled(Session.objects.filter(IN_ONE_HOUR)), zone)
+    theirs = Subquery(beside.exclude(own_why="").values("own_why")[:1])
+    return _by_itself(held, zone).annotate(
+        why=Case(
+            When(own_why="", then=Coalesce(theirs, Value(""))),
+            default=F("own_why"),
+            output_field=CharField(),
+        )
+    )
+
+
+def _by_itself(held: QuerySet[Session], zone: ZoneInfo) -> QuerySet[Any]:
     known = KnownCode.objects.filter(code=OuterRef("service_code__code"))
     valid = known.filter(_on("held_on"))
     family = KnownCode.objects.filter(
@@ -163,7 +180,7 @@ def _looked_at(held: QuerySet[Session], zone: ZoneInfo) -> QuerySet[Any]:
     ).exclude(family="")
     too_few = valid.filter(~Exists(family), minutes_from__gt=OuterRef("minutes"))
     return held.annotate(held_on=TruncDate("started_at", tzinfo=zone)).annotate(
-        why=Case(
+        own_why=Case(
             When(Exists(known) & ~Exists(valid), then=Value(Why.CODE.value)),
             When(Exists(too_few), then=Value(Why.MINUTES.value)),
             default=Value(""),

@@ -67,7 +67,7 @@ def add(
     if refused := add_ons.problem(session, service_code.code, on=on):
         raise DoesNotFit(refused)
     client = session.client.merged_into or session.client
-    price = prices.of(client, service_code, on=on)
+    price = prices.beside(client, service_code, on=on)
     if price is None:
         raise NoFee(f"{service_code.code} has no list fee on that day. Set one under Services.")
     beside = sessions.record(

@@ -1,5 +1,7 @@
 """Add-ons from many sides at once, with real commits."""
 
+from collections.abc import Callable
+from functools import partial
 from itertools import cycle
 from uuid import uuid4
 
@@ -55,7 +57,11 @@ def test_a_session_is_never_billed_without_the_add_on_that_comes_meanwhile(bille
         session = at.session(billed.own, by)
         hours.offered(by, "90785")
 
-    sides = cycle([lambda: hours.added(session, by), lambda: issue(session, by)])
+    acts: list[Callable[[], object]] = [
+        partial(hours.added, session, by),
+        partial(issue, session, by),
+    ]
+    sides = cycle(acts)
     refusals = (
         services.IsBilled,
         services.DoesNotFit,

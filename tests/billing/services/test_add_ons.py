@@ -8,6 +8,8 @@ from django.db import IntegrityError, transaction
 
 from accounts.ids import uuid7
 from accounts.models import Membership
+from accounts.permissions import Permission
+from accounts.selectors import members
 from billing.models import (
     Invoice,
     InvoiceLine,
@@ -34,7 +36,7 @@ def crisis(of: Client, by: Membership, minutes: int) -> Session:
     hours.offered(by, "90839", "240.00")
     return sessions.record(
         client=of,
-        therapist=at.members.therapists().get(),
+        therapist=members.therapists().get(),
         service_code=ServiceCode.objects.get(code="90839"),
         started_at=hours.at(TODAY, 8),
         minutes=minutes,
@@ -70,6 +72,19 @@ def test_what_is_agreed_with_the_client_counts_for_the_add_on_too(
     records.agreement(amara, desk, percent=60)
 
     assert hours.added(session, desk).add_on.fee == Money(9_00)
+
+
+def test_an_amount_that_is_agreed_for_the_hour_covers_its_add_ons(
+    desk: Membership, amara: Client
+) -> None:
+    session = at.session(amara, desk, on=TODAY)
+    records.agreement(amara, desk, basis="AGREED", percent=None, amount_cents=120_00)
+
+    beside = hours.added(session, desk).add_on
+
+    assert (beside.fee, beside.discount) == (Money(0), Money(15_00))
+    assert issue(desk, session, beside).total == Money(150_00)
+    assert list(integrity.findings()) == []
 
 
 def test_a_session_says_its_add_ons_and_an_add_on_where_its_session_was(
@@ -231,7 +246,7 @@ def test_an_invoice_that_is_voided_bills_both_again(desk: Membership, amara: Cli
 def test_an_add_on_is_no_hour_of_the_day(desk: Membership, amara: Client) -> None:
     session = at.session(amara, desk, on=TODAY)
     hours.added(session, desk)
-    everything = frozenset({"accounts.client_view", "accounts.client_view_all"})
+    everything = frozenset({Permission.CLIENT_VIEW, Permission.CLIENT_VIEW_ALL})
 
     keys = schedule.keys(desk, schedule.day(TODAY), on=TODAY, zone=ZONE, permissions=everything)
 

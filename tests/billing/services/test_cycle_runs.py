@@ -21,6 +21,7 @@ from billing.models import (
     MissedFee,
     Rhythm,
     ServiceCode,
+    Session,
 )
 from billing.models.cycle import RUN
 from billing.selectors import cycles, integrity
@@ -181,6 +182,19 @@ def test_fewer_minutes_that_another_code_has_are_billed(monthly: Membership, ama
     short(amara, monthly, code="90837", minutes=16)
 
     assert outcome_of(amara, monthly) == Outcome.INVOICED
+
+
+def test_what_holds_up_a_session_holds_up_its_add_on(monthly: Membership, amara: Client) -> None:
+    hours.added(short(amara, monthly, code="90832", minutes=15), monthly)
+
+    assert outcome_of(amara, monthly) == Outcome.MINUTES
+
+
+def test_an_add_on_is_billed_with_its_session(monthly: Membership, amara: Client) -> None:
+    hours.added(at.session(amara, monthly, on=FEBRUARY), monthly)
+
+    assert outcome_of(amara, monthly) == Outcome.INVOICED
+    assert Invoice.objects.get().line_count == 2
 
 
 @pytest.mark.commits
@@ -469,9 +483,9 @@ def test_the_database_ends_no_run_in_which_somebody_waits(
         execute("UPDATE billing_cyclerun SET finished_at = now() WHERE id = %s", run.pk)
 
 
-def short(of: Client, by: Membership, *, code: str, minutes: int) -> None:
+def short(of: Client, by: Membership, *, code: str, minutes: int) -> Session:
     """Record a session that is too short for its code, as an import may bring it."""
-    sessions.record(
+    return sessions.record(
         client=of,
         therapist=members.therapists().get(),
         service_code=ServiceCode.objects.get(code=code),

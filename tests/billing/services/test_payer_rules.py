@@ -150,7 +150,7 @@ def test_lists_say_which_hours_are_telehealth(desk: Membership, amara: Client) -
     assert [row.where for row in rows] == ["", "Telehealth", "", "Telehealth"]
 
 
-def desk_permissions(_: Membership) -> frozenset[str]:
+def desk_permissions(_: Membership) -> frozenset[Permission]:
     return frozenset({Permission.CLIENT_VIEW, Permission.CLIENT_VIEW_ALL})
 
 
