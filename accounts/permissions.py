@@ -70,6 +70,7 @@ class Permission(StrEnum):
     SERVICE_CHANGE = "accounts.service_change"
     SESSION_RECORD = "accounts.session_record"
     SESSION_VIEW = "accounts.session_view"
+    SUPERBILL_MAKE = "accounts.superbill_make"
     WRITE_OFF_RECORD = "accounts.write_off_record"
 
     @property
@@ -109,6 +110,10 @@ WORDS: dict[Permission, tuple[str, str]] = {
     Permission.ESTIMATE_MAKE: (
         "Sessions and invoices",
         "Make good faith estimates, and note that they were given",
+    ),
+    Permission.SUPERBILL_MAKE: (
+        "Sessions and invoices",
+        "Make superbills, and note whom they were given to",
     ),
     Permission.INVOICE_VIEW: ("Sessions and invoices", "See invoices"),
     Permission.INVOICE_ISSUE: ("Sessions and invoices", "Issue invoices"),
@@ -304,6 +309,7 @@ BUILT_IN_ROLES = (
                 P.REFUND_RECORD,
                 P.SESSION_RECORD,
                 P.SESSION_VIEW,
+                P.SUPERBILL_MAKE,
             }
         ),
         limits={"REFUND": 100_00, "WAIVE": 200_00},
@@ -327,6 +333,7 @@ BUILT_IN_ROLES = (
                 P.RECORD_RELEASE,
                 P.SESSION_RECORD,
                 P.SESSION_VIEW,
+                P.SUPERBILL_MAKE,
             }
         ),
     ),

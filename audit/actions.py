@@ -755,6 +755,20 @@ class Action(StrEnum):
         "billing.estimate.exceeded",
         "{who} issued invoice {label}[ {over} above estimate {estimate}][: {reason}].",
     )
+    SUPERBILL_MADE = (
+        "billing.superbill.made",
+        "{who} made superbill {label}[ over {total}][ in place of {replaced}].",
+    )
+    SUPERBILL_VIEWED = "billing.superbill.viewed", "{who} opened superbill {label}."
+    SUPERBILL_LISTED = "billing.superbill.listed", "{who} looked at superbills[, {count} shown]."
+    SUPERBILL_GIVEN = (
+        "billing.superbill.given",
+        "{who} noted that superbill {label} was given[ to {recipient}][, {way}][, on {given_on}].",
+    )
+    SUPERBILL_RULE_SET = (
+        "billing.superbill.rule_set",
+        "{who} set which sessions may stand on superbills[: {rule}].",
+    )
     INVOICE_VOIDED = (
         "billing.invoice.voided",
         "{who} voided invoice {label}[ over {total}][: {reason}][; {replacement} stands in its"

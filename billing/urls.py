@@ -81,7 +81,12 @@ from billing.views.papers import BillPaper, BillPaperNew
 from billing.views.pay import Pay, PayAccount, PayLeave, PayOpen, PayResult, PayStart
 from billing.views.pay_links import PayLinks, PayLinkWithdraw
 from billing.views.pay_more import PayLooks, PayWishes
-from billing.views.pay_papers import PayInvoicePdf, PayReceiptPdf, PayStatementPdf
+from billing.views.pay_papers import (
+    PayInvoicePdf,
+    PayReceiptPdf,
+    PayStatementPdf,
+    PaySuperbillPdf,
+)
 from billing.views.payer_rules import PayerRules
 from billing.views.payments import PaymentNew, Receipt
 from billing.views.recurring import (
@@ -118,6 +123,14 @@ from billing.views.statement_runs import (
     StatementRuns,
 )
 from billing.views.statements import ClientStatements
+from billing.views.superbill_new import SuperbillNew
+from billing.views.superbills import (
+    ClientSuperbills,
+    SuperbillPage,
+    SuperbillPdf,
+    SuperbillRulePage,
+    SuperbillSupersededPdf,
+)
 from billing.views.today import Today
 from billing.views.uploads import FhirFiles, FhirUpload
 from billing.views.vendors import VendorBringBack, VendorRename, VendorRetire, Vendors
@@ -152,6 +165,8 @@ urlpatterns = [
     path("clients/<uuid:pk>/pay-links/", PayLinks.as_view(), name="pay_links"),
     path("clients/<uuid:pk>/estimates/", ClientEstimates.as_view(), name="client_estimates"),
     path("clients/<uuid:pk>/estimates/new/", EstimateNew.as_view(), name="estimate_new"),
+    path("clients/<uuid:pk>/superbills/", ClientSuperbills.as_view(), name="client_superbills"),
+    path("clients/<uuid:pk>/superbills/new/", SuperbillNew.as_view(), name="superbill_new"),
     path("clients/<uuid:pk>/packages/new/", PackageSell.as_view(), name="package_new"),
     path("clients/<uuid:pk>/", ClientPage.as_view(), name="client"),
     path("sessions/new/", SessionNew.as_view(), name="session_new"),
@@ -177,6 +192,14 @@ urlpatterns = [
     path("estimates/", EstimatesDue.as_view(), name="estimates_due"),
     path("estimates/<uuid:pk>/", EstimatePage.as_view(), name="estimate"),
     path("estimates/<uuid:pk>/pdf/", EstimatePdf.as_view(), name="estimate_pdf"),
+    path("superbills/rule/", SuperbillRulePage.as_view(), name="superbill_rule"),
+    path("superbills/<uuid:pk>/", SuperbillPage.as_view(), name="superbill"),
+    path("superbills/<uuid:pk>/pdf/", SuperbillPdf.as_view(), name="superbill_pdf"),
+    path(
+        "superbills/<uuid:pk>/superseded/",
+        SuperbillSupersededPdf.as_view(),
+        name="superbill_superseded_pdf",
+    ),
     path("services/", Services.as_view(), name="services"),
     path("services/missed-hours/", MissedHours.as_view(), name="missed_hours"),
     path("services/telehealth/", PayerRules.as_view(), name="payer_rules"),
@@ -346,6 +369,7 @@ urlpatterns = [
     path("pay/invoices/<uuid:pk>/pdf/", PayInvoicePdf.as_view(), name="pay_invoice_pdf"),
     path("pay/receipts/<uuid:pk>/pdf/", PayReceiptPdf.as_view(), name="pay_receipt_pdf"),
     path("pay/statements/<uuid:pk>/pdf/", PayStatementPdf.as_view(), name="pay_statement_pdf"),
+    path("pay/superbills/<uuid:pk>/pdf/", PaySuperbillPdf.as_view(), name="pay_superbill_pdf"),
     path("pay/wishes/", PayWishes.as_view(), name="pay_wishes"),
     path("pay/looks/", PayLooks.as_view(), name="pay_looks"),
     path("pay/leave/", PayLeave.as_view(), name="pay_leave"),

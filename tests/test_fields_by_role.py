@@ -16,7 +16,7 @@ from django.urls import NoReverseMatch, reverse
 from accounts.tenancy import practice_scope
 from clients.models import Client, Coverage
 from clients.services import assignments, clients
-from tests.billing import desk, hours
+from tests.billing import desk, hours, superbilling
 from tests.clients import records
 from tests.houses import House, browser_of
 from tests.test_permissions import EVERY_ROUTE, OF_A_CLIENT, OF_AN_APPOINTMENT, put_back
@@ -91,6 +91,10 @@ def filled(house: House) -> Record:
         invoice = desk.invoice(client, by)
         payment = desk.cash(client, by, "20.00", apply_to=invoice)
         desk.session(client, by)
+        superbilling.whole(client, by, code="F33.1")
+        held = superbilling.paid(client, by)
+        superbill = superbilling.superbill(client, by, held, names_insurer=True)
+        superbilling.given(superbill, by, recipient_kind="OTHER", recipient="Adaeze")
         come = hours.left_open(client, by)
     of_client = {route: {"pk": client.pk} for route in OF_A_CLIENT}
     of_invoice = ("billing:invoice", "billing:checkout_start")
@@ -104,6 +108,9 @@ def filled(house: House) -> Record:
             **{route: {"pk": invoice.pk} for route in of_invoice},
             "billing:payment": {"pk": payment.pk},
             **{route: {"pk": come["appointment"]} for route in OF_AN_APPOINTMENT},
+            "billing:client_superbills": {"pk": client.pk},
+            "billing:superbill_new": {"pk": client.pk},
+            "billing:superbill": {"pk": superbill.pk},
             "billing:session_add_ons": {"pk": come["session"]},
             "billing:session_codes": {"pk": come["session"]},
             "billing:session_keep_back": {"pk": come["session"]},

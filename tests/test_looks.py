@@ -16,7 +16,7 @@ from billing.services import card_accounts, checkout
 from billing.services.refunds import Charge
 from clients.models import Client, EmergencyAccess
 from clients.services import contacts, emergencies
-from tests.billing import desk, estimating, hours, money, prepaid
+from tests.billing import desk, estimating, hours, money, prepaid, superbilling
 from tests.clients import records
 from tests.clients.parties import shared_costs
 from tests.houses import House, browser_of
@@ -57,6 +57,7 @@ OWN_ROLE = {
     P.REPORT_VIEW,
     P.SESSION_RECORD,
     P.SESSION_VIEW,
+    P.SUPERBILL_MAKE,
     P.PACKAGE_END,
     P.WRITE_OFF_RECORD,
 }
@@ -102,6 +103,11 @@ BEARING = {
     "billing:estimate",
     "billing:estimate_pdf",
     "billing:estimates_due",
+    "billing:client_superbills",
+    "billing:superbill",
+    "billing:superbill_new",
+    "billing:superbill_pdf",
+    "billing:superbill_superseded_pdf",
     "billing:session_new",
     "billing:unbilled",
     "clients:address",
@@ -157,6 +163,8 @@ def record(practice: House) -> Record:
     with practice_scope(practice.id, person_id=by.person_id):
         desk.open_books(by)
         client = desk.client(by, "Quillfeather")
+        superbill = superbilling.history(client, by, practice.people["accountant"])
+        superbilling.superbill(client, by, superbill.lines.get().session)
         contact = contacts.add(
             client=client, kind="PHONE", number_or_address="555-0101", now=desk.NOW, by=by
         )
@@ -207,6 +215,11 @@ def record(practice: House) -> Record:
         "billing:estimate_new": client.pk,
         "billing:estimate": estimate.pk,
         "billing:estimate_pdf": estimate.pk,
+        "billing:client_superbills": client.pk,
+        "billing:superbill_new": client.pk,
+        "billing:superbill": superbill.pk,
+        "billing:superbill_pdf": superbill.pk,
+        "billing:superbill_superseded_pdf": superbill.pk,
         "billing:journal_entry": invoice.entry_id,
         **dict.fromkeys(OF_A_RECORD, client.pk),
     }

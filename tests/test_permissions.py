@@ -48,6 +48,7 @@ from tests.billing import (
     post,
     prepaid,
     spending,
+    superbilling,
 )
 from tests.clients import records
 from tests.clients.parties import shared_costs
@@ -358,6 +359,15 @@ billing:estimate_new      POST   422    403    422    403    403    404    302
 billing:estimate          GET    200    200    200    403    403    404    302
 billing:estimate          POST   422    403    422    403    403    404    302
 billing:estimate_pdf      GET    200    403    200    403    403    404    302
+billing:client_superbills GET    200    200    200    403    403    404    302
+billing:superbill_new     GET    200    403    200    403    403    404    302
+billing:superbill_new     POST   422    403    422    403    403    404    302
+billing:superbill         GET    200    200    200    403    403    404    302
+billing:superbill         POST   422    403    422    403    403    404    302
+billing:superbill_pdf     GET    403    403    200    403    403    404    302
+billing:superbill_superseded_pdf GET 403 403    404    403    403    404    302
+billing:superbill_rule    GET    403    200    403    200    403    200    302
+billing:superbill_rule    POST   403    422    403    422    403    422    302
 billing:payment_correct   GET    200    200    403    403    403    404    302
 billing:payment_correct   POST   422    422    403    403    403    404    302
 billing:payment_apply     GET    200    200    403    403    403    404    302
@@ -503,6 +513,7 @@ billing:pay_result        GET    404    404    404    404    404    404    404
 billing:pay_invoice_pdf   GET    404    404    404    404    404    404    404
 billing:pay_receipt_pdf   GET    404    404    404    404    404    404    404
 billing:pay_statement_pdf GET    404    404    404    404    404    404    404
+billing:pay_superbill_pdf GET    404    404    404    404    404    404    404
 billing:pay_wishes        GET    404    404    404    404    404    404    404
 billing:pay_wishes        POST   404    404    404    404    404    404    404
 billing:pay_looks         GET    404    404    404    404    404    404    404
@@ -569,6 +580,7 @@ OUTSIDE = {
     "billing:pay_result",
     "billing:pay_start",
     "billing:pay_statement_pdf",
+    "billing:pay_superbill_pdf",
     "billing:pay_wishes",
     "billing:stripe_webhook",
     "healthz",
@@ -716,6 +728,7 @@ BEHIND_A_LINK = [
     "billing:pay_receipt_pdf",
     "billing:pay_result",
     "billing:pay_statement_pdf",
+    "billing:pay_superbill_pdf",
 ]
 OF_A_RUN = ["billing:statement_run", "billing:statement_run_drop"]
 OF_WORDS = ["billing:letter_words_of", "billing:letter_words_reset"]
@@ -750,6 +763,7 @@ def world(practice: House, other_practice: House) -> World:
     with practice_scope(practice.id, person_id=by.person_id):
         desk.open_books(by)
         client = desk.client(by)
+        superbill = superbilling.history(client, by, practice.people["accountant"])
         assigned = assignments.assign(
             client=client, therapist=therapist, starts_on=desk.TODAY, now=desk.NOW, by=by
         )
@@ -904,6 +918,11 @@ def world(practice: House, other_practice: House) -> World:
             "billing:estimate_new": {"pk": client.pk},
             "billing:estimate": {"pk": estimate.pk},
             "billing:estimate_pdf": {"pk": estimate.pk},
+            "billing:client_superbills": {"pk": client.pk},
+            "billing:superbill_new": {"pk": client.pk},
+            "billing:superbill": {"pk": superbill.pk},
+            "billing:superbill_pdf": {"pk": superbill.pk},
+            "billing:superbill_superseded_pdf": {"pk": superbill.pk},
             "accounts:therapist_particulars": {"pk": therapist.pk},
             **{route: {"pk": payment.pk} for route in OF_A_PAYMENT},
             "billing:deposit_take_back": {"pk": deposit.pk},
@@ -1093,6 +1112,7 @@ def test_a_client_of_somebody_else_is_not_there_for_a_therapist(world: World) ->
         invoice = desk.invoice(client, by)
         payment = desk.cash(client, by, "20.00", apply_to=invoice)
         estimate = estimating.estimate(client, by)
+        superbill = superbilling.history(client, by, world.house.people["accountant"])
     browser = world.browser("therapist")
 
     answers = {
@@ -1108,6 +1128,10 @@ def test_a_client_of_somebody_else_is_not_there_for_a_therapist(world: World) ->
             "billing:estimate_new": client,
             "billing:estimate": estimate,
             "billing:estimate_pdf": estimate,
+            "billing:client_superbills": client,
+            "billing:superbill_new": client,
+            "billing:superbill": superbill,
+            "billing:superbill_pdf": superbill,
         }.items()
     }
 

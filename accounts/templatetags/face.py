@@ -79,6 +79,7 @@ STATES: dict[str, tuple[str, str, str]] = {
     "sent": ("Sent", "mail", "info"),
     "settled": ("Nothing owed", "done", "good"),
     "soft": ("Closed to all but accountants", "lock", "info"),
+    "superseded": ("Superseded", "undo", "warn"),
     "todo": ("To do", "ring", "warn"),
     "unopened": ("Not opened yet", "ring", ""),
     "unreachable": ("No such address", "failed", "bad"),

@@ -80,6 +80,13 @@ from billing.models.source import FhirSource
 from billing.models.statement import AccountStatement, StatementRecord
 from billing.models.statement_run import StatementRun, StatementRunItem
 from billing.models.stripe import CardIntent, StripeAccount, WebhookEndpoint, WebhookEvent
+from billing.models.superbill import (
+    Superbill,
+    SuperbillGiven,
+    SuperbillLine,
+    SuperbillRule,
+    SuperbillText,
+)
 from billing.models.taking_back import (
     ApplicationTakenBack,
     PaymentReason,
@@ -183,6 +190,11 @@ __all__ = [
     "StatementRun",
     "StatementRunItem",
     "StripeAccount",
+    "Superbill",
+    "SuperbillGiven",
+    "SuperbillLine",
+    "SuperbillRule",
+    "SuperbillText",
     "TakenBackReason",
     "UnapplyReason",
     "Vendor",

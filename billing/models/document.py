@@ -1,6 +1,6 @@
 """Documents as they were issued: their bytes are kept, and a reprint serves the same ones."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -11,6 +11,16 @@ from billing.models.estimate import Estimate
 from billing.models.invoice import Invoice
 from billing.models.payment import Payment
 from billing.models.statement import AccountStatement
+from billing.models.superbill import Superbill
+
+SUBJECTS = ("invoice", "payment", "statement", "estimate", "superbill")
+"""What a document may be of: one of them."""
+
+
+def _of(subject: str) -> dict[str, Any]:
+    """Return the condition that a document is of one thing and of no other."""
+    others = {name: None for name in SUBJECTS if name != subject}
+    return {f"{subject}__isnull": False} | others
 
 
 class Document(PracticeModel):
@@ -21,18 +31,22 @@ class Document(PracticeModel):
         RECEIPT = "RECEIPT", "Receipt"
         STATEMENT = "STATEMENT", "Statement of account"
         ESTIMATE = "ESTIMATE", "Good faith estimate"
+        SUPERBILL = "SUPERBILL", "Superbill"
+        SUPERSEDED = "SUPERSEDED", "Superbill, marked as superseded"
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
     invoice = PracticeKey(Invoice, null=True, related_name="documents")
     payment = PracticeKey(Payment, null=True, related_name="documents")
     statement = PracticeKey(AccountStatement, null=True, related_name="documents")
     estimate = PracticeKey(Estimate, null=True, related_name="documents")
+    superbill = PracticeKey(Superbill, null=True, related_name="documents")
     sha256 = models.CharField(max_length=64, db_comment="Of the PDF's bytes, in hex.")
     made_at = models.DateTimeField(db_comment="UTC.")
     made_by = PracticeKey("accounts.Membership")
 
     FIELD_CLASSES: ClassVar[dict[str, str]] = {
-        "PUBLIC": "id practice_id kind invoice payment statement estimate sha256 made_at made_by"
+        "PUBLIC": "id practice_id kind invoice payment statement estimate superbill sha256 made_at"
+        " made_by"
     }
 
     class Meta:
@@ -49,42 +63,22 @@ class Document(PracticeModel):
             models.UniqueConstraint(
                 fields=["practice_id", "estimate"], name="billing_document_estimate_once"
             ),
+            models.UniqueConstraint(
+                fields=["practice_id", "kind", "superbill"], name="billing_document_superbill_once"
+            ),
             models.CheckConstraint(
                 name="billing_document_is_of_its_kind",
-                condition=Q(
-                    kind="INVOICE",
-                    invoice__isnull=False,
-                    payment=None,
-                    statement=None,
-                    estimate=None,
-                )
-                | Q(
-                    kind="RECEIPT",
-                    invoice=None,
-                    payment__isnull=False,
-                    statement=None,
-                    estimate=None,
-                )
-                | Q(
-                    kind="STATEMENT",
-                    invoice=None,
-                    payment=None,
-                    statement__isnull=False,
-                    estimate=None,
-                )
-                | Q(
-                    kind="ESTIMATE",
-                    invoice=None,
-                    payment=None,
-                    statement=None,
-                    estimate__isnull=False,
-                ),
+                condition=Q(kind="INVOICE", **_of("invoice"))
+                | Q(kind="RECEIPT", **_of("payment"))
+                | Q(kind="STATEMENT", **_of("statement"))
+                | Q(kind="ESTIMATE", **_of("estimate"))
+                | Q(kind__in=["SUPERBILL", "SUPERSEDED"], **_of("superbill")),
             ),
         ]
 
     def __str__(self) -> str:
-        subject = self.invoice_id or self.payment_id or self.statement_id or self.estimate_id
-        return f"{self.kind} {subject}"
+        subjects = (getattr(self, f"{name}_id") for name in SUBJECTS)
+        return f"{self.kind} {next(filter(None, subjects), None)}"
 
 
 class DocumentBody(PracticeModel):

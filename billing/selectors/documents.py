@@ -3,16 +3,25 @@
 from typing import Any
 from uuid import UUID
 
-from billing.models import AccountStatement, Document, DocumentBody, Estimate, Invoice, Payment
+from billing.models import (
+    AccountStatement,
+    Document,
+    DocumentBody,
+    Estimate,
+    Invoice,
+    Payment,
+    Superbill,
+)
 from billing.selectors import statements
+from billing.selectors.superbills import Superseded
 
-Subject = Invoice | Payment | AccountStatement | Estimate
+Subject = Invoice | Payment | AccountStatement | Estimate | Superbill | Superseded
 
 Kind = Document.Kind
 
 
 def of(subject: Subject) -> Document | None:
-    """Return the document of an invoice, a payment, a statement or an estimate, if it was made."""
+    """Return the document of a subject, such as an invoice or a payment, if it was made."""
     return Document.objects.filter(**named(subject)).first()
 
 
@@ -34,6 +43,10 @@ def named(subject: Subject) -> dict[str, Any]:
             return {"kind": Kind.STATEMENT, "statement": subject}
         case Estimate():
             return {"kind": Kind.ESTIMATE, "estimate": subject}
+        case Superbill():
+            return {"kind": Kind.SUPERBILL, "superbill": subject}
+        case Superseded():
+            return {"kind": Kind.SUPERSEDED, "superbill": subject.superbill}
 
 
 def bytes_of(document: Document) -> bytes:

@@ -67,6 +67,10 @@ from billing.models import (
     SessionCoding,
     StatementRecord,
     StatementRunItem,
+    Superbill,
+    SuperbillGiven,
+    SuperbillLine,
+    SuperbillText,
     WriteOff,
     WriteOffTakenBack,
 )
@@ -309,10 +313,20 @@ SECTIONS = (
     Section("estimate_notes", EstimateNote, ("estimate__client",)),
     Section("estimate_requests", EstimateRequest, but={"key": OF_NOBODY}),
     Section("estimate_overruns", EstimateOverrun, ("invoice__client",)),
+    Section("superbills", Superbill, but={"key": OF_NOBODY}),
+    Section("superbill_lines", SuperbillLine, ("superbill__client",)),
+    Section("superbill_texts", SuperbillText, ("superbill__client",)),
+    Section("superbills_given", SuperbillGiven, ("superbill__client",), but={"key": OF_NOBODY}),
     Section(
         "documents",
         Document,
-        ("invoice__client", "payment__client", "statement__client", "estimate__client"),
+        (
+            "invoice__client",
+            "payment__client",
+            "statement__client",
+            "estimate__client",
+            "superbill__client",
+        ),
     ),
 )
 

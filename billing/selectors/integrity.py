@@ -22,6 +22,7 @@ from billing.models import (
     Payment,
     PaymentApplication,
     Refund,
+    Superbill,
     Vendor,
     WriteOff,
 )
@@ -33,6 +34,7 @@ from billing.selectors import (
     money_integrity,
     package_integrity,
     statements,
+    superbills,
 )
 from ledger.chart import Role
 from ledger.selectors.integrity import Finding
@@ -53,6 +55,7 @@ def findings() -> Iterator[Finding]:
     yield from card_integrity.findings()
     yield from statements.findings()
     yield from hour_integrity.findings()
+    yield from superbills.findings()
 
 
 def _numbers_with_gaps() -> Iterator[Finding]:
@@ -67,6 +70,7 @@ def _numbers_with_gaps() -> Iterator[Finding]:
         *_texts(Deposit, "reference"),
         *_texts(Package, "reference"),
         *_texts(Estimate, "number"),
+        *_texts(Superbill, "number"),
         *_texts(Bill, "reference"),
         *_texts(BillPayment, "reference"),
         *_texts(Vendor, "code"),

@@ -56,7 +56,7 @@ def months(therapist_id: UUID, *, today: date, zone: ZoneInfo) -> list[Month]:
         Q(session__therapist=therapist_id) | Q(missed_fee__therapist=therapist_id),
         served_on__gte=firsts[-1],
     )
-    for line, paid, forgiven in _met(set(own.values_list("pk", "invoice_id"))):
+    for line, paid, forgiven in met(set(own.values_list("pk", "invoice_id"))):
         month = found.get(line.served_on.replace(day=1))
         if month:
             month.charged += line.amount
@@ -65,7 +65,7 @@ def months(therapist_id: UUID, *, today: date, zone: ZoneInfo) -> list[Month]:
     return list(found.values())
 
 
-def _met(own: set[tuple[UUID, UUID]]) -> list[tuple[InvoiceLine, Money, Money]]:
+def met(own: set[tuple[UUID, UUID]]) -> list[tuple[InvoiceLine, Money, Money]]:
     """Return lines, each with its share of what its invoice was paid and was forgiven, to the cent.
 
     ``own`` names them, each with its invoice: what others did on the same invoice has its share.

@@ -11,10 +11,19 @@ from django.db import IntegrityError, transaction
 from accounts.models import Membership
 from audit.actions import Action
 from audit.services import events
-from billing.models import AccountStatement, Document, DocumentBody, Estimate, Invoice, Payment
+from billing.models import (
+    AccountStatement,
+    Document,
+    DocumentBody,
+    Estimate,
+    Invoice,
+    Payment,
+    Superbill,
+)
 from billing.selectors import documents
 from billing.selectors.documents import Subject
-from billing.services import contents, estimate_contents, typesetting
+from billing.selectors.superbills import Superseded
+from billing.services import contents, estimate_contents, superbill_contents, typesetting
 
 
 class Altered(Exception):
@@ -68,11 +77,26 @@ FORMS: Mapping[type[Subject], _Form] = {
         lambda estimate: estimate.number,
         lambda estimate: f"{estimate.number.lower().replace('gfe', 'estimate')}.pdf",
     ),
+    Superbill: _Form(
+        "superbill",
+        superbill_contents.superbill,
+        lambda superbill: superbill.number,
+        lambda superbill: f"{superbill.number.lower().replace('sb', 'superbill')}.pdf",
+    ),
+    Superseded: _Form(
+        "superbill",
+        superbill_contents.superseded,
+        lambda marked: f"{marked.superbill.number}, marked as superseded",
+        lambda marked: (
+            f"{marked.superbill.number.lower().replace('sb', 'superbill')}-superseded.pdf"
+        ),
+    ),
 }
 
 
 def render(subject: Subject, *, now: datetime, by: Membership) -> Printed:
-    """Return the PDF of an invoice, a receipt, a statement or an estimate; made if need be.
+    """Return the PDF of an invoice, a receipt, a statement, an estimate or a superbill; made if
+    need be.
 
     It tells what there was when it was issued: what came later is not on it.
 

@@ -12,10 +12,11 @@ from accounts.ids import uuid7
 from accounts.selectors import members
 from audit.actions import Action
 from audit.services import events
+from billing.selectors import handed_out
 from billing.services import typesetting
 from billing.services.contents import long_day
 from clients.models import Client
-from clients.selectors import looks, releases
+from clients.selectors import looks
 from clients.selectors.looks import Look
 
 LONGEST = 50_000
@@ -101,7 +102,7 @@ def _pdf(client: Client, found: Sequence[Look], span: Span, now: datetime) -> by
                 "what": each.what,
                 "reason": each.reason,
             }
-            for each in releases.of(client)
+            for each in handed_out.of(client)
         ],
         "lines": [
             {

@@ -39,6 +39,11 @@ def estimates_of(year: int) -> str:
     return f"GFE-{year}"
 
 
+def superbills_of(year: int) -> str:
+    """Return the series of a year's superbills."""
+    return f"SB-{year}"
+
+
 def lock(series: str) -> Counter:
     """Return the series' counter, locked until the transaction ends; it begins at 0."""
     counter = _locked(series).first()

@@ -17,11 +17,12 @@ from accounts.views.log import NUMBER
 from audit.actions import Action
 from audit.services import events
 from billing.forms.looks import FindForm, LooksFileForm, LooksForm
+from billing.selectors import handed_out
 from billing.services import looks as services
 from billing.services.looks import Span
 from billing.views.base import BillingView
 from clients.models import Client
-from clients.selectors import families, looks, releases, tabs
+from clients.selectors import families, looks, tabs
 
 
 class LooksView(BillingView):
@@ -76,7 +77,7 @@ class Looks(LooksView):
             client=client,
             tabs=tabs.of(client.pk, current="billing:looks", permissions=request.permissions),
             looks=found,
-            released=releases.of(client),
+            released=handed_out.of(client),
             form=form,
             older_url=older_url(form, found),
             chosen=form.cleaned_data if form.is_valid() else {},

@@ -18,7 +18,8 @@ from audit.services import events
 from billing import gateway
 from billing.forms.pay_links import AnswerForm, PayAmountForm
 from billing.models import CardIntent, PayLink
-from billing.selectors import card_intents, pay_links, payers, statements
+from billing.selectors import card_intents, pay_links, payers, statements, superbills
+from billing.selectors.payers import SHOWN_OF_EACH
 from billing.services import checkout, hosted_pages, pay_addresses, pay_visits
 from billing.views.pay_base import (
     LinkView,
@@ -145,6 +146,11 @@ class PayAccount(VisitView):
             statements=statements.made_of(
                 records, among=statements.telling_only_of(Client.objects.filter(pk__in=records))
             ),
+            # They name diagnoses. Whoever makes a link on the screen could open it; a mailed one
+            # is read by the client alone.
+            superbills=superbills.made(superbills.behind_link(records)[:SHOWN_OF_EACH])
+            if self.visit.link.sent_at
+            else [],
         )
 
 

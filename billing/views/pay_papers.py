@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from accounts.selectors import members
 from billing.models import Payment
-from billing.selectors import standing, statements
+from billing.selectors import standing, statements, superbills
 from billing.selectors.documents import Subject
 from billing.views.documents import AnswersWithPdf
 from billing.views.pay_base import VisitView
@@ -49,3 +49,16 @@ class PayStatementPdf(PaperView):
         return get_object_or_404(
             statements.telling_only_of(Client.objects.filter(pk__in=records)), pk=pk
         )
+
+
+class PaySuperbillPdf(PaperView):
+    """A superbill that was put behind the client's mailed link, as long as it tells what is so."""
+
+    def subject(self, pk: UUID, records: list[UUID]) -> Subject:
+        if self.visit.link.sent_at is None:
+            raise Http404
+        found = superbills.behind_link(records).select_related("client", "replaces")
+        superbill = get_object_or_404(found, pk=pk)
+        if superbills.changes([superbill]):
+            raise Http404
+        return superbill

@@ -11,10 +11,11 @@ from accounts.views.base import StaffRequest
 from audit.actions import Action
 from audit.services import events
 from billing.forms.releases import ReleaseForm
+from billing.selectors import handed_out
 from billing.services import releases as services
 from billing.views.base import BillingView
 from clients.models import Client
-from clients.selectors import releases, restrictions, tabs
+from clients.selectors import restrictions, tabs
 from clients.services.restrictions import Restricted
 
 
@@ -57,5 +58,5 @@ class Release(BillingView):
             ),
             form=form,
             kept_back=[each for each in restrictions.of(client) if each.ended_at is None],
-            released=releases.of(client),
+            released=handed_out.of(client),
         )

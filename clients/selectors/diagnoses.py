@@ -1,5 +1,6 @@
 """Which diagnoses a client has."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -42,6 +43,29 @@ def billable(client: Client, *, on: date) -> list[str]:
     codes = [row.code for row in lasting.order_by("rank")]
     valid = diagnosis_codes.titles(set(codes), on)
     return [code for code in codes if code in valid]
+
+
+def billable_by_day(client_ids: Collection[UUID], days: Collection[date]) -> dict[date, list[str]]:
+    """Return day → the codes that a claim can carry, as ``billable`` does, in two queries.
+
+    ``client_ids`` are the records of one person.
+    """
+    standing = Diagnosis.objects.filter(client__in=client_ids, withdrawn_at=None)
+    rows = list(standing.order_by("rank", "id"))
+    spans = diagnosis_codes.billable_spans({row.code for row in rows})
+    found: dict[date, list[str]] = {}
+    for day in days:
+        lasting = [row.code for row in rows if _holds(row.starts_on, row.ends_on, day)]
+        found[day] = [
+            code
+            for code in dict.fromkeys(lasting)
+            if any(_holds(*span, day) for span in spans.get(code, ()))
+        ]
+    return found
+
+
+def _holds(starts_on: date, ends_on: date | None, day: date) -> bool:
+    return starts_on <= day <= (ends_on or day)
 
 
 def reaching(client: Client, day: date) -> QuerySet[Diagnosis]:

@@ -45,6 +45,15 @@ def titles(codes: set[str], day: date) -> dict[str, str]:
     return dict(billable(day).filter(code__in=codes).values_list("code", "title"))
 
 
+def billable_spans(codes: set[str]) -> dict[str, list[tuple[date, date | None]]]:
+    """Return code → from when to when it can be billed, once for each time; last days included."""
+    found: dict[str, list[tuple[date, date | None]]] = {}
+    rows = DiagnosisCode.objects.filter(code__in=codes, is_billable=True).order_by("valid_from")
+    for code, first, last in rows.values_list("code", "valid_from", "valid_until"):
+        found.setdefault(code, []).append((first, last))
+    return found
+
+
 def last_titles(codes: set[str]) -> dict[str, str]:
     """Return code → title as it read last, valid or not."""
     found = DiagnosisCode.objects.filter(code__in=codes).order_by("valid_from")

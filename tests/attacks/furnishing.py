@@ -51,7 +51,17 @@ from ledger.selectors import account_moves
 from ledger.services import journal, periods
 from ledger.services.journal import Line
 from tests.attacks import planting
-from tests.billing import arrivals, cycling, hours, money, paying, post, prepaid, spending
+from tests.billing import (
+    arrivals,
+    cycling,
+    hours,
+    money,
+    paying,
+    post,
+    prepaid,
+    spending,
+    superbilling,
+)
 from tests.billing import desk as at
 from tests.billing import estimating as an
 from tests.clients import bundles, records
@@ -90,6 +100,7 @@ def furnish(house: House, family_name: str, places: list[Path]) -> Furnished:
             "service": ServiceCode.objects.all()[0].pk,
         }
         own = at.client(by, family_name)
+        superbill = superbilling.history(own, by, house.people["accountant"])
         ids |= _people(house) | _care(house, own, by) | _money(own, by) | _cards(own, house, secret)
         _record(own, by)
         ids |= _take_in(by)
@@ -104,7 +115,8 @@ def furnish(house: House, family_name: str, places: list[Path]) -> Furnished:
         cycling.history(own, by)
         estimate = an.history(own, by)
         ids |= prepaid.history(own, by)
-        for printed in (at.statement(own, by), estimate, Payment.objects.get(pk=ids["payment"])):
+        one = Payment.objects.get(pk=ids["payment"])
+        for printed in (at.statement(own, by), estimate, superbill, one):
             documents.render(printed, now=at.NOW, by=by)
         _spend(house.people["accountant"])
         _months(house.people["accountant"])

@@ -67,10 +67,12 @@ BESIDE = {
         " (SELECT payment_id FROM billing_document WHERE payment_id IS NOT NULL) LIMIT 1)",
         "statement_id": "NULL",
         "estimate_id": "NULL",
+        "superbill_id": "NULL",
     },
     "billing_document.invoice_id": {"kind": "'INVOICE'", "payment_id": "NULL"},
     "billing_document.statement_id": {"kind": "'STATEMENT'", "payment_id": "NULL"},
     "billing_document.estimate_id": {"kind": "'ESTIMATE'", "payment_id": "NULL"},
+    "billing_document.superbill_id": {"kind": "'SUPERSEDED'", "payment_id": "NULL"},
     "billing_externalcode.member_id": {
         "kind": "'PRACTITIONER'",
         "service_code_id": "NULL",

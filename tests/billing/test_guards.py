@@ -10,7 +10,7 @@ from accounts.tenancy import practice_scope
 from billing.models import Counter, DocumentBody, Invoice, InvoiceLineText, Session
 from billing.services import documents
 from clients.models import Client
-from tests.billing import cycling, hours, money, post, raw
+from tests.billing import cycling, hours, money, post, raw, superbilling
 from tests.billing import desk as at
 from tests.billing import estimating as an
 from tests.billing.conftest import Billed
@@ -51,6 +51,9 @@ APPEND_ONLY = [
     "billing_estimatenote",
     "billing_estimaterequest",
     "billing_estimateoverrun",
+    "billing_superbill",
+    "billing_superbillline",
+    "billing_superbillrule",
     "billing_letterwording",
     "billing_letter",
     "billing_lettercameback",
@@ -60,7 +63,13 @@ APPEND_ONLY = [
     "billing_reminderstep",
     "billing_reminder",
 ]
-COMPANIONS = ["billing_invoicelinetext", "billing_documentbody", "billing_estimatetext"]
+COMPANIONS = [
+    "billing_invoicelinetext",
+    "billing_documentbody",
+    "billing_estimatetext",
+    "billing_superbilltext",
+    "billing_superbillgiven",
+]
 GRANTED: dict[str, set[str]] = {
     **{table: set() for table in APPEND_ONLY},
     "billing_servicecode": {"label"},
@@ -68,6 +77,8 @@ GRANTED: dict[str, set[str]] = {
     "billing_invoicelinetext": {"description"},
     "billing_documentbody": {"body"},
     "billing_estimatetext": {"said"},
+    "billing_superbilltext": {"said"},
+    "billing_superbillgiven": {"recipient"},
 }
 
 
@@ -111,6 +122,7 @@ def test_not_even_the_owner_changes_what_was_written(billed: Billed, statement: 
         documents.render(billed.own_invoice, now=at.NOW, by=by)
         at.statement(billed.own, by)
         an.history(billed.own, by)
+        superbilling.history(billed.own, by, billed.house.people["accountant"])
         post.post_used(billed.own, by)
 
     for table in [*APPEND_ONLY, *COMPANIONS]:
