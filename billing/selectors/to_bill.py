@@ -39,7 +39,7 @@ from billing.models import (
     ServiceFee,
     Session,
 )
-from billing.selectors import appointments, cycles, days, missed, sessions
+from billing.selectors import appointments, cycles, days, missed, packaged, sessions
 from ledger.money import ZERO, Money
 
 Why = CycleRunClient.Outcome
@@ -47,12 +47,13 @@ Why = CycleRunClient.Outcome
 
 @dataclass(frozen=True, slots=True)
 class ClientDue:
-    """What one invoice of a run would hold, in cents."""
+    """What one invoice of a run would hold, in cents; ``packaged`` of it is paid by packages."""
 
     client_id: UUID
     code: str
     count: int
     total: Money
+    packaged: Money = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,13 @@ class Due:
                 codes[client] = each["client__code"]
                 counts[client] += each["count"]
                 totals[client] += each["total"] or ZERO
-        found = [ClientDue(pk, code, counts[pk], totals[pk]) for pk, code in codes.items()]
+        paid = packaged.of_clients(self.billable)
+        nothing = packaged.Packaged()
+        found = [
+            ClientDue(pk, code, counts[pk], totals[pk] - each.less, each.paid)
+            for pk, code in codes.items()
+            for each in (paid.get(pk, nothing),)
+        ]
         return sorted(found, key=lambda each: each.code)
 
     def held_up(self, free: Iterable[UUID]) -> QuerySet[Any]:
