@@ -17,6 +17,7 @@ from billing.models.bill import (
     Vendor,
 )
 from billing.models.counter import Counter
+from billing.models.credit_transfer import Agreement, CreditTransfer, TransferReason
 from billing.models.cycle import BillingCycle, CycleRun, CycleRunClient, Rhythm
 from billing.models.document import Document, DocumentBody
 from billing.models.drawer import (
@@ -71,6 +72,7 @@ from billing.models.refund import (
 from billing.models.reminder import Reminder, ReminderPolicy, ReminderStep
 from billing.models.report_file import ReportFile
 from billing.models.report_run import ReportRun
+from billing.models.returned_check import ReturnedCheck, ReturnReason
 from billing.models.service import KnownCode, ServiceCode, ServiceFee
 from billing.models.session import DiscountKind, Session
 from billing.models.source import FhirSource
@@ -89,6 +91,7 @@ from billing.models.write_off import WriteOff, WriteOffReason, WriteOffTakenBack
 
 __all__ = [
     "AccountStatement",
+    "Agreement",
     "ApplicationTakenBack",
     "Appointment",
     "AppointmentOutcome",
@@ -105,6 +108,7 @@ __all__ = [
     "BillingCycle",
     "CardIntent",
     "Counter",
+    "CreditTransfer",
     "CycleRun",
     "CycleRunClient",
     "Deposit",
@@ -167,6 +171,8 @@ __all__ = [
     "ReminderStep",
     "ReportFile",
     "ReportRun",
+    "ReturnReason",
+    "ReturnedCheck",
     "Rhythm",
     "ServiceCode",
     "ServiceFee",
@@ -176,6 +182,7 @@ __all__ = [
     "StatementRunItem",
     "StripeAccount",
     "TakenBackReason",
+    "TransferReason",
     "UnapplyReason",
     "Vendor",
     "VoidReason",

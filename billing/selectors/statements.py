@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import Membership
+from billing import posting
 from billing.models import AccountStatement, Invoice, StatementRecord
 from billing.selectors import aging
 from billing.selectors.aging import BUCKETS, Basis, Bucket, bucket_of
@@ -146,7 +147,13 @@ def _lines(records: Collection[UUID], until: date, known_at: datetime | None) ->
         amount = sum((debit - credit for *_, debit, credit in moved), ZERO)
         if amount:
             balance += amount
-            yield Line(on, memo, entry_id, amount, balance)
+            yield Line(on, _words(memo, amount), entry_id, amount, balance)
+
+
+def _words(memo: str, amount: Money) -> str:
+    """Say of credit between two accounts on whose side of it this one is."""
+    came = {posting.MOVED: amount < ZERO, posting.MOVED_BACK: amount > ZERO}
+    return memo.replace("to another", "from another") if came.get(memo) else memo
 
 
 def _open(records: Collection[UUID], until: date, known_at: datetime | None) -> list[Open]:

@@ -51,7 +51,18 @@ from ledger.selectors import account_moves
 from ledger.services import journal, periods
 from ledger.services.journal import Line
 from tests.attacks import planting
-from tests.billing import arrivals, cycling, hours, money, paying, post, prepaid, spending
+from tests.billing import (
+    arrivals,
+    checks,
+    cycling,
+    hours,
+    money,
+    moving,
+    paying,
+    post,
+    prepaid,
+    spending,
+)
 from tests.billing import desk as at
 from tests.billing import estimating as an
 from tests.clients import bundles, records
@@ -97,6 +108,8 @@ def furnish(house: House, family_name: str, places: list[Path]) -> Furnished:
         money.put_right(own, by, house.people["accountant"])
         money.written_off(at.invoice(own, by, dollars="6.00"), house.people["accountant"], "6.00")
         money.drawer_used(by)
+        checks.sent_back(own, by)
+        moving.moved(money.kept(own, by, "4.00"), at.client(by, "Ostrow"), by, "4.00")
         ids |= post.post_used(own, by)
         statement_runs.start(run=post.drawn_up(by), now=at.NOW, by=by)
         post.drawn_up(by)
