@@ -32,6 +32,7 @@ class Permission(StrEnum):
     CONSENT_VIEW = "accounts.consent_view"
     COVERAGE_CHANGE = "accounts.coverage_change"
     COVERAGE_VIEW = "accounts.coverage_view"
+    CREDIT_TRANSFER = "accounts.credit_transfer"
     DIAGNOSIS_CHANGE = "accounts.diagnosis_change"
     DIAGNOSIS_VIEW = "accounts.diagnosis_view"
     DRAWER_COUNT = "accounts.drawer_count"
@@ -133,10 +134,14 @@ WORDS: dict[Permission, tuple[str, str]] = {
     Permission.PAYMENT_RECORD: ("Money", "Take cash and check payments"),
     Permission.PAYMENT_CORRECT: (
         "Money",
-        "Correct payments, and take money off invoices",
+        "Correct payments, take money off invoices, and record checks that came back",
     ),
     Permission.DRAWER_COUNT: ("Money", "Count the drawer and take deposits to the bank"),
     Permission.REFUND_RECORD: ("Money", "Give money back to clients, up to a limit"),
+    Permission.CREDIT_TRANSFER: (
+        "Money",
+        "Give a client's credit to another client, up to the limit of refunds",
+    ),
     Permission.PACKAGE_END: (
         "Money",
         "End packages: give unused sessions back, or let them expire",
@@ -247,6 +252,7 @@ BUILT_IN_ROLES = (
                 P.CLIENT_MERGE,
                 P.CLIENT_VIEW,
                 P.CLIENT_VIEW_ALL,
+                P.CREDIT_TRANSFER,
                 P.DRAWER_COUNT,
                 P.FEE_AGREEMENT_CHANGE,
                 P.FEE_AGREEMENT_VIEW,
@@ -290,6 +296,7 @@ BUILT_IN_ROLES = (
                 P.CONSENT_VIEW,
                 P.COVERAGE_CHANGE,
                 P.COVERAGE_VIEW,
+                P.CREDIT_TRANSFER,
                 P.DRAWER_COUNT,
                 P.ESTIMATE_MAKE,
                 P.FEE_AGREEMENT_CHANGE,

@@ -833,6 +833,26 @@ class Action(StrEnum):
         "{who} took payment {label}[ of {amount}] back[: {reason}][; {replacement} stands in its"
         " place].",
     )
+    CHECK_SENT_BACK = (
+        "billing.payment.sent_back",
+        "{who} recorded that the bank sent check {label}[ of {amount}] back[: {reason}].",
+    )
+    CREDIT_MOVED = (
+        "billing.credit.moved",
+        "{who} gave credit of payment {label}[, {amount},] to another account[: {reason}].",
+    )
+    CREDIT_ARRIVED = (
+        "billing.credit.arrived",
+        "{who} took credit from another account in as {label}[, {amount}][: {reason}].",
+    )
+    CREDIT_CAME_BACK = (
+        "billing.credit.came_back",
+        "{who} took credit back to payment {label}[, {amount}].",
+    )
+    CREDIT_WENT_BACK = (
+        "billing.credit.went_back",
+        "{who} gave credit of {label} back to the other account[, {amount}].",
+    )
     WRITTEN_OFF = (
         "billing.write_off.recorded",
         "{who} recorded write-off {label}[ of invoice {invoice}][, {amount}][: {kind}].",

@@ -159,6 +159,33 @@ def deposited(*, amount: Money) -> list[Line]:
     ]
 
 
+MOVED, MOVED_BACK = "Credit to another account", "Credit to another account, taken back"
+"""Memos of J29: an entry of two clients names neither, nor the receipt of one to the other."""
+
+
+def credit_moved(
+    *, giver: UUID, payment: UUID, taker: UUID, arrived: UUID, amount: Money
+) -> list[Line]:
+    """J29: what was one client's credit of a payment is another's, of a payment of their own."""
+    return [
+        Line(Role.CLIENT_CREDITS, debit=amount, party=giver, item=payment),
+        Line(Role.CLIENT_CREDITS, credit=amount, party=taker, item=arrived),
+    ]
+
+
+def check_sent_back(*, amount: Money) -> list[Line]:
+    """J28, after the reversal of its payment: a deposited check left the bank again."""
+    return [
+        Line(Role.UNDEPOSITED_FUNDS, debit=amount),
+        Line(Role.OPERATING_BANK, credit=amount),
+    ]
+
+
+def bank_fee_taken(*, fee: Money) -> list[Line]:
+    """J28: what the bank took for a check that it sent back."""
+    return [Line(Role.BANK_FEES, debit=fee), Line(Role.OPERATING_BANK, credit=fee)]
+
+
 def bill_entered(*, vendor: UUID, bill: UUID, parts: Sequence[tuple[Role, Money]]) -> list[Line]:
     """J33: each part is an expense, and the practice owes the vendor for all of them."""
     total = sum((amount for _, amount in parts), ZERO)

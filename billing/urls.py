@@ -14,6 +14,7 @@ from billing.views.checkout import CheckoutReturn, CheckoutStart
 from billing.views.clients import ClientPage, MyClients
 from billing.views.codings import SessionCodes
 from billing.views.corrections import ApplicationTakeBack, PaymentCorrect
+from billing.views.credit_transfers import CreditTransferNew, CreditTransferTakeBack
 from billing.views.credits import CreditApply, Unapplied, UnappliedApply
 from billing.views.cycle_runs import CycleRunPage, CycleRuns
 from billing.views.cycles import ClientRhythm, CycleRunNew, Cycles, PracticeRhythm
@@ -107,6 +108,7 @@ from billing.views.reports import (
     ReportOrder,
     ReportPage,
 )
+from billing.views.returned_checks import CheckReturned
 from billing.views.search import ClientSearch
 from billing.views.services import (
     MissedHours,
@@ -247,6 +249,13 @@ urlpatterns = [
     path("payments/<uuid:pk>/pdf/", ReceiptPdf.as_view(), name="receipt_pdf"),
     path("statements/<uuid:pk>/pdf/", StatementPdf.as_view(), name="statement_pdf"),
     path("payments/<uuid:pk>/correction/", PaymentCorrect.as_view(), name="payment_correct"),
+    path("payments/<uuid:pk>/returned/", CheckReturned.as_view(), name="payment_returned"),
+    path("payments/<uuid:pk>/transfers/new/", CreditTransferNew.as_view(), name="credit_transfer"),
+    path(
+        "payments/transfers/<uuid:pk>/taking-back/",
+        CreditTransferTakeBack.as_view(),
+        name="credit_transfer_take_back",
+    ),
     path("payments/<uuid:pk>/applications/new/", CreditApply.as_view(), name="payment_apply"),
     path("payments/<uuid:pk>/refunds/new/", RefundNew.as_view(), name="payment_refund"),
     path(

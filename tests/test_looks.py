@@ -17,6 +17,7 @@ from billing.services.refunds import Charge
 from clients.models import Client, EmergencyAccess
 from clients.services import contacts, emergencies
 from tests.billing import desk, estimating, hours, money, prepaid, superbilling
+from tests.billing import desk, estimating, hours, money, moving, prepaid
 from tests.clients import records
 from tests.clients.parties import shared_costs
 from tests.houses import House, browser_of
@@ -40,6 +41,7 @@ OWN_ROLE = {
     P.CONSENT_VIEW,
     P.COVERAGE_CHANGE,
     P.COVERAGE_VIEW,
+    P.CREDIT_TRANSFER,
     P.DIAGNOSIS_CHANGE,
     P.DIAGNOSIS_VIEW,
     P.EMERGENCY_OPEN,
@@ -94,6 +96,8 @@ BEARING = {
     "billing:payment_correct",
     "billing:payment_new",
     "billing:payment_refund",
+    "billing:payment_returned",
+    "billing:credit_transfer",
     "billing:refund_take_back",
     "billing:receipt_pdf",
     "billing:statement_pdf",
@@ -175,6 +179,8 @@ def record(practice: House) -> Record:
         application = payment.applications.get()
         over = desk.cash(client, by, "5.00", keep_rest=True)
         refund = money.refunded(over, by, "5.00", charge=Charge.OWED)
+        given = money.kept(client, by, "1.00")
+        moving.moved(given, desk.client(by, "Ostrow"), by, "1.00")
         written_off = money.written_off(invoice, practice.people["accountant"], "1.00")
         bundle = prepaid.history(client, by)
         statement = desk.statement(client, by)
@@ -206,6 +212,8 @@ def record(practice: House) -> Record:
         "billing:payment_apply": payment.pk,
         "billing:payment_correct": payment.pk,
         "billing:payment_refund": payment.pk,
+        "billing:payment_returned": payment.pk,
+        "billing:credit_transfer": over.pk,
         "billing:refund_take_back": refund.pk,
         "billing:receipt_pdf": payment.pk,
         "billing:statement_pdf": statement.pk,

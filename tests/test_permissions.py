@@ -44,6 +44,7 @@ from tests.billing import (
     estimating,
     hours,
     money,
+    moving,
     paying,
     post,
     prepaid,
@@ -374,6 +375,12 @@ billing:payment_apply     GET    200    200    403    403    403    404    302
 billing:payment_apply     POST   422    422    403    403    403    404    302
 billing:payment_refund    GET    200    200    403    403    403    404    302
 billing:payment_refund    POST   422    422    403    403    403    404    302
+billing:credit_transfer   GET    200    200    403    403    403    404    302
+billing:credit_transfer   POST   422    422    403    403    403    404    302
+billing:credit_transfer_take_back GET 200 200   403    403    403    404    302
+billing:credit_transfer_take_back POST 422 422  403    403    403    404    302
+billing:payment_returned  GET    200    200    403    403    403    404    302
+billing:payment_returned  POST   422    422    403    403    403    404    302
 billing:refund_take_back  GET    200    200    403    403    403    404    302
 billing:refund_take_back  POST   422    422    403    403    403    404    302
 billing:application_take_back GET 200   200    403    403    403    404    302
@@ -718,10 +725,12 @@ OF_AN_APPOINTMENT = [
 ]
 OF_A_SERVICE = ["billing:service", "billing:service_end", "billing:service_rename"]
 OF_A_PAYMENT = [
+    "billing:credit_transfer",
     "billing:payment",
     "billing:payment_apply",
     "billing:payment_correct",
     "billing:payment_refund",
+    "billing:payment_returned",
 ]
 BEHIND_A_LINK = [
     "billing:pay_invoice_pdf",
@@ -796,6 +805,8 @@ def world(practice: House, other_practice: House) -> World:
         posted = post.post_used(client, by)
         drawn_up = post.drawn_up(by)
         cycle_run = cycling.history(client, by)
+        given = money.kept(client, by, "1.00")
+        moved = moving.moved(given, desk.client(by, "Ostrow"), by, "1.00")
         refund = money.refunded(
             desk.cash(client, by, "5.00", keep_rest=True), by, "5.00", charge=Charge.OWED
         )
@@ -938,6 +949,7 @@ def world(practice: House, other_practice: House) -> World:
             "billing:cycle_run": {"pk": cycle_run.pk},
             "billing:client_cycle": {"pk": client.pk},
             "billing:refund_take_back": {"pk": refund.pk},
+            "billing:credit_transfer_take_back": {"pk": moved.pk},
             "billing:application_take_back": {"pk": application.pk},
             "billing:report": {"slug": "income"},
             "billing:report_file": {"slug": "income"},

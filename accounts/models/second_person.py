@@ -21,6 +21,22 @@ class Act(models.TextChoices):
     REOPENING = "REOPEN", "Reopening of a month"
 
 
+ABOUT = {
+    "accounts.practice": {Act.REFUND: "Cash missing in the drawer"},
+    "billing.credittransfer": {Act.REFUND: "Credit to another account"},
+    "billing.invoice": {Act.REFUND: "Void of an invoice"},
+    "billing.package": {Act.REFUND: "Package given back"},
+    "billing.paymenttakenback": {Act.REFUND: "Correction of a payment"},
+    "billing.returnedcheck": {Act.REFUND: "Check sent back by the bank"},
+}
+"""Kind of subject → act → what it is, where the act only says by whose limit it goes."""
+
+
+def name_of(act: str, subject_kind: str) -> str:
+    """Return what somebody asks to do, in words that a second person can decide on."""
+    return ABOUT.get(subject_kind, {}).get(Act(act), str(Act(act).label))
+
+
 class ApprovalLimit(PracticeModel):
     """Up to which sum a role does an act alone. A role without a row does nothing alone."""
 

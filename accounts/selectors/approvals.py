@@ -8,6 +8,7 @@ from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from accounts.ids import NIL
 from accounts.models import Act, Approval, Membership, Practice, User
+from accounts.models.second_person import name_of
 from accounts.permissions import Permission
 from accounts.selectors import members, reach
 from accounts.tenancy import PracticeModel
@@ -83,7 +84,7 @@ def shown(found: QuerySet[Approval], *, now: datetime) -> list[Request]:
     return [
         Request(
             row.pk,
-            Act(row.act).label,
+            name_of(row.act, row.subject_kind),
             Cents(row.amount_cents) if row.amount_cents else None,
             people.get(row.subject_id, row.label),
             row.asked_at,

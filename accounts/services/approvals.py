@@ -24,6 +24,7 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.models import Act, Approval, Membership
+from accounts.models.second_person import name_of
 from accounts.selectors import approvals, limits, members
 from accounts.services import mail
 from audit.actions import Action
@@ -218,7 +219,7 @@ def _close(approval: Approval, decision: Decision, by: Membership, now: datetime
     events.record(
         Action.APPROVAL_DECIDED,
         target=approval,
-        act=_name(approval.act),
+        act=_name(approval),
         amount_cents=approval.amount_cents,
         decision=str(decision.label).lower(),
     )
@@ -229,7 +230,7 @@ def _ask(request: Approval, by: Membership, now: datetime) -> None:
     events.record(
         Action.APPROVAL_ASKED,
         target=request,
-        act=_name(request.act),
+        act=_name(request),
         amount_cents=request.amount_cents,
     )
     for address in approvals.addresses_of_deciders(request.act, but=by):
@@ -248,11 +249,11 @@ def _answer(request: Approval, decision: Decision, now: datetime) -> None:
         mail.queue(to=address, template="approval_decided", now=now, context=context)
 
 
-def _name(act: str) -> str:
-    return str(Act(act).label).lower()
+def _name(request: Approval) -> str:
+    return name_of(request.act, request.subject_kind).lower()
 
 
 def _words(request: Approval) -> str:
     """Return what is asked for, such as: refund of $350.00. It names no client."""
     sum_of_money = f" of {dollars(request.amount_cents)}" if request.amount_cents else ""
-    return _name(request.act) + sum_of_money
+    return _name(request) + sum_of_money

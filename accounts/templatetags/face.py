@@ -77,6 +77,7 @@ STATES: dict[str, tuple[str, str, str]] = {
     "retrying": ("Tried again", "hold", "warn"),
     "revoked": ("Taken back", "undo", ""),
     "sent": ("Sent", "mail", "info"),
+    "sent_back": ("Sent back by the bank", "undo", "bad"),
     "settled": ("Nothing owed", "done", "good"),
     "soft": ("Closed to all but accountants", "lock", "info"),
     "superseded": ("Superseded", "undo", "warn"),

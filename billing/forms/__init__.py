@@ -35,7 +35,8 @@ __all__ = [
     "SessionForm",
 ]
 
-DESK_METHODS = [(method.value, method.label) for method in Payment.Method if method != "CARD"]
+AT_DESK = (Payment.Method.CASH, Payment.Method.CHECK)
+DESK_METHODS = [(method.value, method.label) for method in AT_DESK]
 IN_FUTURE = "This day is not here yet."
 
 

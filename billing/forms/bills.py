@@ -224,7 +224,12 @@ class BillFilterForm(forms.Form):
 
     state = forms.ChoiceField(
         label="Which bills",
-        choices=[("open", "What we owe"), ("late", "Overdue"), ("", "All bills")],
+        choices=[
+            ("open", "What we owe"),
+            ("late", "Overdue"),
+            ("due", "Not due yet"),
+            ("", "All bills"),
+        ],
         required=False,
     )
     vendor = forms.UUIDField(required=False, widget=forms.HiddenInput)

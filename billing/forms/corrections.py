@@ -12,7 +12,7 @@ from billing.forms.fields import DayField
 from billing.forms.shares import SharesForm
 from billing.models import Payment, PaymentReason
 from billing.selectors.invoices import OpenInvoice
-from billing.services.corrections import NOT_REPLACED, Right
+from billing.services.corrections import NOT_REPLACED, REASONS, Right
 from billing.services.payments import Method
 
 
@@ -21,7 +21,7 @@ class CorrectionForm(ReceivedForm):
 
     reason = forms.ChoiceField(
         label="What was wrong",
-        choices=PaymentReason.choices,
+        choices=REASONS,
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what was wrong."},
     )
@@ -37,7 +37,7 @@ class CorrectionForm(ReceivedForm):
             for name in ("amount", "method", "reference", "received_on"):
                 del self.fields[name]
             reasons: Any = self.fields["reason"]
-            reasons.choices = [choice for choice in PaymentReason.choices if choice[0] == "CLIENT"]
+            reasons.choices = [choice for choice in REASONS if choice[0] == "CLIENT"]
             self.initial["reason"] = PaymentReason.CLIENT.value
 
     def clean(self) -> dict[str, Any]:

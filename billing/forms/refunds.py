@@ -63,7 +63,7 @@ class RefundForm(forms.Form):
         ways.choices = [
             (way.value, way.label)
             for way in Payment.Method
-            if way in {payment.method, Payment.Method.CHECK}
+            if way in {payment.method, Payment.Method.CHECK} - {Payment.Method.MOVED}
         ]
         if not is_applied:
             del self.fields["charge"]

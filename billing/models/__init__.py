@@ -19,6 +19,7 @@ from billing.models.bill import (
 )
 from billing.models.coding import KnownDetail, SessionCoding
 from billing.models.counter import Counter
+from billing.models.credit_transfer import Agreement, CreditTransfer, TransferReason
 from billing.models.cycle import BillingCycle, CycleRun, CycleRunClient, Rhythm
 from billing.models.document import Document, DocumentBody
 from billing.models.drawer import (
@@ -74,6 +75,7 @@ from billing.models.refund import (
 from billing.models.reminder import Reminder, ReminderPolicy, ReminderStep
 from billing.models.report_file import ReportFile
 from billing.models.report_run import ReportRun
+from billing.models.returned_check import ReturnedCheck, ReturnReason
 from billing.models.service import KnownCode, ServiceCode, ServiceFee
 from billing.models.session import DiscountKind, Session
 from billing.models.source import FhirSource
@@ -99,6 +101,7 @@ from billing.models.write_off import WriteOff, WriteOffReason, WriteOffTakenBack
 
 __all__ = [
     "AccountStatement",
+    "Agreement",
     "ApplicationTakenBack",
     "Appointment",
     "AppointmentOutcome",
@@ -115,6 +118,7 @@ __all__ = [
     "BillingCycle",
     "CardIntent",
     "Counter",
+    "CreditTransfer",
     "CycleRun",
     "CycleRunClient",
     "Deposit",
@@ -180,6 +184,8 @@ __all__ = [
     "ReminderStep",
     "ReportFile",
     "ReportRun",
+    "ReturnReason",
+    "ReturnedCheck",
     "Rhythm",
     "ServiceCode",
     "ServiceFee",
@@ -196,6 +202,7 @@ __all__ = [
     "SuperbillRule",
     "SuperbillText",
     "TakenBackReason",
+    "TransferReason",
     "UnapplyReason",
     "Vendor",
     "VoidReason",

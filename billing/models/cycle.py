@@ -121,6 +121,7 @@ class CycleRunClient(PracticeModel):
 
         WAITING = "WAITING", "Waits"
         INVOICED = "INVOICED", "Invoiced"
+        IN_PART = "IN_PART", "Invoiced but for what is far above an estimate: issue it by hand"
         NOTHING = "NOTHING", "Billed or left unbilled meanwhile"
         UNMARKED = "UNMARKED", "Nobody said what became of an appointment"
         NO_FEE = "NO_FEE", "No list fee on the day of an appointment"
@@ -155,6 +156,7 @@ class CycleRunClient(PracticeModel):
                     outcome__in=[
                         "WAITING",
                         "INVOICED",
+                        "IN_PART",
                         "NOTHING",
                         "UNMARKED",
                         "NO_FEE",
@@ -169,8 +171,8 @@ class CycleRunClient(PracticeModel):
             ),
             models.CheckConstraint(
                 name="billing_cyclerunclient_invoiced_by_invoice",
-                condition=Q(outcome="INVOICED", invoice__isnull=False)
-                | (~Q(outcome="INVOICED") & Q(invoice=None)),
+                condition=Q(outcome__in=["INVOICED", "IN_PART"], invoice__isnull=False)
+                | (~Q(outcome__in=["INVOICED", "IN_PART"]) & Q(invoice=None)),
             ),
             models.CheckConstraint(
                 name="billing_cyclerunclient_waits_undecided",

@@ -11,12 +11,15 @@ from ledger.fields import MoneyField
 
 
 class Payment(PracticeModel):
-    """Money received from a client. It is their credit until it is applied to an invoice."""
+    """Money received from a client, or credit that another client gave them (CreditTransfer). It is
+    their credit until it is applied to an invoice.
+    """
 
     class Method(models.TextChoices):
         CASH = "CASH", "Cash"
         CHECK = "CHECK", "Check"
         CARD = "CARD", "Card"
+        MOVED = "MOVED", "From another account"
 
     receipt = models.CharField(max_length=12, db_comment="Such as R-00001; without a gap.")
     client = PracticeKey("clients.Client")
@@ -57,7 +60,7 @@ class Payment(PracticeModel):
             ),
             models.CheckConstraint(
                 name="billing_payment_method_known",
-                condition=Q(method__in=["CASH", "CHECK", "CARD"]),
+                condition=Q(method__in=["CASH", "CHECK", "CARD", "MOVED"]),
             ),
         ]
         indexes = [

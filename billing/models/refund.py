@@ -20,6 +20,10 @@ class RefundReason(models.TextChoices):
     COMPLAINT = "COMPLAINT", "The practice gives way"
 
 
+REFUND_WAYS = [way for way in Payment.Method.choices if way[0] != Payment.Method.MOVED]
+"""Money goes back to a person, never to an account here: that is a CreditTransfer."""
+
+
 class Refund(PracticeModel):
     """A part of a payment that the practice gives back. Until it is paid it is owed.
 
@@ -28,7 +32,7 @@ class Refund(PracticeModel):
 
     reference = models.CharField(max_length=12, db_comment="Such as RF-00001; without a gap.")
     payment = PracticeKey(Payment, related_name="refunds")
-    method = models.CharField(max_length=5, choices=Payment.Method)
+    method = models.CharField(max_length=5, choices=REFUND_WAYS)
     check_number = models.CharField(max_length=10, blank=True)
     amount = MoneyField(db_comment="Cents.")
     reason = models.CharField(max_length=9, choices=RefundReason)

@@ -103,6 +103,7 @@ class StatementRunItem(PracticeModel):
         SETTLED = "SETTLED", "Less is owed by now"
         RECENT = "RECENT", "Had a statement meanwhile"
         HELD = "HELD", "Held back meanwhile"
+        MERGED = "MERGED", "One person with another client by now"
         FAILED = "FAILED", "Could not be made"
 
     run = PracticeKey(StatementRun, related_name="items")
@@ -134,7 +135,7 @@ class StatementRunItem(PracticeModel):
                 name="billing_statementrunitem_closed_with_an_outcome",
                 condition=Q(outcome="", closed_at=None)
                 | Q(
-                    outcome__in=["LEFT_OUT", "SETTLED", "RECENT"],
+                    outcome__in=["LEFT_OUT", "SETTLED", "RECENT", "MERGED"],
                     closed_at__isnull=False,
                     statement=None,
                 )

@@ -18,6 +18,7 @@ class UnapplyReason(models.TextChoices):
     CORRECTED = "CORRECTED", "Its payment was corrected"
     VOIDED = "VOIDED", "The invoice was voided"
     REFUNDED = "REFUNDED", "The money was refunded"
+    RETURNED = "RETURNED", "The bank sent the check back"
 
 
 class PaymentReason(models.TextChoices):
@@ -29,6 +30,8 @@ class PaymentReason(models.TextChoices):
     DAY = "DAY", "The day was wrong"
     TWICE = "TWICE", "It was recorded twice"
     NEVER_CAME = "NEVER_CAME", "The money never came"
+    RETURNED = "RETURNED", "The bank sent the check back"
+    MOVED_BACK = "MOVED_BACK", "The credit went back to the other account"
 
 
 class ApplicationTakenBack(PracticeModel):
@@ -62,7 +65,9 @@ class ApplicationTakenBack(PracticeModel):
 
 
 class PaymentTakenBack(PracticeModel):
-    """That a payment was recorded wrongly: reversed, and recorded anew where it had come.
+    """That a payment counts no more: it was recorded wrongly and, where money had come, recorded
+    anew; or it was a check that the bank sent back, of which ReturnedCheck tells; or credit of
+    another account (CreditTransfer) that went back there.
 
     The billing_payment_taken_back trigger refuses it while the payment pays anything.
     """
@@ -102,7 +107,9 @@ class PaymentTakenBack(PracticeModel):
             ),
             models.CheckConstraint(
                 name="billing_paymenttakenback_replaced_if_it_came",
-                condition=Q(reason__in=["TWICE", "NEVER_CAME"], replacement=None)
+                condition=Q(
+                    reason__in=["TWICE", "NEVER_CAME", "RETURNED", "MOVED_BACK"], replacement=None
+                )
                 | Q(reason__in=["CLIENT", "AMOUNT", "METHOD", "DAY"], replacement__isnull=False),
             ),
         ]

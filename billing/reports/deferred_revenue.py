@@ -1,4 +1,4 @@
-"""Prepaid sessions from opening to closing: what was sold, what was used or given back."""
+"""Prepaid sessions from opening to closing: what was sold, what was used, given back or expired."""
 
 from billing.forms.reports import PeriodForm
 from billing.reports.declared import Report
@@ -12,7 +12,7 @@ COLUMNS = (
     client(),
     money("opening", "Opening"),
     money("sold", "Sold"),
-    money("used", "Used or given back"),
+    money("used", "Used, given back or expired"),
     money("closing", "Closing"),
 )
 ROLE = Role.PREPAID_SESSIONS

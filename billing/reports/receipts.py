@@ -7,8 +7,9 @@ from uuid import UUID
 from django.urls import reverse
 
 from billing.forms.reports import PeriodForm
-from billing.models import Payment, PaymentTakenBack
+from billing.models import Payment, PaymentReason, PaymentTakenBack
 from billing.reports.declared import Report
+from billing.selectors import standing
 from billing.selectors.tables import (
     Asked,
     Level,
@@ -41,6 +42,10 @@ HELD = (
     Role.STRIPE_CLEARING,
 )
 """Where money waits on its way to the bank."""
+
+
+WHY = {PaymentReason.RETURNED.value: "sent back by the bank"}
+"""Reason of a taking back → how the row says it, where it is not "taken back"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +124,10 @@ def table(asked: Asked) -> Table:
 def _receipts(asked: Asked) -> list[Receipt]:
     """Return what came and what was taken back, by day and number."""
     span = (asked.first, asked.as_of)
-    payments = Payment.objects.filter(received_on__range=span).select_related("client")
+    payments = standing.money(Payment.objects.filter(received_on__range=span))
+    payments = payments.select_related("client")
     gone = PaymentTakenBack.objects.filter(taken_back_on__range=span)
+    gone = gone.exclude(payment__method=Payment.Method.MOVED)
     gone = gone.select_related("payment__client")
     if asked.known_at is not None:
         payments = payments.filter(entry__posted_at__lte=asked.known_at)
@@ -133,7 +140,7 @@ def _receipts(asked: Asked) -> list[Receipt]:
         Receipt(
             each.payment,
             each.taken_back_on,
-            f"{each.payment.receipt} taken back",
+            f"{each.payment.receipt} {WHY.get(each.reason, 'taken back')}",
             each.entry_id,
             -each.payment.amount,
         )

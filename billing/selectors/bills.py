@@ -98,12 +98,17 @@ def standing(rows: QuerySet[Bill]) -> QuerySet[Any]:
 
 
 def listed(*, state: str, vendor: UUID | None, today: date) -> QuerySet[Any]:
-    """Return bills for a list: ``state`` is "open", "late" or "" for all, the oldest due first."""
+    """Return bills for a list: ``state`` is "open", of these "late" or "due" later, or "" for all.
+
+    What is owed stands by its day, the oldest first.
+    """
     rows = Bill.objects.all() if vendor is None else Bill.objects.filter(vendor=vendor)
-    if state in {"open", "late"}:
+    if state in {"open", "late", "due"}:
         rows = standing(rows)
         if state == "late":
             rows = rows.filter(due_on__lt=today)
+        elif state == "due":
+            rows = rows.filter(due_on__gte=today)
         return rows.order_by("due_on", "id")
     return with_paid(rows).order_by("-billed_on", "-id")
 

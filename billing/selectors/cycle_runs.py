@@ -13,6 +13,7 @@ from clients.selectors import clients
 from ledger.money import ZERO, Money
 
 Outcome = CycleRunClient.Outcome
+INVOICED = (Outcome.INVOICED, Outcome.IN_PART)
 WAITS_FOR_WORKER = timedelta(seconds=15)
 
 
@@ -68,7 +69,7 @@ def tally(runs: Collection[UUID], *, of: QuerySet[Any] | None = None) -> dict[UU
         .values("run_id")
         .annotate(
             waiting=Count("pk", filter=Q(outcome=Outcome.WAITING)),
-            invoiced=Count("pk", filter=Q(outcome=Outcome.INVOICED)),
+            invoiced=Count("pk", filter=Q(outcome__in=INVOICED)),
             count=Count("pk"),
             total=Sum("invoice__total"),
         )
@@ -108,7 +109,9 @@ def of_run(run: CycleRun, *, visible: QuerySet[Any], outcome: str) -> QuerySet[C
     """Return the visible clients of a run, by code; with an outcome, or without an invoice."""
     rows = CycleRunClient.objects.filter(run=run, client__in=visible)
     if outcome == HELD_UP:
-        rows = rows.exclude(outcome__in=[Outcome.WAITING, Outcome.INVOICED])
+        rows = rows.exclude(outcome__in=[Outcome.WAITING, *INVOICED])
+    elif outcome == Outcome.INVOICED:
+        rows = rows.filter(outcome__in=INVOICED)
     elif outcome:
         rows = rows.filter(outcome=outcome)
     return rows.select_related("invoice").order_by("client__code", "pk")

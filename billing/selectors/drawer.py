@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Sum
 
-from billing.models import Deposit, DepositTakenBack, DrawerCount, Payment
+from billing.models import Deposit, DepositTakenBack, DrawerCount, Payment, ReturnedCheck
 from billing.selectors import standing
 from ledger.chart import Role
 from ledger.money import ZERO, Money
@@ -73,10 +73,16 @@ def drawer() -> Drawer:
     Whatever else left undeposited funds, such as a refund or a bill paid in cash, was cash.
     """
     received = standing.received(Payment.objects.filter(method=Payment.Method.CHECK))
-    checks = _sum(received.aggregate(sum=Sum("amount"))["sum"]) - _sum(
-        standing.deposits().aggregate(sum=Sum("checks"))["sum"]
-    )
+    checks = _sum(received.aggregate(sum=Sum("amount"))["sum"]) - checks_at_bank()
     return Drawer(subledger.balance(Role.UNDEPOSITED_FUNDS) - checks, checks)
+
+
+def checks_at_bank() -> Money:
+    """Return what of checks deposits took to the bank that it did not send back, in cents."""
+    back = ReturnedCheck.objects.filter(was_deposited=True)
+    return _sum(standing.deposits().aggregate(sum=Sum("checks"))["sum"]) - _sum(
+        back.aggregate(sum=Sum("taken_back__payment__amount"))["sum"]
+    )
 
 
 def taken_on(on: date) -> list[Way]:
@@ -90,6 +96,7 @@ def taken_on(on: date) -> list[Way]:
             sum((amount for method, amount in found if method == way), ZERO),
         )
         for way in Payment.Method
+        if way != Payment.Method.MOVED
     ]
 
 

@@ -28,6 +28,7 @@ from billing.models import (
     AppointmentSeries,
     BillingCycle,
     CardIntent,
+    CreditTransfer,
     CycleRunClient,
     Document,
     Estimate,
@@ -62,6 +63,7 @@ from billing.models import (
     RefundPaid,
     RefundTakenBack,
     Reminder,
+    ReturnedCheck,
     Session,
     SessionAddOn,
     SessionCoding,
@@ -291,6 +293,11 @@ SECTIONS = (
         ("payment__client",),
         but={"key": OF_NOBODY, "replacement": SOMEBODY_ELSE},
     ),
+    Section("credit_given", CreditTransfer, ("payment__client",), but={"arrived": SOMEBODY_ELSE}),
+    Section(
+        "credit_received", CreditTransfer, ("arrived__client",), but={"payment": SOMEBODY_ELSE}
+    ),
+    Section("returned_checks", ReturnedCheck, ("taken_back__payment__client",)),
     Section("pay_links", PayLink, but={"key": OF_NOBODY}),
     Section("pay_visits", PayVisit),
     Section("card_payments", CardIntent, ("invoice__client", "client"), but={"key": OF_NOBODY}),

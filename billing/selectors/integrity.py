@@ -29,10 +29,12 @@ from billing.models import (
 from billing.selectors import (
     bill_integrity,
     card_integrity,
+    credit_transfers,
     drawer_integrity,
     hour_integrity,
     money_integrity,
     package_integrity,
+    returned_checks,
     statements,
     superbills,
 )
@@ -51,6 +53,8 @@ def findings() -> Iterator[Finding]:
     yield from money_integrity.findings()
     yield from package_integrity.findings()
     yield from drawer_integrity.findings()
+    yield from returned_checks.findings()
+    yield from credit_transfers.findings()
     yield from bill_integrity.findings()
     yield from card_integrity.findings()
     yield from statements.findings()

@@ -97,20 +97,6 @@ def newest_first(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
     return invoices.order_by("-issued_on", "-id")
 
 
-def still_open(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
-    """Return those of which something is open today."""
-    items = subledger.open_items(Role.CLIENT_RECEIVABLE, as_of=END_OF_TIME)
-    return invoices.filter(pk__in=[item.item for item in items])
-
-
-def open_total(invoices: QuerySet[Invoice]) -> Money:
-    """Return what is open of all of them together, in cents, in two queries."""
-    items = subledger.open_items(Role.CLIENT_RECEIVABLE, as_of=END_OF_TIME)
-    balances = {item.item: item.balance for item in items}
-    chosen = invoices.filter(pk__in=balances).values_list("pk", flat=True)
-    return sum((balances[pk] for pk in chosen), ZERO)
-
-
 def balance_due(invoice: Invoice) -> Money:
     """Return what is open of an invoice, in cents."""
     return subledger.balance(Role.CLIENT_RECEIVABLE, party=invoice.client_id, item=invoice.pk)

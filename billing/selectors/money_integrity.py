@@ -60,6 +60,9 @@ def credits_left() -> dict[Item, Money]:
     gone = standing.refunds().values_list("payment__client_id", "payment_id", "amount")
     for client, payment, amount in gone:
         left[client, payment] -= amount
+    moved = ("payment__client_id", "payment_id", "arrived__amount")
+    for client, payment, amount in standing.credit_transfers().values_list(*moved):
+        left[client, payment] -= amount
     return {item: amount for item, amount in left.items() if amount}
 
 

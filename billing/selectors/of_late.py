@@ -7,7 +7,14 @@ from uuid import UUID
 from django.db.models import Q, Sum
 
 from accounts.models import Membership
-from billing.models import DrawerCount, Invoice, Payment, PaymentTakenBack, WriteOff
+from billing.models import (
+    DrawerCount,
+    Invoice,
+    Payment,
+    PaymentReason,
+    PaymentTakenBack,
+    WriteOff,
+)
 from billing.selectors import standing
 from clients.selectors import families
 from ledger.money import ZERO, Money
@@ -22,7 +29,8 @@ A_DAY = timedelta(days=1)
 def gave_back(client_id: UUID, *, payment: Payment | None = None, now: datetime) -> Money:
     """Return what went back to a client of late, on any of their records, and of one payment ever.
 
-    What a correction left less counts as given back, in cents.
+    What other clients got of their credit counts as given back, in cents. So does what a correction
+    left less, and a check that came back, unless the bank's own line says so.
     """
     since = now - WINDOW
     records = families.ids_of([client_id])
@@ -31,16 +39,22 @@ def gave_back(client_id: UUID, *, payment: Payment | None = None, now: datetime)
     if payment is not None:
         counts |= Q(payment=payment)
     refunded: Money = rows.filter(counts).aggregate(sum=Sum("amount"))["sum"] or ZERO
-    corrected = PaymentTakenBack.objects.filter(
-        payment__client__in=records, taken_back_at__gte=since
-    ).values_list("payment__amount", "replacement__amount")
+    back = PaymentTakenBack.objects.filter(
+        payment__client__in=records, taken_back_at__gte=since, returned__line=None
+    ).exclude(reason=PaymentReason.MOVED_BACK)
+    corrected = back.values_list("payment__amount", "replacement__amount")
+    moved = standing.credit_transfers().filter(payment__client__in=records)
+    given = Q(arrived__recorded_at__gte=since)
+    if payment is not None:
+        given |= Q(payment=payment)
+    refunded += moved.filter(given).aggregate(sum=Sum("arrived__amount"))["sum"] or ZERO
     return sum((max(was - (came or ZERO), ZERO) for was, came in corrected), refunded)
 
 
 def took_money(by: Membership, invoice: Invoice) -> bool:
     """Say whether a person took cash or a check that pays an invoice, or once did."""
     rows = invoice.applications.filter(payment__recorded_by=by)
-    return rows.exclude(payment__method=Payment.Method.CARD).exists()
+    return rows.filter(payment__method__in=(Payment.Method.CASH, Payment.Method.CHECK)).exists()
 
 
 def missing(*, now: datetime) -> Money:

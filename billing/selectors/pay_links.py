@@ -2,7 +2,7 @@
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
@@ -11,8 +11,9 @@ from uuid import UUID
 from django.db.models import QuerySet, Sum
 
 from accounts.ids import NIL
-from billing.models import CardIntent, PayLink
+from billing.models import CardIntent, Letter, LetterKind, PayLink
 from billing.models.pay_link import TRIES_MAX
+from billing.selectors import letters
 from clients.models import Address, Client
 from clients.selectors import families
 from ledger.money import ZERO, Money
@@ -75,12 +76,16 @@ def is_over(link: PayLink, *, now: datetime) -> bool:
 
 
 def of_client(client: Client, *, owes: bool, now: datetime) -> list[Shown]:
-    """Return the links of a person, newest first, in two queries. ``owes``: whether they do now."""
-    found = PayLink.objects.filter(client__in=families.records_of(client))
+    """Return the links of a person, newest first, in three queries. ``owes``: whether they do."""
+    records = families.records_of(client)
+    found = PayLink.objects.filter(client__in=records)
     links = list(found.select_related("made_by").order_by("-made_at", "-pk"))
     intents = CardIntent.objects.filter(pay_link__in=links, state=CardIntent.State.PAID)
     sums = intents.values_list("pay_link").annotate(sum=Sum("amount")).order_by("pay_link")
     paid: dict[UUID, Money] = dict(sums)
+    # A link and its letter are written in one moment.
+    written = Letter.objects.filter(kind=LetterKind.PAY_LINK, client__in=records)
+    went: dict[datetime, str] = dict(letters.with_state(written).values_list("written_at", "state"))
     return [
         Shown(
             pk=link.pk,
@@ -90,15 +95,19 @@ def of_client(client: Client, *, owes: bool, now: datetime) -> list[Shown]:
             was_sent=link.sent_at is not None,
             opened_at=link.opened_at,
             paid=(came := paid.get(link.pk, ZERO)),
-            state=_state(link, has_paid=bool(came), owes=owes, now=now),
+            state=_state(link, went, has_paid=bool(came), owes=owes, now=now),
             may_withdraw=not is_over(link, now=now),
         )
         for link in links
     ]
 
 
-def _state(link: PayLink, *, has_paid: bool, owes: bool, now: datetime) -> str:
-    """Return what became of a link: what ended it, else what was paid, else how far it came."""
+def _state(
+    link: PayLink, went: Mapping[datetime, str], *, has_paid: bool, owes: bool, now: datetime
+) -> str:
+    """Return what became of a link: what ended it, else what was paid, else how far it came, by
+    what became of the letters that ``went`` at their moments.
+    """
     if link.withdrawn_at is not None:
         return "withdrawn"
     if link.wrong_tries >= TRIES_MAX:
@@ -111,7 +120,9 @@ def _state(link: PayLink, *, has_paid: bool, owes: bool, now: datetime) -> str:
         return "settled"
     if link.opened_at is not None:
         return "opened"
-    return "sent" if link.sent_at is not None else "unopened"
+    if link.sent_at is None:
+        return "unopened"
+    return went.get(link.sent_at, letters.State.QUEUED)
 
 
 def zips_of(records: Sequence[UUID], *, on: date) -> list[str]:

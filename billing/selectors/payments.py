@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 from django.urls import reverse
 
 from accounts.models import Membership
@@ -14,6 +14,7 @@ from billing.models import (
     Invoice,
     Payment,
     PaymentApplication,
+    PaymentReason,
     PaymentTakenBack,
 )
 from billing.selectors import standing
@@ -27,7 +28,15 @@ HOW = {
     Payment.Method.CASH: "in cash",
     Payment.Method.CHECK: "by check",
     Payment.Method.CARD: "by card",
+    Payment.Method.MOVED: "from another account",
 }
+
+
+GONE = {
+    PaymentReason.RETURNED.value: "Sent back by the bank",
+    PaymentReason.MOVED_BACK.value: "Went back to the other account",
+}
+"""Reason of a taking back → how lists say it, where it is not "Taken back"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +74,9 @@ class TakenOff:
 
 @dataclass(frozen=True, slots=True)
 class PaymentRow:
-    """A payment as lists show it; ``code`` is the client's. ``is_gone``: it was taken back."""
+    """A payment as lists show it; ``code`` is the client's. ``gone`` says how it was taken back, or
+    is empty.
+    """
 
     pk: UUID
     number: str
@@ -73,7 +84,11 @@ class PaymentRow:
     how: str
     received_on: date
     amount: Money
-    is_gone: bool = False
+    gone: str = ""
+
+    @property
+    def is_gone(self) -> bool:
+        return bool(self.gone)
 
     @property
     def url(self) -> str:
@@ -87,13 +102,14 @@ class PaymentRow:
 @dataclass(frozen=True, slots=True)
 class ClientPayment:
     """A payment on its client's page: where it went, what is left of it as credit, and what the
-    practice gave back of it.
+    practice gave back of it, or other accounts got.
     """
 
     payment: PaymentRow
     parts: list[Part]
     left: Money
     refunded: Money
+    moved: Money
 
 
 def visible_to(
@@ -145,20 +161,23 @@ def of_clients(client_ids: Collection[UUID], *, limit: int) -> list[ClientPaymen
     left = {item.item: item.balance for item in items}
     sums = standing.refunds().filter(payment__in=payments).values_list("payment")
     back = dict(sums.annotate(sum=Sum("amount")).order_by("payment"))
+    gone = standing.credit_transfers().filter(payment__in=payments).values_list("payment")
+    moved = dict(gone.annotate(sum=Sum("arrived__amount")).order_by("payment"))
     return [
         ClientPayment(
             row(payment),
             [part for part in parts if part.payment_id == payment.pk],
             left.get(payment.pk, ZERO),
             back.get(payment.pk, ZERO),
+            moved.get(payment.pk, ZERO),
         )
         for payment in payments
     ]
 
 
 def taken_on(payments: QuerySet[Payment], on: date) -> Money:
-    """Return the sum of payments received on a business date, in cents."""
-    kept = standing.received(payments.filter(received_on=on))
+    """Return the sum of money received on a business date, in cents."""
+    kept = standing.received(standing.money(payments.filter(received_on=on)))
     taken: Money | None = kept.aggregate(sum=Sum("amount"))["sum"]
     return taken or ZERO
 
@@ -169,7 +188,8 @@ def rows(payments: QuerySet[Payment]) -> list[PaymentRow]:
 
 
 def _shown(payments: QuerySet[Payment]) -> QuerySet[Payment]:
-    return payments.annotate(stands=standing.RECEIVED).select_related("client")
+    why = PaymentTakenBack.objects.filter(payment=OuterRef("pk")).values("reason")[:1]
+    return payments.annotate(why_gone=Subquery(why)).select_related("client")
 
 
 def row(payment: Payment) -> PaymentRow:
@@ -180,7 +200,7 @@ def row(payment: Payment) -> PaymentRow:
         how=how(payment),
         received_on=payment.received_on,
         amount=payment.amount,
-        is_gone=not getattr(payment, "stands", True),
+        gone=GONE.get(why, "Taken back") if (why := getattr(payment, "why_gone", None)) else "",
     )
 
 

@@ -70,8 +70,15 @@ def refunded(payment: Payment) -> Money:
     return found or ZERO
 
 
+def moved(payment: Payment) -> Money:
+    """Return what of a payment other clients have, in cents."""
+    rows = standing.credit_transfers().filter(payment=payment)
+    found: Money | None = rows.aggregate(sum=Sum("arrived__amount"))["sum"]
+    return found or ZERO
+
+
 def refundable(payment: Payment) -> Money:
     """Return how much of a payment could go back (I-7); nothing of one that was taken back."""
     if not standing.received(Payment.objects.filter(pk=payment.pk)).exists():
         return ZERO
-    return payment.amount - refunded(payment)
+    return payment.amount - refunded(payment) - moved(payment)

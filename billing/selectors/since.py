@@ -7,7 +7,14 @@ from datetime import date
 
 from django.db.models import F, Max
 
-from billing.models import ApplicationTakenBack, Invoice, Package, Payment, RefundTakenBack
+from billing.models import (
+    ApplicationTakenBack,
+    Invoice,
+    Package,
+    Payment,
+    PaymentTakenBack,
+    RefundTakenBack,
+)
 from ledger.chart import Role
 from ledger.days import LAST_DAY
 from ledger.money import Money
@@ -46,6 +53,11 @@ def of_payment(payment: Payment) -> date:
     refunded = RefundTakenBack.objects.filter(
         refund__payment=payment, taken_back_on__gt=F("refund__refunded_on")
     )
-    last = [rows.aggregate(last=Max("taken_back_on"))["last"] for rows in (applied, refunded)]
+    moved = PaymentTakenBack.objects.filter(
+        payment__moved_in__payment=payment, taken_back_on__gt=F("payment__received_on")
+    )
+    last = [
+        rows.aggregate(last=Max("taken_back_on"))["last"] for rows in (applied, refunded, moved)
+    ]
     freed: list[date] = [day for day in last if day is not None]
     return max([payment.received_on, *freed])

@@ -4,6 +4,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from billing.models import (
     ApplicationTakenBack,
+    CreditTransfer,
     Deposit,
     DepositTakenBack,
     Invoice,
@@ -28,6 +29,8 @@ RECEIVED = ~Exists(PaymentTakenBack.objects.filter(payment=OuterRef("pk")))
 
 ISSUED = ~Exists(InvoiceVoided.objects.filter(invoice=OuterRef("pk")))
 BILLED = ~Exists(InvoiceVoided.objects.filter(invoice=OuterRef("invoice")))
+
+MOVED = ~Exists(PaymentTakenBack.objects.filter(payment=OuterRef("arrived")))
 
 WRITTEN_OFF = ~Exists(WriteOffTakenBack.objects.filter(write_off=OuterRef("pk")))
 
@@ -58,6 +61,16 @@ def applications() -> QuerySet[PaymentApplication]:
 def received(payments: QuerySet[Payment]) -> QuerySet[Payment]:
     """Return those of some payments that were not taken back."""
     return payments.filter(RECEIVED)
+
+
+def money(payments: QuerySet[Payment]) -> QuerySet[Payment]:
+    """Return those of some payments that brought money: credit of another account brought none."""
+    return payments.exclude(method=Payment.Method.MOVED)
+
+
+def credit_transfers() -> QuerySet[CreditTransfer]:
+    """Return the credit that other clients have now."""
+    return CreditTransfer.objects.filter(MOVED)
 
 
 def write_offs() -> QuerySet[WriteOff]:

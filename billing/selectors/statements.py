@@ -5,7 +5,7 @@ only moves between the two, as when a payment is applied to an invoice, is no li
 """
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from uuid import UUID
@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import Membership
+from billing import posting
 from billing.models import AccountStatement, Invoice, StatementRecord
 from billing.selectors import aging
 from billing.selectors.aging import BUCKETS, Basis, Bucket, bucket_of
@@ -47,6 +48,7 @@ class Line:
     entry_id: UUID
     amount: Money
     balance: Money
+    posted_at: datetime
 
     @property
     def charged(self) -> Money:
@@ -73,11 +75,14 @@ class Account:
     """The account of one person from ``since`` to ``until``, both included, in cents.
 
     ``insurance`` is what their plans still owe and ``prepaid`` what they paid ahead for sessions:
-    neither is part of the balance.
+    neither is part of the balance. What was entered late, after the last statement of its days was
+    made, stands among the lines: so ``opening`` is what that statement ended with, while
+    ``owed_before`` is what the books say now of the time before ``since``.
     """
 
     since: date
     until: date
+    owed_before: Money
     opening: Money
     lines: list[Line]
     open_invoices: list[Open]
@@ -114,7 +119,9 @@ def account(
 ) -> Account:
     """Return the account of the records of one person, as known at a moment."""
     lines = list(_lines(records, until, known_at))
-    opening = sum((line.amount for line in lines if line.on < since), ZERO)
+    owed_before = sum((line.amount for line in lines if line.on < since), ZERO)
+    late = _entered_late(lines, records, since, known_at)
+    opening = owed_before - sum((line.amount for line in late), ZERO)
     aged = aging.parts(
         as_of=until, known_at=known_at, basis=Basis.DUE, by_session=False, parties=records
     )
@@ -124,8 +131,9 @@ def account(
     return Account(
         since=since,
         until=until,
+        owed_before=owed_before,
         opening=opening,
-        lines=[line for line in lines if line.on >= since],
+        lines=_balanced(opening, [*late, *(line for line in lines if line.on >= since)]),
         open_invoices=_open(records, until, known_at),
         buckets=[Bucket(label, amounts[place]) for place, (label, _) in enumerate(BUCKETS)],
         credit=_held(Role.CLIENT_CREDITS, records, until, known_at),
@@ -139,14 +147,48 @@ def _lines(records: Collection[UUID], until: date, known_at: datetime | None) ->
         party__in=records, account__role__in=OWED
     )
     rows = found.order_by(*books.IN_ORDER).values_list(
-        "entry_id", "entry_date", "entry__memo", "debit", "credit"
+        "entry_id", "entry_date", "entry__memo", "entry__posted_at", "debit", "credit"
     )
     balance = ZERO
-    for (entry_id, on, memo), moved in groupby(rows, key=lambda row: row[:3]):
+    for (entry_id, on, memo, posted_at), moved in groupby(rows, key=lambda row: row[:4]):
         amount = sum((debit - credit for *_, debit, credit in moved), ZERO)
         if amount:
             balance += amount
-            yield Line(on, memo, entry_id, amount, balance)
+            yield Line(on, _words(memo, amount), entry_id, amount, balance, posted_at)
+
+
+def _entered_late(
+    lines: Iterable[Line], records: Collection[UUID], since: date, known_at: datetime | None
+) -> list[Line]:
+    """Return what stands on no statement, though the last one before ``since`` covered its day: it
+    was posted after that statement was made.
+    """
+    made = AccountStatement.objects.filter(client__in=records, until__lt=since)
+    if known_at is not None:
+        made = made.filter(known_at__lt=known_at)
+    last = made.order_by("-until", "-known_at").first()
+    if last is None:
+        return []
+    return [
+        replace(line, words=f"{line.words}, entered late")
+        for line in lines
+        if line.on <= last.until and line.posted_at > last.known_at
+    ]
+
+
+def _balanced(opening: Money, lines: Iterable[Line]) -> list[Line]:
+    """Return lines with what each leaves, from an opening balance on."""
+    balance, found = opening, []
+    for line in lines:
+        balance += line.amount
+        found.append(replace(line, balance=balance))
+    return found
+
+
+def _words(memo: str, amount: Money) -> str:
+    """Say of credit between two accounts on whose side of it this one is."""
+    came = {posting.MOVED: amount < ZERO, posting.MOVED_BACK: amount > ZERO}
+    return memo.replace("to another", "from another") if came.get(memo) else memo
 
 
 def _open(records: Collection[UUID], until: date, known_at: datetime | None) -> list[Open]:

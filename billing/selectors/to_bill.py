@@ -39,7 +39,7 @@ from billing.models import (
     ServiceFee,
     Session,
 )
-from billing.selectors import appointments, cycles, days, missed, sessions
+from billing.selectors import appointments, cycles, days, missed, packaged, sessions
 from ledger.money import ZERO, Money
 
 Why = CycleRunClient.Outcome
@@ -49,12 +49,13 @@ IN_ONE_HOUR = Q(beside__session=OuterRef("pk")) | Q(add_ons__add_on=OuterRef("pk
 
 @dataclass(frozen=True, slots=True)
 class ClientDue:
-    """What one invoice of a run would hold, in cents."""
+    """What one invoice of a run would hold, in cents; ``packaged`` of it is paid by packages."""
 
     client_id: UUID
     code: str
     count: int
     total: Money
+    packaged: Money = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,13 @@ class Due:
                 codes[client] = each["client__code"]
                 counts[client] += each["count"]
                 totals[client] += each["total"] or ZERO
-        found = [ClientDue(pk, code, counts[pk], totals[pk]) for pk, code in codes.items()]
+        paid = packaged.of_clients(self.billable)
+        nothing = packaged.Packaged()
+        found = [
+            ClientDue(pk, code, counts[pk], totals[pk] - each.less, each.paid)
+            for pk, code in codes.items()
+            for each in (paid.get(pk, nothing),)
+        ]
         return sorted(found, key=lambda each: each.code)
 
     def held_up(self, free: Iterable[UUID]) -> QuerySet[Any]:

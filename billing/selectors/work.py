@@ -124,15 +124,18 @@ def _drawer(reader: Reader) -> Iterator[Pile]:
 
 
 def _bills(reader: Reader) -> Iterator[Pile]:
-    for state, label, is_late in (("late", "Bills past their day", True), ("open", "Bills", False)):
+    owed = bills.owed(today=reader.today)
+    for state, label, is_late in (
+        ("late", "Bills past their day", True),
+        ("due", "Bills to pay by their day", False),
+    ):
         found = bills.listed(state=state, vendor=None, today=reader.today)
-        owed = bills.owed(today=reader.today)
         yield Pile(
             label,
             "Owed to vendors",
             f"{reverse('billing:bill_list')}?state={state}",
             found.count(),
-            owed.late if is_late else owed.bills,
+            owed.late if is_late else owed.bills - owed.late,
             is_late=is_late,
         )
 

@@ -23,6 +23,10 @@ from ledger.services import journal
 __all__ = ["AskedBySomebodyElse", "Reason", "Right", "Waiting", "correct"]
 
 Reason = PaymentReason
+NOT_WRONG = (Reason.RETURNED, Reason.MOVED_BACK)
+REASONS = [choice for choice in Reason.choices if choice[0] not in NOT_WRONG]
+"""What can be wrong with what was recorded. What came back, or went back, was right."""
+
 NOT_REPLACED = frozenset({Reason.TWICE, Reason.NEVER_CAME})
 """Where no money came, none is recorded anew."""
 
@@ -41,6 +45,10 @@ class TakenByCard(Exception):
 
 class PartlyRefunded(Exception):
     """A part of the payment went back to the client, so it was there."""
+
+
+class PartlyMoved(Exception):
+    """A part of the payment went to another client, or it came from one."""
 
 
 class AtTheBank(Exception):
@@ -88,6 +96,7 @@ def correct(
     Raises:
         AlreadyCorrected: the payment was taken back before.
         PartlyRefunded: a part of it went back to the client.
+        PartlyMoved: a part of it went to another client, or it came from one.
         NothingDiffers: what is right is what stands, or the reason asks for no other payment.
         TakenByCard: more than the client of a card payment would change, or a payment become one.
         AtTheBank: a deposit took what the payment brought to the bank.
@@ -107,6 +116,14 @@ def correct(
     if back := refunds.refunded(payment):
         raise PartlyRefunded(
             f"{back.dollars} of {payment.receipt} went back to the client. Take that back first."
+        )
+    if payment.method == payments.Method.MOVED:
+        raise PartlyMoved(
+            f"{payment.receipt} is credit of another account. It is taken back there, or stands."
+        )
+    if gone := refunds.moved(payment):
+        raise PartlyMoved(
+            f"{gone.dollars} of {payment.receipt} went to another account. Take that back first."
         )
     _require(payment, right, reason, today)
     _require_in_drawer(payment, right)
@@ -182,6 +199,8 @@ def _require(payment: Payment, right: Right | None, reason: str, today: date) ->
             f"{payment.receipt} is what the card company took, on that day. It can be moved to the"
             " client whose it is; money goes back by a refund."
         )
+    if reason in NOT_WRONG:
+        raise NothingDiffers("What came back or went back is recorded on a page of its own.")
     if (right is None) != (Reason(reason) in NOT_REPLACED):
         raise NothingDiffers("Say what is right instead, or that no money came.")
     if right is None:

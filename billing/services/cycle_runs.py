@@ -4,7 +4,10 @@ Each client stands as a row that waits, is claimed by one worker and gets its in
 transaction, so a run that is cut off goes on where it was, and nobody is billed twice.
 """
 
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import OperationalError, transaction
@@ -16,8 +19,9 @@ from accounts.permissions import Permission
 from accounts.selectors import members
 from audit.actions import Action
 from audit.services import events
-from billing.models import CycleRun, CycleRunClient, Rhythm
+from billing.models import CycleRun, CycleRunClient, MissedFee, Rhythm, Session
 from billing.selectors import cycle_runs, days, periods, to_bill
+from billing.selectors.estimate_meters import Meter
 from billing.services import invoices, numbers, redemptions
 from ledger.services import journal
 
@@ -120,23 +124,59 @@ def _bill(row: CycleRunClient, *, today: date, now: datetime, by: Membership) ->
         row.outcome = due.first_why() or Outcome.NOTHING
     else:
         try:
-            with transaction.atomic():
-                row.invoice = invoices.issue(
-                    sessions=held,
-                    missed_fees=fees,
-                    issued_on=row.run.last_day,
-                    terms_from=max(today, row.run.last_day),
-                    now=now,
-                    by=by,
-                )
-            row.outcome = Outcome.INVOICED
-        except invoices.OverEstimate:
-            row.outcome = Outcome.ESTIMATE
+            row.outcome = _billed(row, held, fees, today=today, now=now, by=by)
         except invoices.NothingToBill:
             row.outcome = Outcome.FREE
         except journal.PeriodClosed:
             row.outcome = Outcome.CLOSED
     _decide(row, now)
+
+
+def _billed(
+    row: CycleRunClient, held: Sequence[Session], fees: Sequence[MissedFee], **when: Any
+) -> Outcome:
+    """Issue what there is of a client; of what goes far above an estimate, all but that provider's
+    hours, which wait until somebody says why.
+    """
+    try:
+        _issue(row, held, fees, **when)
+    except invoices.OverEstimate as over:
+        rest = [each for each in held if not _is_of(over.above, each)]
+        if rest or fees:
+            with suppress(invoices.OverEstimate, invoices.NothingToBill):
+                _issue(row, rest, fees, **when)
+                return Outcome.IN_PART
+        return Outcome.ESTIMATE
+    return Outcome.INVOICED
+
+
+@transaction.atomic
+def _issue(
+    row: CycleRunClient,
+    held: Sequence[Session],
+    fees: Sequence[MissedFee],
+    *,
+    today: date,
+    now: datetime,
+    by: Membership,
+) -> None:
+    row.invoice = invoices.issue(
+        sessions=held,
+        missed_fees=fees,
+        issued_on=row.run.last_day,
+        terms_from=max(today, row.run.last_day),
+        now=now,
+        by=by,
+    )
+
+
+def _is_of(above: Iterable[Meter], session: Session) -> bool:
+    """Say whether a session is one of those that go above an estimate."""
+    on = days.day_of(session.started_at, days.zone())
+    return any(
+        meter.therapist_id == session.therapist_id and meter.since <= on <= meter.until
+        for meter in above
+    )
 
 
 @transaction.atomic

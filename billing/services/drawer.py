@@ -51,6 +51,10 @@ class Confirmed(Exception):
     """A bank line confirms the deposit, so it is not taken back."""
 
 
+class SentBack(Exception):
+    """The bank sent a check of it back, so it was at the bank."""
+
+
 class BeforeItWas(Exception):
     """The deposit would be taken back on a day before it was made."""
 
@@ -199,6 +203,7 @@ def take_back(
     Raises:
         AlreadyTakenBack: it was taken back before.
         Confirmed: a bank line is matched with it; that is undone first.
+        SentBack: without its checks, the bank sent more back than it got.
         BeforeItWas: the day is before the deposit's own.
         journal.PeriodClosed: the day lies in a closed month.
     """
@@ -208,6 +213,11 @@ def take_back(
         raise AlreadyTakenBack(f"{made.reference} was taken back already.")
     if bank.is_confirmed(made.entry_id):
         raise Confirmed(f"A bank line is matched with {made.reference}. Undo that first.")
+    if made.checks > max(at_bank := found.checks_at_bank(), ZERO):
+        raise SentBack(
+            f"The bank sent checks back, and has {at_bank.dollars} of deposited checks left."
+            f" {made.reference} took {made.checks.dollars} there, so it stays."
+        )
     if taken_back_on < made.deposited_on:
         raise BeforeItWas("Choose a day that is not before the deposit.")
     entry = journal.reverse(

@@ -16,6 +16,10 @@ from billing.services import checkout
 from billing.services.checkout import State
 
 
+class NotKnownYet(gateway.Unclear):
+    """Whether an earlier page was paid is not clear; it is asked again later."""
+
+
 def address(
     practice: UUID,
     opening: checkout.Opening,
@@ -80,11 +84,14 @@ def close(
     Returns whether one of them was paid.
 
     Raises:
-        gateway.Unclear: Stripe did not answer clearly; what it does later is found out later.
+        NotKnownYet: Stripe did not answer clearly; what it does later is found out later.
     """
     was_paid = False
     for intent in intents:
-        state = _close(practice, speaker, intent, now=now)
+        try:
+            state = _close(practice, speaker, intent, now=now)
+        except gateway.Unclear as unclear:
+            raise NotKnownYet(*unclear.args) from None
         was_paid = was_paid or state == State.PAID
     return was_paid
 

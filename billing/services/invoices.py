@@ -57,7 +57,12 @@ class OverEstimate(KeptBack):
     """The invoice would bring what is billed far above a good faith estimate, and nobody said why.
 
     It is kept back until a new estimate is given, or somebody says why it is issued all the same.
+    ``above`` says which provider's part of which estimate.
     """
+
+    def __init__(self, above: Sequence[Meter]) -> None:
+        super().__init__(told(above))
+        self.above = above
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +142,7 @@ def issue(
     paid = redemptions.planned(held) if use_packages else {}
     above = [] if instead_of else estimate_meters.above_with(held, paid=paid, zone=zone)
     if above and not over_estimate:
-        raise OverEstimate(told(above))
+        raise OverEstimate(above)
     items = [_item(hour, zone, paid.get(hour.pk)) for hour in hours]
     total = sum((item.amount for item in items), ZERO)
     if not total:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from accounts.ids import uuid7
 from accounts.models import Membership
+from accounts.services.approvals import AskedBySomebodyElse, Waiting
 from audit.actions import Action
 from audit.services import events
 from billing import posting
@@ -20,10 +21,12 @@ from billing.models import (
     UnapplyReason,
 )
 from billing.selectors import invoices, package_ends, packages, standing
-from billing.services import applications, numbers
+from billing.services import applications, numbers, package_approvals
 from billing.services.applications import Share
 from ledger.money import ZERO, Money
 from ledger.services import journal
+
+__all__ = ["AskedBySomebodyElse", "Waiting", "expire", "expire_one", "give_back", "take_back"]
 
 Kind = PackageEnd.Kind
 BackReason = PackageBackReason
@@ -66,14 +69,18 @@ def give_back(
     key: UUID,
     now: datetime,
     by: Membership,
-) -> PackageEnd:
+) -> PackageEnd | Waiting:
     """End a package by its formula: the price less what the used sessions count. The invoice of the
     package is lower by that, and what had paid it is the client's credit again, which is given
     back like any credit or kept. ``shown`` is what was agreed to, in cents.
 
-    The same ``key`` again returns the end that it has.
+    Who took money for the package could keep it so and say that it was given back: above what one
+    refunds alone, with what went back to the client of late, a second person is asked, as for the
+    void of its invoice, and nothing changes yet. The same ``key`` again returns the end that it
+    has.
 
     Raises:
+        AskedBySomebodyElse: another person waits for an answer about the package.
         AlreadyEnded, NothingLeft: there is nothing to end.
         Changed: by now it would be another amount.
         BeforeItWas: before the sale, a session that was paid, or what is taken off the invoice.
@@ -95,6 +102,8 @@ def give_back(
         raise BeforeItWas(
             f"Choose {rest.not_before:%b %-d, %Y} or later, when all of it was there."
         )
+    if (waiting := package_approvals.ask(package, rest, now=now, by=by)) is not None:
+        return waiting
     lacks = rest.credited - invoices.balance_due(rest.invoice)
     _free(rest.invoice, lacks, ended_on, now, by)
     return _write(package, Kind.REFUNDED, rest, ended_on=ended_on, key=key, now=now, by=by)

@@ -251,6 +251,11 @@ def finish(*, item_id: UUID, today: date, now: datetime, by: Membership) -> None
 
 def _against(item: StatementRunItem, today: date) -> str:
     people = [item.client_id]
+    if item.client.merged_into_id is not None:
+        return Outcome.MERGED  # The statement of the client who is kept tells of both records.
+    of_person = item.run.items.filter(client__in=families.ids_of(people)).exclude(pk=item.pk)
+    if of_person.filter(statement__isnull=False).exists():
+        return Outcome.RECENT
     if letter_holds.reasons(people, on=today):
         return Outcome.HELD
     apart = item.run.until - timedelta(days=item.run.days_apart)

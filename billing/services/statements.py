@@ -60,7 +60,7 @@ def make(
         since=since,
         until=until,
         known_at=known_at,
-        opening=account.opening,
+        opening=account.owed_before,
         closing=account.closing,
         record_count=len(records),
         key=key,

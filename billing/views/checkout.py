@@ -78,6 +78,12 @@ class CheckoutStart(PracticeView):
             return HttpResponseRedirect(page, status=303)
         except (checkout.NothingDue, checkout.CardsNotSetUp) as error:
             messages.error(self.request, str(error))
+        except hosted_pages.NotKnownYet:
+            messages.error(
+                self.request,
+                "The card company did not say whether the client has just paid by link. No card"
+                " page was opened. It is asked again within minutes: look again before you charge.",
+            )
         except gateway.Refused:
             messages.error(self.request, "The card company refused. Nothing was charged.")
         except gateway.Unclear:

@@ -70,6 +70,7 @@ class PaymentCorrect(BillingView):
             services.AtTheBank,
             services.KeyReused,
             services.NothingDiffers,
+            services.PartlyMoved,
             services.PartlyRefunded,
             services.TakenByCard,
             payment_services.KeyReused,

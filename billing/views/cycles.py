@@ -73,6 +73,7 @@ class Cycles(BillingView):
             "rows": [(row, people[row.client_id]) for row in page],
             "count": len(invoices),
             "total": sum((row.total for row in invoices), ZERO),
+            "packaged": sum((row.packaged for row in invoices), ZERO),
             "first": first,
             "held_up": held_up.count(),
             "is_closed": is_closed(period.last_day),

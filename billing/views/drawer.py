@@ -143,7 +143,7 @@ class DepositTakeBack(BillingView):
             services.take_back(
                 made=made, **form.cleaned_data, now=timezone.now(), by=request.membership
             )
-        except (services.AlreadyTakenBack, services.Confirmed) as error:
+        except (services.AlreadyTakenBack, services.Confirmed, services.SentBack) as error:
             form.add_error(None, str(error))
         except (services.BeforeItWas, journal.PeriodClosed) as error:
             form.add_error("taken_back_on", str(error))

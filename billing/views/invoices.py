@@ -28,6 +28,7 @@ from billing.selectors import (
     payments,
     write_offs,
 )
+from billing.selectors.invoice_list import OpenInvoices
 from billing.services import invoices as services
 from billing.services import redemptions
 from billing.views.base import BillingView
@@ -46,10 +47,9 @@ class InvoiceList(BillingView):
         chosen, typed = self.visible_invoices(), form.cleaned_data if form.is_valid() else {}
         if client_id := typed.get("client"):
             chosen = chosen.filter(client_id=client_id)
-        open_total = invoices.open_total(chosen)
-        if typed.get("state") == "open":
-            chosen = invoices.still_open(chosen)
-        page = self.paged(invoices.newest_first(chosen))
+        opened = OpenInvoices(chosen)
+        wants_open = typed.get("state") == "open"
+        page = self.paged(opened if wants_open else invoices.newest_first(chosen))
         page.object_list = invoices.rows(
             page.object_list, on=self.today, permissions=request.permissions
         )
@@ -64,7 +64,7 @@ class InvoiceList(BillingView):
             page=page,
             form=form,
             query=f"{urlencode(filters)}&" if filters else "",
-            open_total=open_total,
+            open_total=opened.total,
             may_take_payment=self.may(Permission.PAYMENT_RECORD),
             may_write_off=self.may(Permission.WRITE_OFF_RECORD),
             may_count=self.may(Permission.DRAWER_COUNT),

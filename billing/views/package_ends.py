@@ -31,6 +31,10 @@ from ledger.money import ZERO
 from ledger.services import journal
 
 UNFIT = HTTPStatus.UNPROCESSABLE_ENTITY
+WAITS = (
+    "A second person was asked, because you took money for this package and this is above what you"
+    " refund alone. Once somebody has agreed under Approvals, give it back the same way again."
+)
 
 
 class PackageGiveBack(OfPackages):
@@ -66,12 +70,16 @@ class PackageGiveBack(OfPackages):
             form.add_error("ended_on", str(error))
         except (
             services.AlreadyEnded,
+            services.AskedBySomebodyElse,
             services.NothingLeft,
             services.Changed,
             services.KeyReused,
         ) as error:
             form.add_error(None, str(error))
         else:
+            if isinstance(end, services.Waiting):
+                messages.success(request, WAITS)
+                return redirect("billing:package", self.package.pk)
             messages.success(
                 request,
                 f"{self.package} has ended: {end.credited.dollars} is taken off what was billed for"

@@ -154,6 +154,13 @@ class PayAccount(VisitView):
         )
 
 
+NOT_KNOWN_YET = (
+    "The card company did not say whether an earlier payment of yours went through. No new one was"
+    " begun. It is asked again within minutes, and this page then shows what was paid: look again"
+    " before you pay."
+)
+
+
 class PayStart(PayAccount):
     """Opens the card page over an amount. Stripe is called outside any transaction."""
 
@@ -180,6 +187,8 @@ class PayStart(PayAccount):
             error = str(refusal)
         except checkout.PageOpen:
             error = "Another card page of yours was opened a moment ago. Try again."
+        except hosted_pages.NotKnownYet:
+            error = NOT_KNOWN_YET
         except gateway.Refused:
             error = "The card company refused. Nothing was charged."
         except gateway.Unclear:

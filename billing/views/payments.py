@@ -16,7 +16,14 @@ from audit.actions import Action
 from audit.services import events
 from billing.forms import PaymentForm
 from billing.models import Invoice, Payment
-from billing.selectors import balances, invoices, payments, refunds
+from billing.selectors import (
+    balances,
+    credit_transfers,
+    invoices,
+    payments,
+    refunds,
+    returned_checks,
+)
 from billing.services import payments as services
 from billing.views.base import BillingView, wanted_id
 from clients.selectors import clients, families
@@ -145,19 +152,27 @@ class Receipt(BillingView):
         gone = payments.taken_back(payment)
         shown = receipt(self, payment)
         back = refunds.refunded(payment)
-        may_correct = self.may(Permission.PAYMENT_CORRECT) and gone is None and not back
+        seen = self.visible_payments()
+        came = credit_transfers.into(payment, seen=seen)
+        is_wrong_here = gone is None and not back and came is None
+        may_correct = self.may(Permission.PAYMENT_CORRECT) and is_wrong_here
         return self.page(
             "billing/payments/receipt.html",
             **shown,
             gone=gone,
+            returned=returned_checks.of_payment(payment) if gone else None,
             replaced=payments.replaced(payment),
             taken_off=payments.taken_off(payment),
             refunds=refunds.of_payment(payment),
+            moved=credit_transfers.out_of(payment, seen=seen),
+            came=came,
+            may_move=self.may(Permission.CREDIT_TRANSFER),
             may_refund=self.may(Permission.REFUND_RECORD),
             refundable=refunds.refundable(payment),
             recorded_by=payment.recorded_by.display_name,
             entry_id=payment.entry_id if self.may(Permission.REPORT_VIEW) else None,
             may_correct=may_correct,
+            may_bounce=may_correct and payment.method == Payment.Method.CHECK,
             may_apply=self.may(Permission.PAYMENT_RECORD) and bool(shown["credit"]),
         )
 

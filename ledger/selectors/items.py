@@ -4,6 +4,7 @@ What a snapshot says of the closed months is as good as their postings, because 
 (see ``ItemSnapshot``). Where there is none that fits, every posting is read.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,6 +15,8 @@ from django.db import connection
 
 from ledger.chart import Role
 from ledger.money import Money
+
+NAMED = re.compile(r"%\((\w+)\)s")
 
 HEAD = """
 WITH kept AS MATERIALIZED (
@@ -147,6 +150,26 @@ def of_each(
     return _read(EACH + question, role, as_of, known_at, more)
 
 
+def of_rows(
+    question: str, role: Role, *, as_of: date, rows: tuple[str, Sequence[Any]], **more: Any
+) -> Sequence[tuple[Any, ...]]:
+    """Return what ``of_each`` does of a question that asks rows of its own where ``{rows}`` stands:
+    a statement and its values in their order, as a query set has them.
+    """
+    before, after = (_whole(EACH + question)).split("{rows}")
+    statement, told = rows
+    asked = {"role": role, "as_of": as_of, "known_at": None, **more}
+    values = [
+        *(asked[name] for name in NAMED.findall(before)),
+        *told,
+        *(asked[name] for name in NAMED.findall(after)),
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(NAMED.sub("%s", before) + statement + NAMED.sub("%s", after), values)
+        found: Sequence[tuple[Any, ...]] = cursor.fetchall()
+    return found
+
+
 def of_parties(role: Role, *, as_of: date, known_at: datetime | None = None) -> dict[UUID, Money]:
     """Return party → debits less credits of its open items at the close of ``as_of``."""
     rows = _read(OF_PARTIES, role, as_of, known_at, {})
@@ -163,9 +186,13 @@ def wrong() -> list[UUID]:
 def _read(
     statement: str, role: Role, as_of: date, known_at: datetime | None, more: dict[str, Any]
 ) -> Sequence[tuple[Any, ...]]:
-    since = SINCE.format(entries=KNOWN if known_at is not None else "")
     asked = {"role": role, "as_of": as_of, "known_at": known_at, **more}
     with connection.cursor() as cursor:
-        cursor.execute(statement.replace("{head}", HEAD).replace("{since}", since), asked)
+        cursor.execute(_whole(statement, is_known=known_at is not None), asked)
         rows: Sequence[tuple[Any, ...]] = cursor.fetchall()
     return rows
+
+
+def _whole(statement: str, *, is_known: bool = False) -> str:
+    since = SINCE.format(entries=KNOWN if is_known else "")
+    return statement.replace("{head}", HEAD).replace("{since}", since)

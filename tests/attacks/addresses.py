@@ -25,6 +25,7 @@ SPECIAL = {
     "billing:chart_account.pk": "ledger_account",
     "billing:checkout_return.pk": "billing_cardintent",
     "billing:checkout_start.pk": "billing_invoice",
+    "billing:credit_transfer.pk": "billing_payment",
     "billing:letter_hold_end.pk": "billing_letterhold",
     "billing:package_offer_end.pk": "billing_packageoffer",
     "billing:pay_invoice_pdf.pk": "billing_invoice",

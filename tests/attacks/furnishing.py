@@ -53,9 +53,11 @@ from ledger.services.journal import Line
 from tests.attacks import planting
 from tests.billing import (
     arrivals,
+    checks,
     cycling,
     hours,
     money,
+    moving,
     paying,
     post,
     prepaid,
@@ -108,6 +110,8 @@ def furnish(house: House, family_name: str, places: list[Path]) -> Furnished:
         money.put_right(own, by, house.people["accountant"])
         money.written_off(at.invoice(own, by, dollars="6.00"), house.people["accountant"], "6.00")
         money.drawer_used(by)
+        checks.sent_back(own, by)
+        moving.moved(money.kept(own, by, "4.00"), at.client(by, "Ostrow"), by, "4.00")
         ids |= post.post_used(own, by)
         statement_runs.start(run=post.drawn_up(by), now=at.NOW, by=by)
         post.drawn_up(by)

@@ -113,6 +113,19 @@ BESIDE = {
     "billing_invoicevoided": {"replacement_id": "NULL"},
     "billing_paymenttakenback": {"replacement_id": "NULL", "reason": "'TWICE'"},
     "billing_paymenttakenback.replacement_id": {"reason": "'CLIENT'"},
+    "billing_returnedcheck": {
+        "entry_id": "NULL",
+        "fee_entry_id": "NULL",
+        "fee": "0",
+        "line_id": "NULL",
+        "was_deposited": "false",
+    },
+    "billing_returnedcheck.entry_id": {"was_deposited": "true"},
+    "billing_returnedcheck.line_id": {
+        "was_deposited": "true",
+        "entry_id": "(SELECT id FROM ledger_journalentry LIMIT 1)",
+    },
+    "billing_returnedcheck.fee_entry_id": {"fee": "1"},
     "billing_rejectedrecord.settled_by_id": {
         "state": "'TAKEN_IN'",
         "dismissal": "''",

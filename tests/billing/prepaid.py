@@ -4,7 +4,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from accounts.models import Membership
+from accounts.models import Approval, Membership
+from accounts.selectors.approvals import may_decide
+from accounts.services import approvals
 from billing.models import (
     Invoice,
     Package,
@@ -100,6 +102,21 @@ def billed(*held: Session, by: Membership, on: date = at.TODAY, **more: Any) -> 
 def given_back(
     package: Package, by: Membership, *, on: date = at.TODAY, shown: str | None = None
 ) -> PackageEnd:
+    """Give a package back; where it takes two people, somebody agrees."""
+    done = tried(package, by, on=on, shown=shown)
+    if isinstance(done, ending.Waiting):
+        asked = Approval.objects.get(pk=done.approval_id)
+        others = Membership.objects.exclude(pk=by.pk)
+        second = next(each for each in others if may_decide(each, asked.act))
+        approvals.decide(approval=asked, decision="APPROVED", by=second, now=asked.asked_at)
+        done = tried(package, by, on=on, shown=shown)
+    assert isinstance(done, PackageEnd)
+    return done
+
+
+def tried(
+    package: Package, by: Membership, *, on: date = at.TODAY, shown: str | None = None
+) -> PackageEnd | ending.Waiting:
     would = package_ends.preview(package).credited
     return ending.give_back(
         package=package,

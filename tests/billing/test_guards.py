@@ -10,7 +10,7 @@ from accounts.tenancy import practice_scope
 from billing.models import Counter, DocumentBody, Invoice, InvoiceLineText, Session
 from billing.services import documents
 from clients.models import Client
-from tests.billing import cycling, hours, money, post, raw, superbilling
+from tests.billing import checks, cycling, hours, money, moving, post, raw, superbilling
 from tests.billing import desk as at
 from tests.billing import estimating as an
 from tests.billing.conftest import Billed
@@ -33,6 +33,8 @@ APPEND_ONLY = [
     "billing_paymentapplication",
     "billing_applicationtakenback",
     "billing_paymenttakenback",
+    "billing_returnedcheck",
+    "billing_credittransfer",
     "billing_invoicevoided",
     "billing_billingcycle",
     "billing_drawercount",
@@ -118,6 +120,8 @@ def test_not_even_the_owner_changes_what_was_written(billed: Billed, statement: 
         hours.history(billed.own, by)
         cycling.history(billed.own, by)
         money.drawer_used(by)
+        checks.sent_back(billed.own, by)
+        moving.moved(money.kept(billed.own, by, "4.00"), billed.other, by, "4.00")
         money.put_right(billed.other, by, billed.house.people["accountant"])
         documents.render(billed.own_invoice, now=at.NOW, by=by)
         at.statement(billed.own, by)

@@ -11,6 +11,7 @@ from accounts.tenancy import practice_scope
 from billing.models import (
     AccountStatement,
     AppointmentOutcome,
+    CreditTransfer,
     Document,
     Estimate,
     Invoice,
@@ -19,25 +20,29 @@ from billing.models import (
     PaymentApplication,
     PaymentTakenBack,
     Refund,
+    ReturnedCheck,
     Session,
 )
 from billing.selectors import integrity
 from billing.selectors.invoices import balance_due
+from billing.selectors.payments import credit_left
 from billing.services import (
     applications,
     corrections,
+    credit_transfers,
     documents,
     invoices,
     not_billed,
     outcomes,
     payments,
     refunds,
+    returned_checks,
     voids,
 )
 from ledger.money import ZERO, Money
+from tests.billing import checks, hours, money, moving
 from tests.billing import desk as at
 from tests.billing import estimating as an
-from tests.billing import hours, money
 from tests.billing.conftest import Billed
 from tests.ledger.elsewhere import elsewhere
 
@@ -360,6 +365,50 @@ def test_the_last_of_a_payment_goes_back_once_in_a_hundred_tries(billed: Billed)
 
     with practice_scope(billed.house.id):
         assert won == 2
+        assert list(integrity.findings()) == []
+
+
+@pytest.mark.commits
+def test_credit_goes_to_another_client_once_in_a_hundred_tries(billed: Billed) -> None:
+    by = billed.house.people["front-desk"]
+    with practice_scope(billed.house.id):
+        payment = money.kept(billed.own, by, "60.00")
+
+    def moved() -> None:
+        moving.moved(Payment.objects.get(pk=payment.pk), billed.other, by, "25.00")
+
+    with ThreadPoolExecutor(TRIES // 10) as pool:
+        refusal = credit_transfers.ExceedsCredit
+        sides = [
+            elsewhere(pool, billed.house, partial(tried, moved, refusal)) for _ in range(TRIES)
+        ]
+        won = sum(side.result(60) for side in sides)
+
+    with practice_scope(billed.house.id):
+        assert won == CreditTransfer.objects.count() == 2
+        assert credit_left(payment) == Money(10_00)
+        assert list(integrity.findings()) == []
+
+
+@pytest.mark.commits
+def test_a_check_comes_back_once_in_a_hundred_tries(billed: Billed) -> None:
+    by = billed.house.people["front-desk"]
+    with practice_scope(billed.house.id):
+        payment = checks.at_bank(billed.own, by)
+
+    def sent_back() -> None:
+        checks.returned(Payment.objects.get(pk=payment.pk), by, fee=Money(12_00))
+
+    with ThreadPoolExecutor(TRIES // 10) as pool:
+        refusal = returned_checks.AlreadyTakenBack
+        sides = [
+            elsewhere(pool, billed.house, partial(tried, sent_back, refusal)) for _ in range(TRIES)
+        ]
+        won = sum(side.result(60) for side in sides)
+
+    with practice_scope(billed.house.id):
+        assert won == ReturnedCheck.objects.count() == 1
+        assert balance_due(billed.own_invoice) == Money(150_00)
         assert list(integrity.findings()) == []
 
 

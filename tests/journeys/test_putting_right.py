@@ -66,6 +66,54 @@ def test_money_goes_back_and_credit_is_applied(
     front_desk.look("payment-refunded")
 
 
+def test_a_check_comes_back_from_the_bank(front_desk: Person, open_invoice: desk.Billed) -> None:
+    desk.take(front_desk, open_invoice, "40.00")
+    front_desk.main.get_by_role("radio", name="Check").check()
+    front_desk.fill("Check number", "2207")
+    front_desk.press("Record payment")
+    expect(front_desk.main.get_by_role("heading", name="Receipt R-", level=2)).to_be_visible()
+    front_desk.go(open_invoice.path)
+    front_desk.main.get_by_role("link", name=open_invoice.code).click()
+    front_desk.main.get_by_role("link", name="R-").first.click()
+    front_desk.follow("Sent back by the bank")
+    front_desk.main.get_by_role("radio", name="There was not enough money").check()
+    front_desk.main.get_by_role("radio", name="Still in the drawer").check()
+    front_desk.fill("The bank's fee, USD", "12.00")
+    front_desk.look("check-returned")
+
+    front_desk.press("Record it")
+
+    front_desk.shows("The bank sent it back.", "The bank took $12.00 for it", "owes again")
+    front_desk.look("check-sent-back")
+    with front_desk.in_the_dark():
+        front_desk.look("check-sent-back-dark")
+
+
+def test_credit_goes_to_another_client(front_desk: Person, open_invoice: desk.Billed) -> None:
+    desk.take(front_desk, open_invoice, "30.00")
+    front_desk.main.get_by_role("radio", name="Credit").check()
+    front_desk.press("Record payment")
+    front_desk.shows("Kept as credit")
+    other = "C-0001" if open_invoice.code != "C-0001" else "C-0002"
+    front_desk.go(open_invoice.path)
+    front_desk.main.get_by_role("link", name=open_invoice.code).click()
+    front_desk.main.get_by_role("link", name="R-").first.click()
+    front_desk.follow("To another account")
+    front_desk.fill("To the client with this code", other)
+    front_desk.fill("Amount", "20.00")
+    front_desk.main.get_by_role("radio", name="They are one family").check()
+    front_desk.main.get_by_role("radio", name="In writing").check()
+    front_desk.look("credit-moves")
+
+    front_desk.press("Give it to them")
+
+    front_desk.shows("They are one family", "Take it back")
+    front_desk.look("credit-moved")
+    front_desk.follow("Take it back")
+    front_desk.press("Take it back")
+    front_desk.shows("It came back")
+
+
 def test_an_invoice_is_voided_and_the_drawer_counted(
     front_desk: Person, open_invoice: desk.Billed
 ) -> None:

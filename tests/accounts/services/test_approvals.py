@@ -30,6 +30,38 @@ pytestmark = pytest.mark.usefixtures("scope")
 
 
 @pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("billing.payment", "Refund"),
+        ("billing.invoice", "Void of an invoice"),
+        ("billing.package", "Package given back"),
+        ("billing.paymenttakenback", "Correction of a payment"),
+        ("billing.returnedcheck", "Check sent back by the bank"),
+        ("billing.credittransfer", "Credit to another account"),
+        ("accounts.practice", "Cash missing in the drawer"),
+    ],
+)
+def test_a_request_says_what_it_is(practice: House, kind: str, words: str) -> None:
+    """The limit is that of refunds; a void or missing cash is none."""
+    approvals.require(
+        act=Act.REFUND,
+        amount_cents=350_00,
+        already_cents=0,
+        subject_kind=kind,
+        subject_id=uuid7(),
+        label="R-00012",
+        by=practice.people["front-desk"],
+        now=NOW,
+    )
+
+    (shown,) = found.shown(Approval.objects.all(), now=NOW)
+    assert shown.act == words
+    told = [letter.body for letter in OutgoingMail.objects.all()]
+    assert told
+    assert all(f"{words.lower()} of $350.00" in body for body in told)
+
+
+@pytest.mark.parametrize(
     ("who", "act", "cents", "alone"),
     [
         ("front-desk", Act.REFUND, 100_00, True),

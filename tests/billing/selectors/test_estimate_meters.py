@@ -114,7 +114,7 @@ def test_four_hundred_above_is_not_issued_without_a_reason(
         billed(estimated, desk, "200.00")
 
     assert Invoice.objects.count() == 1
-    assert isinstance(invoices.OverEstimate(), invoices.KeptBack)
+    assert issubclass(invoices.OverEstimate, invoices.KeptBack)
     assert billed(estimated, desk, "199.99").total == Money(199_99)
 
 

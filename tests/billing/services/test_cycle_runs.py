@@ -24,6 +24,7 @@ from billing.models import (
     Session,
 )
 from billing.models.cycle import RUN
+from billing.selectors import cycle_runs as found_runs
 from billing.selectors import cycles, integrity
 from billing.selectors import periods as periods_of
 from billing.services import cycle_runs, invoices, not_billed, service_codes, sessions
@@ -233,6 +234,25 @@ def test_far_above_an_estimate_a_person_has_to_say_why(desk: Membership, amara: 
 
     assert row.outcome == Outcome.ESTIMATE
     assert not Invoice.objects.exists()
+
+
+def test_an_estimate_holds_up_the_hours_of_its_provider_alone(
+    desk: Membership, amara: Client
+) -> None:
+    every(Rhythm.DAILY, desk)
+    an.estimate(amara, desk, expected=[an.expected(times=1, dollars="1.00")])
+    far = at.session(amara, desk, dollars="450.00", on=at.TODAY)
+    rest = at.session(amara, desk, dollars="120.00", on=at.TODAY, therapist=desk)
+
+    [row] = ran(Rhythm.DAILY, at.TODAY, desk)
+
+    assert row.outcome == Outcome.IN_PART
+    assert row.invoice is not None
+    assert [line.session for line in row.invoice.lines.all()] == [rest]
+    assert not InvoiceLine.objects.filter(session=far).exists()
+    told = found_runs.tally([row.run_id])[row.run_id]
+    assert (told.invoiced, told.held_up, told.total) == (1, 0, Money(120_00))
+    assert list(integrity.findings()) == []
 
 
 def test_a_closed_month_keeps_its_invoices_out(

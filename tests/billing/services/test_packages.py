@@ -5,7 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.models import Membership
+from accounts.models import Approval, Membership
+from accounts.services import approvals
 from billing.models import (
     Invoice,
     Package,
@@ -16,6 +17,7 @@ from billing.models import (
 from billing.selectors import integrity, package_ends, packages
 from billing.selectors import write_offs as found_write_offs
 from billing.selectors.invoices import balance_due
+from billing.selectors.payments import credit_left
 from billing.services import invoices, package_offers, redemptions, refunds, voids, write_offs
 from billing.services import package_ends as ending
 from billing.services import packages as services
@@ -268,6 +270,32 @@ def test_given_back_is_the_price_less_what_was_used(desk: Membership, amara: Cli
     ]
     money.refunded(payment, desk, "100.00")
     assert list(integrity.findings()) == []
+
+
+def test_who_took_the_money_gives_it_back_with_a_second_person(
+    desk: Membership, accountant: Membership, amara: Client
+) -> None:
+    """As for the void of its invoice: else the cash is kept, and nothing is owed for it."""
+    package = prepaid.sold(amara, desk)
+    payment = at.cash(amara, desk, "600.00", apply_to=prepaid.sale(package))
+
+    waiting = prepaid.tried(package, desk)
+
+    assert isinstance(waiting, ending.Waiting)
+    assert credit_left(payment) == ZERO
+    asked = Approval.objects.get(pk=waiting.approval_id)
+    assert (asked.label, asked.amount_cents) == ("PK-00001, given back", 600_00)
+    approvals.decide(approval=asked, decision="APPROVED", by=accountant, now=at.NOW)
+    assert isinstance(prepaid.tried(package, desk), PackageEnd)
+
+
+def test_who_took_none_of_it_gives_it_back_alone(
+    desk: Membership, accountant: Membership, amara: Client
+) -> None:
+    package = prepaid.sold(amara, desk)
+    at.cash(amara, desk, "600.00", apply_to=prepaid.sale(package))
+
+    assert isinstance(prepaid.tried(package, accountant), PackageEnd)
 
 
 def test_used_sessions_can_count_their_full_fee(desk: Membership, amara: Client) -> None:

@@ -229,10 +229,21 @@ def test_the_state_of_a_link_says_how_far_it_came(cards: Membership, amara: Clie
     post.reachable(amara, cards)
     again = make(amara, cards, by_mail=True)
     told.append(state(amara))
+    post.gone_out(Letter.objects.get(kind=LetterKind.PAY_LINK))
+    told.append(state(amara))
     pay_links.withdraw(link=again.link, now=NOW, by=cards)
     told.append(state(amara))
 
-    assert told == ["unopened", "settled", "expired", "opened", "dead", "sent", "withdrawn"]
+    assert told == [
+        "unopened",
+        "settled",
+        "expired",
+        "opened",
+        "dead",
+        "queued",
+        "sent",
+        "withdrawn",
+    ]
 
 
 def test_withdrawing_twice_changes_nothing(cards: Membership, amara: Client) -> None:

@@ -22,7 +22,7 @@ from clients.services import assignments, consents, emergencies, merges, restric
 from clients.services import contacts as contact_services
 from clients.services.restrictions import Restricted
 from ledger.models import Posting
-from tests.billing import cycling, hours, money, paying, post, prepaid
+from tests.billing import checks, cycling, hours, money, moving, paying, post, prepaid
 from tests.billing import desk as at
 from tests.billing import estimating as an
 from tests.catalogue import OUR_MODELS
@@ -60,6 +60,10 @@ def full(practice: House) -> Client:
         invoice = at.invoice(client, by)
         at.cash(client, by, "20.00", apply_to=invoice)
         money.put_right(client, by, practice.people["accountant"])
+        checks.sent_back(client, by)
+        other = at.client(by, "Ostrow")
+        moving.moved(money.kept(client, by, "4.00"), other, by, "4.00")
+        moving.moved(money.kept(other, by, "6.00"), client, by, "6.00")
         documents.render(invoice, now=NOW, by=by)
         post.drawn_up(by, clients=Client.objects.filter(pk=client.pk))
         at.statement(client, by)

@@ -206,6 +206,24 @@ def test_what_changed_since_it_was_drawn_up_counts(desk: Membership) -> None:
     assert not Letter.objects.exists()
 
 
+@pytest.mark.parametrize("made_before", [False, True], ids=["merged first", "made first"])
+def test_who_is_merged_meanwhile_gets_one_statement(
+    desk: Membership, accountant: Membership, made_before: bool
+) -> None:
+    """With no days between two statements, so that nothing else keeps the second one back."""
+    kept, other = (post.owing(desk, name) for name in ("Kept", "Other"))
+    run = started(desk, days_apart=0)
+    if made_before:
+        item = StatementRunItem.objects.get(run=run, client=other)
+        services.make(item_id=item.pk, today=at.TODAY, now=at.NOW, by=desk)
+    merge(kept, other, desk, accountant)
+    done(run, desk)
+
+    assert AccountStatement.objects.count() == 1
+    expected = ["RECENT", "MADE"] if made_before else ["MADE", "MERGED"]
+    assert [outcome for *_, outcome in outcomes(run)] == expected
+
+
 def paid_invoice(client: Client) -> Invoice:
     return Invoice.objects.get(client=client)
 

@@ -174,6 +174,35 @@ def test_the_next_statement_begins_where_the_last_one_ended(desk: Membership, bu
     assert statements.usual_days(records, today=tomorrow) == (tomorrow, tomorrow)
 
 
+def test_what_is_entered_late_stands_on_the_next_statement(desk: Membership, busy: Client) -> None:
+    """An invoice dated before a statement that was made already: else no statement tells of it."""
+    told = made(busy, desk, since=FEBRUARY_1, until=date(2026, 2, 28))
+    late = at.invoice(busy, desk, dollars="30.00", issued_on=date(2026, 2, 20))
+    march = date(2026, 3, 1)
+
+    account = account_of(busy, since=march)
+    next_one = made(busy, desk, since=march, until=at.TODAY)
+
+    assert account.opening == told.closing == Money(0)
+    first = account.lines[0]
+    assert first.words == f"Invoice {late.number} issued, entered late"
+    assert (first.on, str(first.amount), str(first.balance)) == (late.issued_on, "30.00", "30.00")
+    assert [str(line.balance) for line in account.lines[1:]] == ["110.00", "10.00"]
+    assert account.closing == next_one.closing == Money(10_00)
+    page = text_of(documents.render(next_one, now=at.NOW, by=desk).pdf)
+    assert "entered late" in page
+    assert list(integrity.findings()) == []
+    # The one after that has told of it.
+    tomorrow = at.TODAY + timedelta(days=1)
+    assert account_of(busy, since=tomorrow, until=tomorrow).lines == []
+
+
+def made(of: Client, by: Membership, *, since: date, until: date) -> AccountStatement:
+    return services.make(
+        client=of, since=since, until=until, key=uuid4(), today=at.TODAY, now=at.NOW, by=by
+    )
+
+
 @pytest.mark.parametrize(
     ("changed", "refusal"),
     [

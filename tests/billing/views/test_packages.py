@@ -160,8 +160,8 @@ def test_a_session_is_billed_by_the_package_unless_somebody_says_otherwise(
 def test_a_package_is_given_back_and_goes_on_after_all(at_desk: Browser, billed: Billed) -> None:
     package = bought(billed)
     with practice_scope(billed.house.id):
-        by = billed.house.people["front-desk"]
-        payment = at.cash(billed.own, by, "600.00", apply_to=prepaid.sale(package))
+        by, books = (billed.house.people[role] for role in ("front-desk", "accountant"))
+        payment = at.cash(billed.own, books, "600.00", apply_to=prepaid.sale(package))
         prepaid.used(billed.own, by)
     back = url("package_give_back", package.pk)
     page = at_desk.get(back)
@@ -188,6 +188,22 @@ def test_a_package_is_given_back_and_goes_on_after_all(at_desk: Browser, billed:
     assert "Goes on from" in page.text
     with practice_scope(billed.house.id):
         assert balance_due(prepaid.sale(package)) == Money(450_00)
+
+
+def test_who_took_the_money_is_told_that_a_second_person_was_asked(
+    at_desk: Browser, billed: Billed
+) -> None:
+    package = bought(billed)
+    with practice_scope(billed.house.id):
+        by = billed.house.people["front-desk"]
+        at.cash(billed.own, by, "600.00", apply_to=prepaid.sale(package))
+    form = {"key": str(uuid4()), "shown": "600.00", "ended_on": today().isoformat()}
+
+    page = at_desk.post(url("package_give_back", package.pk), form, follow=True)
+
+    assert "A second person was asked" in page.text
+    with practice_scope(billed.house.id):
+        assert not PackageEnd.objects.exists()
 
 
 def test_what_has_run_out_expires_by_hand_for_the_sum_that_was_shown(
@@ -257,6 +273,6 @@ def test_deferred_revenue_follows_a_package(as_accountant: Browser, billed: Bill
 
     page = as_accountant.get("/reports/deferred-revenue/?since=2026-02-01&as_of=2026-03-31")
 
-    for words in ("600.00", "150.00", "450.00"):
+    for words in ("600.00", "150.00", "450.00", "Used, given back or expired"):
         assert words in page.text
     assert "Does not tie" not in page.text

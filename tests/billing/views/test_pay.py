@@ -690,6 +690,38 @@ def test_a_page_that_cannot_be_looked_at_is_watched_on(
     assert shop.balance() == Money(0)
 
 
+def test_of_a_page_that_is_not_clear_nobody_says_that_nothing_was_charged(
+    shop: Shop, paying_client: Payer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paying_client.start("150")
+
+    def unclear(*_: Any) -> Any:
+        raise gateway.Unclear("timeout")
+
+    monkeypatch.setattr(gateway, "fetch_checkout", unclear)
+    answer = paying_client.start("100")
+
+    told = answer.content.decode()
+    assert answer.status_code == 422
+    assert "did not say whether an earlier payment of yours went through" in told
+    assert "Nothing was charged" not in told
+
+
+def test_the_desk_says_no_more_than_is_known_either(
+    shop: Shop, paying_client: Payer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paying_client.start("150")
+
+    def unclear(*_: Any) -> Any:
+        raise gateway.Unclear("timeout")
+
+    monkeypatch.setattr(gateway, "fetch_checkout", unclear)
+    told = shop.desk.post(shop.start_url, follow=True).content.decode()
+
+    assert "did not say whether the client has just paid by link" in told
+    assert "Nothing was charged" not in told
+
+
 def test_a_page_that_opens_after_it_was_given_up_is_closed(
     shop: Shop, paying_client: Payer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

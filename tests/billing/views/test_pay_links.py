@@ -51,7 +51,7 @@ def test_one_click_sends_it(reached: Billed, at_desk: Browser) -> None:
 
     page = answer.content.decode()
     assert "The link is on its way by e-mail." in page
-    assert "Sent" in page
+    assert "Waits to be sent" in page
     assert not ADDRESS.search(page)
     with practice_scope(reached.house.id):
         sent = Letter.objects.get().mail

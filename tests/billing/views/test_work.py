@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.tenancy import practice_scope
 from tests import counting
 from tests.billing import desk as at
-from tests.billing import money
+from tests.billing import money, spending
 from tests.billing.conftest import Billed
 from tests.billing.views.conftest import SignIn
 from tests.houses import House
@@ -55,6 +55,22 @@ def test_each_number_is_that_of_its_list(as_accountant: Browser, billed: Billed)
     assert "Sessions not billed" not in found
     for url, _, _ in found.values():
         assert as_accountant.get(url).status_code == 200
+
+
+def test_a_bill_past_its_day_is_counted_once(as_accountant: Browser, billed: Billed) -> None:
+    books, today = billed.house.people["accountant"], timezone.localdate(timezone=at.ZONE)
+    with practice_scope(billed.house.id):
+        landlord = spending.vendor(books)
+        spending.bill(landlord, books, "500.00")
+        spending.bill(landlord, books, "70.00", on=today)
+
+    found = piles(as_accountant)
+
+    assert found["Bills past their day"][1:] == ("1", "500.00")
+    assert found["Bills to pay by their day"][1:] == ("1", "70.00")
+    page = as_accountant.get(found["Bills to pay by their day"][0]).text
+    assert "70.00" in page
+    assert "B-00001" not in page
 
 
 def test_work_that_should_be_done_stands_first(as_accountant: Browser, billed: Billed) -> None:
