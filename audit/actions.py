@@ -959,6 +959,11 @@ class Action(StrEnum):
         "{who} looked at the pay links of {label}[, {count} shown].",
     )
     PAY_LINK_WITHDRAWN = "billing.pay_link.withdrawn", "{who} withdrew a pay link of {label}."
+    LINKS_WANTED = "billing.pay_link.wanted", "{who} noted that {label} wants links to pay again."
+    LINKS_NOT_WANTED = (
+        "billing.pay_link.not_wanted",
+        "{who} noted that {label} wants no links to pay.",
+    )
     PAY_LINK_OPENED = "billing.pay_link.opened", "{who} opened the account of {label}."
     PAY_LINK_REFUSED = (
         "billing.pay_link.refused",

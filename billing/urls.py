@@ -76,7 +76,7 @@ from billing.views.package_offers import PackageOfferEnd, PackageOffers
 from billing.views.packages import PackageList, PackagePage, PackageSell
 from billing.views.papers import BillPaper, BillPaperNew
 from billing.views.pay import Pay, PayAccount, PayLeave, PayOpen, PayResult, PayStart
-from billing.views.pay_links import PayLinks, PayLinkWithdraw
+from billing.views.pay_links import LinkWishNote, PayLinks, PayLinkWithdraw
 from billing.views.pay_more import PayLooks, PayWishes
 from billing.views.pay_papers import PayInvoicePdf, PayReceiptPdf, PayStatementPdf
 from billing.views.payments import PaymentNew, Receipt
@@ -146,6 +146,7 @@ urlpatterns = [
     ),
     path("clients/<uuid:pk>/cycle/", ClientRhythm.as_view(), name="client_cycle"),
     path("clients/<uuid:pk>/pay-links/", PayLinks.as_view(), name="pay_links"),
+    path("clients/<uuid:pk>/pay-links/wish/", LinkWishNote.as_view(), name="link_wish"),
     path("clients/<uuid:pk>/estimates/", ClientEstimates.as_view(), name="client_estimates"),
     path("clients/<uuid:pk>/estimates/new/", EstimateNew.as_view(), name="estimate_new"),
     path("clients/<uuid:pk>/packages/new/", PackageSell.as_view(), name="package_new"),

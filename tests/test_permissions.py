@@ -488,6 +488,7 @@ billing:ehr_pull          POST   403    403    403    302    403    302    302
 billing:pay_links         GET    200    403    403    403    403    404    302
 billing:pay_links         POST   422    403    403    403    403    404    302
 billing:pay_link_withdraw POST   302    403    403    403    403    404    302
+billing:link_wish         POST   302    403    403    403    403    404    302
 billing:pay_open          GET    302    302    302    302    302    302    302
 billing:pay               GET    404    404    404    404    404    404    404
 billing:pay               POST   404    404    404    404    404    404    404
@@ -890,6 +891,7 @@ def world(practice: House, other_practice: House) -> World:
             "billing:client_statements": {"pk": client.pk},
             "billing:pay_links": {"pk": client.pk},
             "billing:pay_link_withdraw": {"pk": link.pk},
+            "billing:link_wish": {"pk": client.pk},
             "billing:pay_open": {"token": "unknown"},
             **{route: {"pk": uuid7()} for route in BEHIND_A_LINK},
             "billing:client_estimates": {"pk": client.pk},

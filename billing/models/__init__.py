@@ -51,7 +51,7 @@ from billing.models.package import (
     PackageOfferCode,
     PackageOfferEnded,
 )
-from billing.models.pay_link import PayLink, PayVisit
+from billing.models.pay_link import LinkWish, PayLink, PayVisit
 from billing.models.payment import Payment, PaymentApplication
 from billing.models.recurring import BillFile, RecurringBill
 from billing.models.redemption import (
@@ -135,6 +135,7 @@ __all__ = [
     "LetterHoldEnded",
     "LetterKind",
     "LetterWording",
+    "LinkWish",
     "MissedFee",
     "MissedPolicy",
     "NotBilled",

@@ -44,6 +44,7 @@ from billing.models import (
     LetterCameBack,
     LetterHold,
     LetterHoldEnded,
+    LinkWish,
     MissedFee,
     NotBilled,
     NotBilledTakenBack,
@@ -99,6 +100,7 @@ Row = dict[str, Any]
 More = Callable[[Any], Row]
 
 SOMEBODY_ELSE = "It is somebody else's own, and the client's record says no more of them."
+OPENS = "It opens the account; it stands on the statement that the client was given."
 OF_NOBODY = "It tells nothing: a key, a keyed hash or a counter of this product."
 
 LEFT_OUT: Mapping[str, str] = {
@@ -283,7 +285,8 @@ SECTIONS = (
         ("payment__client",),
         but={"key": OF_NOBODY, "replacement": SOMEBODY_ELSE},
     ),
-    Section("pay_links", PayLink, but={"key": OF_NOBODY}),
+    Section("pay_links", PayLink, but={"key": OF_NOBODY, "text": OPENS}),
+    Section("link_wishes", LinkWish),
     Section("pay_visits", PayVisit),
     Section("card_payments", CardIntent, ("invoice__client", "client"), but={"key": OF_NOBODY}),
     Section(

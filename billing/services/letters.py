@@ -17,7 +17,7 @@ from billing.models import AccountStatement, Letter, LetterCameBack, LetterKind,
 from billing.selectors import letter_holds, statement_runs
 from billing.selectors import letters as found
 from billing.selectors.letters import State
-from billing.services import letter_words, numbers
+from billing.services import letter_words, numbers, offered_links
 from clients.models import Client, Contact
 from ledger.money import ZERO
 
@@ -61,7 +61,9 @@ def write(
     """Write a letter to a client, to be sent by the worker once this is committed.
 
     What is written once stays once: for the same statement or payment the letter that it has is
-    returned. ``page`` is that of a link to pay, and stands nowhere but in the sealed mail.
+    returned. ``page`` is that of a link to pay, and stands nowhere but in the sealed mail; a
+    statement and a reminder make one of their own, unless the words are discreet: behind the link
+    stand the practice's name and an amount.
 
     Raises:
         NotReachable: there is no e-mail address that may be written to.
@@ -80,6 +82,9 @@ def write(
     if reach.contact_id is None:
         raise NotReachable(f"{reach.problem}. Look at how the client is reached.")
     words = letter_words.of(kind, is_discreet=reach.is_discreet)
+    if kind in letter_words.OFFERS and not reach.is_discreet:
+        page = offered_links.in_letter(client=client, now=now, by=by)
+        words = letter_words.offering(words) if page else words
     practice = members.practice().discreet_name
     subject, body = words.filled(letter_words.values(practice=practice, page=page))
     contact = Contact.objects.get(pk=reach.contact_id)

@@ -56,6 +56,7 @@ TITLES = {
     "applications_taken_back": "Taken off invoices again",
     "payments_taken_back": "Payments that were corrected",
     "pay_links": "Pay links",
+    "link_wishes": "Whether links are wanted",
     "pay_visits": "Visits by pay link",
     "card_payments": "Card payments",
     "statements": "Statements of account",

@@ -30,6 +30,7 @@ from billing.services import (
     checkout,
     documents,
     imports,
+    pay_links,
     statement_runs,
     webhooks,
 )
@@ -247,7 +248,10 @@ def _cards(client: Client, house: House, secret: str) -> dict[str, UUID]:
         signature=signature(body, secret),
         now=timezone.now(),
     )
-    paying.visit(paying.link(client, house.people["front-desk"]))
+    desk = house.people["front-desk"]
+    for wants in (False, True):
+        pay_links.note_wish(client=client, wants_links=wants, now=timezone.now(), by=desk)
+    paying.visit(paying.link(client, desk))
     return {"endpoint": endpoint, "card intent": opening.intent_id}
 
 

@@ -99,6 +99,16 @@ BESIDE = {
     },
     "billing_letter.payment_id": {"kind": "'RECEIPT'"},
     "billing_letter.statement_id": {"kind": "'STATEMENT'"},
+    "billing_paylink": {
+        "statement_id": "NULL",
+        "text": "NULL",
+        "expires_at": "made_at + interval '1 day'",
+    },
+    "billing_paylink.made_by_id": {
+        "made_at": "now()",
+        "expires_at": "now() + interval '1 day'",
+    },
+    "billing_paylink.statement_id": {"text": "'x'", "sent_at": "NULL"},
     "billing_reminderstep": {"days": "days + 1"},
     "billing_statementrun": {
         "started_at": "NULL",

@@ -9,13 +9,21 @@ from django.apps import apps
 from django.conf import settings
 from django.db import DatabaseError, connection, models, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.tenancy import practice_scope
 from audit.models import Event, Touch
 from billing.models import Session
 from billing.selectors import held
-from billing.services import card_accounts, checkout, documents, record_pages, releases
+from billing.services import (
+    card_accounts,
+    checkout,
+    documents,
+    pay_links,
+    record_pages,
+    releases,
+)
 from clients.models import Client, Consent, EmergencyAccess, Release
 from clients.selectors import families
 from clients.services import assignments, consents, emergencies, merges, restrictions
@@ -70,6 +78,8 @@ def full(practice: House) -> Client:
         cycling.history(client, by)
         an.history(client, by)
         prepaid.history(client, by)
+        for wants in (False, True):
+            pay_links.note_wish(client=client, wants_links=wants, now=timezone.now(), by=by)
         merge = merges.ask(kept=client, merged=at.client(by, "Doppelt"), now=NOW, by=by)
         merges.approve(merge=merge, now=NOW, by=practice.people["accountant"])
         at.session(merge.merged, by)
