@@ -969,6 +969,22 @@ class Action(StrEnum):
         "billing.pay_link.refused",
         "{who} gave a wrong answer for {label}[, {left} tries left].",
     )
+    QUESTION_ASKED = (
+        "billing.invoice_question.asked",
+        "{who} said that something of {label} is not right[: {kind}].",
+    )
+    QUESTION_LISTED = (
+        "billing.invoice_question.listed",
+        "{who} looked at questions of clients[, {count} shown].",
+    )
+    QUESTION_VIEWED = (
+        "billing.invoice_question.viewed",
+        "{who} opened a question about {label}.",
+    )
+    QUESTION_ANSWERED = (
+        "billing.invoice_question.answered",
+        "{who} answered a question about {label}[: {outcome}].",
+    )
     PAY_ACCOUNT_VIEWED = "billing.pay_account.viewed", "{who} looked at the account of {label}."
     CARD_PAYMENT_POSTED = (
         "billing.card_payment.posted",

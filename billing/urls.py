@@ -79,7 +79,9 @@ from billing.views.pay import Pay, PayAccount, PayLeave, PayOpen, PayResult, Pay
 from billing.views.pay_links import LinkWishNote, PayLinks, PayLinkWithdraw
 from billing.views.pay_more import PayLooks, PayWishes
 from billing.views.pay_papers import PayInvoicePdf, PayReceiptPdf, PayStatementPdf
+from billing.views.pay_questions import PayLineQuestion, PayPaidAlready
 from billing.views.payments import PaymentNew, Receipt
+from billing.views.questions import QuestionAnswerNew, Questions
 from billing.views.recurring import (
     Recurring,
     RecurringEnd,
@@ -333,6 +335,8 @@ urlpatterns = [
     path("ehr/test/", EhrTest.as_view(), name="ehr_test"),
     path("ehr/pull/", EhrPull.as_view(), name="ehr_pull"),
     path("pay-links/<uuid:pk>/withdrawal/", PayLinkWithdraw.as_view(), name="pay_link_withdraw"),
+    path("questions/", Questions.as_view(), name="questions"),
+    path("questions/<uuid:pk>/answer/", QuestionAnswerNew.as_view(), name="question_answer"),
     path("pay/", Pay.as_view(), name="pay"),
     path("pay/account/", PayAccount.as_view(), name="pay_account"),
     path("pay/account/payments/new/", PayStart.as_view(), name="pay_start"),
@@ -340,6 +344,16 @@ urlpatterns = [
     path("pay/invoices/<uuid:pk>/pdf/", PayInvoicePdf.as_view(), name="pay_invoice_pdf"),
     path("pay/receipts/<uuid:pk>/pdf/", PayReceiptPdf.as_view(), name="pay_receipt_pdf"),
     path("pay/statements/<uuid:pk>/pdf/", PayStatementPdf.as_view(), name="pay_statement_pdf"),
+    path(
+        "pay/invoices/<uuid:pk>/paid-already/",
+        PayPaidAlready.as_view(),
+        name="pay_paid_already",
+    ),
+    path(
+        "pay/invoices/<uuid:pk>/question/",
+        PayLineQuestion.as_view(),
+        name="pay_line_question",
+    ),
     path("pay/wishes/", PayWishes.as_view(), name="pay_wishes"),
     path("pay/looks/", PayLooks.as_view(), name="pay_looks"),
     path("pay/leave/", PayLeave.as_view(), name="pay_leave"),

@@ -16,7 +16,7 @@ from billing.services import card_accounts, checkout
 from billing.services.refunds import Charge
 from clients.models import Client, EmergencyAccess
 from clients.services import contacts, emergencies
-from tests.billing import desk, estimating, hours, money, prepaid
+from tests.billing import asking, desk, estimating, hours, money, prepaid
 from tests.clients import records
 from tests.clients.parties import shared_costs
 from tests.houses import House, browser_of
@@ -53,6 +53,7 @@ OWN_ROLE = {
     P.PAY_LINK_MAKE,
     P.PAYMENT_CORRECT,
     P.PAYMENT_RECORD,
+    P.QUESTION_ANSWER,
     P.REFUND_RECORD,
     P.REPORT_VIEW,
     P.SESSION_RECORD,
@@ -91,6 +92,8 @@ BEARING = {
     "billing:payment_correct",
     "billing:payment_new",
     "billing:payment_refund",
+    "billing:question_answer",
+    "billing:questions",
     "billing:refund_take_back",
     "billing:receipt_pdf",
     "billing:statement_pdf",
@@ -177,6 +180,7 @@ def record(practice: House) -> Record:
         )
         intent = checkout.intend(invoice=invoice, now=desk.NOW, by=by).intent_id
         checkout.note(intent_id=intent, state=checkout.State.OPEN, checkout_id="cs_x")
+        question = asking.not_clear(invoice, by)
     ids = {
         "billing:client": client.pk,
         "clients:assign": client.pk,
@@ -201,6 +205,7 @@ def record(practice: House) -> Record:
         "billing:statement_pdf": statement.pk,
         "billing:client_statements": client.pk,
         "billing:pay_links": client.pk,
+        "billing:question_answer": question.pk,
         "billing:client_estimates": client.pk,
         "billing:estimate_new": client.pk,
         "billing:estimate": estimate.pk,

@@ -53,6 +53,7 @@ from billing.models.package import (
 )
 from billing.models.pay_link import LinkWish, PayLink, PayVisit
 from billing.models.payment import Payment, PaymentApplication
+from billing.models.question import InvoiceQuestion, QuestionAnswer
 from billing.models.recurring import BillFile, RecurringBill
 from billing.models.redemption import (
     PackageBackReason,
@@ -127,6 +128,7 @@ __all__ = [
     "Invoice",
     "InvoiceLine",
     "InvoiceLineText",
+    "InvoiceQuestion",
     "InvoiceVoided",
     "KnownCode",
     "Letter",
@@ -155,6 +157,7 @@ __all__ = [
     "PaymentApplication",
     "PaymentReason",
     "PaymentTakenBack",
+    "QuestionAnswer",
     "RecurringBill",
     "RedemptionTakenBack",
     "Refund",

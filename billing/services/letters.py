@@ -14,7 +14,7 @@ from accounts.services import mail
 from audit.actions import Action
 from audit.services import events
 from billing.models import AccountStatement, Letter, LetterCameBack, LetterKind, Payment
-from billing.selectors import letter_holds, statement_runs
+from billing.selectors import letter_holds, questions, statement_runs
 from billing.selectors import letters as found
 from billing.selectors.letters import State
 from billing.services import letter_words, numbers, offered_links
@@ -67,7 +67,8 @@ def write(
 
     Raises:
         NotReachable: there is no e-mail address that may be written to.
-        HeldBack: statements and reminders to the client are held back on ``today``.
+        HeldBack: statements and reminders to the client are held back on ``today``, or it is a
+            reminder and a question of the client waits for an answer.
         ValueError: a letter with a link to pay was given no page.
     """
     if kind == LetterKind.PAY_LINK and page is None:
@@ -78,6 +79,8 @@ def write(
         return known
     if kind in HELD_KINDS:
         _require_none_held(client, today)
+    if kind == LetterKind.REMINDER and questions.people_waiting([client.pk]):
+        raise HeldBack(f"{questions.WAITS}. Answer it first.")
     reach = found.reaches([client.pk])[client.pk]
     if reach.contact_id is None:
         raise NotReachable(f"{reach.problem}. Look at how the client is reached.")

@@ -58,6 +58,8 @@ TITLES = {
     "pay_links": "Pay links",
     "link_wishes": "Whether links are wanted",
     "pay_visits": "Visits by pay link",
+    "questions": "What you said of invoices",
+    "question_answers": "What was answered",
     "card_payments": "Card payments",
     "statements": "Statements of account",
     "statement_records": "What records a statement tells of",

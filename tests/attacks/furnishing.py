@@ -52,7 +52,7 @@ from ledger.selectors import account_moves
 from ledger.services import journal, periods
 from ledger.services.journal import Line
 from tests.attacks import planting
-from tests.billing import arrivals, cycling, hours, money, paying, post, prepaid, spending
+from tests.billing import arrivals, asking, cycling, hours, money, paying, post, prepaid, spending
 from tests.billing import desk as at
 from tests.billing import estimating as an
 from tests.clients import bundles, records
@@ -99,6 +99,7 @@ def furnish(house: House, family_name: str, places: list[Path]) -> Furnished:
         money.written_off(at.invoice(own, by, dollars="6.00"), house.people["accountant"], "6.00")
         money.drawer_used(by)
         ids |= post.post_used(own, by)
+        ids |= asking.history(at.invoice(own, by), by)
         statement_runs.start(run=post.drawn_up(by), now=at.NOW, by=by)
         post.drawn_up(by)
         money.waiting_refund(money.kept(own, by, "3.00"), by)

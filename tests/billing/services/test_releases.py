@@ -30,7 +30,7 @@ from clients.services import assignments, consents, emergencies, merges, restric
 from clients.services import contacts as contact_services
 from clients.services.restrictions import Restricted
 from ledger.models import Posting
-from tests.billing import cycling, hours, money, paying, post, prepaid
+from tests.billing import asking, cycling, hours, money, paying, post, prepaid
 from tests.billing import desk as at
 from tests.billing import estimating as an
 from tests.catalogue import OUR_MODELS
@@ -75,6 +75,7 @@ def full(practice: House) -> Client:
         card_accounts.connect(secret_key="sk_test_x", is_live=False, now=NOW, by=practice.automaton)
         checkout.intend(invoice=invoice, now=NOW, by=by)
         paying.visit(paying.link(client, by))
+        asking.history(at.invoice(client, by), by)
         cycling.history(client, by)
         an.history(client, by)
         prepaid.history(client, by)
