@@ -62,6 +62,7 @@ class Permission(StrEnum):
     PAYMENT_RECORD = "accounts.payment_record"
     PERIOD_CLOSE = "accounts.period_close"
     PERIOD_POST = "accounts.period_post"
+    QUESTION_ANSWER = "accounts.question_answer"
     RECORD_RELEASE = "accounts.record_release"
     REFUND_RECORD = "accounts.refund_record"
     REPORT_EXPORT = "accounts.report_export"
@@ -149,6 +150,10 @@ WORDS: dict[Permission, tuple[str, str]] = {
     Permission.WRITE_OFF_RECORD: ("Money", "Write off what clients owe, up to a limit"),
     Permission.CARD_PAYMENT_START: ("Money", "Start card payments"),
     Permission.PAY_LINK_MAKE: ("Money", "Send clients links to pay by card, and withdraw them"),
+    Permission.QUESTION_ANSWER: (
+        "Money",
+        "Answer what clients say of their invoices by pay links",
+    ),
     Permission.APPROVAL_DECIDE: ("Money", "Approve refunds and write-offs above a limit"),
     Permission.LETTER_VIEW: ("Letters", "See letters to clients, and whether they went out"),
     Permission.LETTER_SEND: ("Letters", "Send statements and reminders, or hold them back"),
@@ -265,6 +270,7 @@ BUILT_IN_ROLES = (
                 P.PAYMENT_RECORD,
                 P.PERIOD_CLOSE,
                 P.PERIOD_POST,
+                P.QUESTION_ANSWER,
                 P.REFUND_RECORD,
                 P.REPORT_EXPORT,
                 P.REPORT_VIEW,
@@ -313,6 +319,7 @@ BUILT_IN_ROLES = (
                 P.PACKAGE_END,
                 P.PAYMENT_CORRECT,
                 P.PAYMENT_RECORD,
+                P.QUESTION_ANSWER,
                 P.REFUND_RECORD,
                 P.SESSION_RECORD,
                 P.SESSION_VIEW,

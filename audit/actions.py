@@ -1005,10 +1005,31 @@ class Action(StrEnum):
         "{who} looked at the pay links of {label}[, {count} shown].",
     )
     PAY_LINK_WITHDRAWN = "billing.pay_link.withdrawn", "{who} withdrew a pay link of {label}."
+    LINKS_WANTED = "billing.pay_link.wanted", "{who} noted that {label} wants links to pay again."
+    LINKS_NOT_WANTED = (
+        "billing.pay_link.not_wanted",
+        "{who} noted that {label} wants no links to pay.",
+    )
     PAY_LINK_OPENED = "billing.pay_link.opened", "{who} opened the account of {label}."
     PAY_LINK_REFUSED = (
         "billing.pay_link.refused",
         "{who} gave a wrong answer for {label}[, {left} tries left].",
+    )
+    QUESTION_ASKED = (
+        "billing.invoice_question.asked",
+        "{who} said that something of {label} is not right[: {kind}].",
+    )
+    QUESTION_LISTED = (
+        "billing.invoice_question.listed",
+        "{who} looked at questions of clients[, {count} shown].",
+    )
+    QUESTION_VIEWED = (
+        "billing.invoice_question.viewed",
+        "{who} opened a question about {label}.",
+    )
+    QUESTION_ANSWERED = (
+        "billing.invoice_question.answered",
+        "{who} answered a question about {label}[: {outcome}].",
     )
     PAY_ACCOUNT_VIEWED = "billing.pay_account.viewed", "{who} looked at the account of {label}."
     CARD_PAYMENT_POSTED = (

@@ -80,7 +80,7 @@ from billing.views.package_offers import PackageOfferEnd, PackageOffers
 from billing.views.packages import PackageList, PackagePage, PackageSell
 from billing.views.papers import BillPaper, BillPaperNew
 from billing.views.pay import Pay, PayAccount, PayLeave, PayOpen, PayResult, PayStart
-from billing.views.pay_links import PayLinks, PayLinkWithdraw
+from billing.views.pay_links import LinkWishNote, PayLinks, PayLinkWithdraw
 from billing.views.pay_more import PayLooks, PayWishes
 from billing.views.pay_papers import (
     PayInvoicePdf,
@@ -89,7 +89,10 @@ from billing.views.pay_papers import (
     PaySuperbillPdf,
 )
 from billing.views.payer_rules import PayerRules
+from billing.views.pay_papers import PayInvoicePdf, PayReceiptPdf, PayStatementPdf
+from billing.views.pay_questions import PayLineQuestion, PayPaidAlready
 from billing.views.payments import PaymentNew, Receipt
+from billing.views.questions import QuestionAnswerNew, Questions
 from billing.views.recurring import (
     Recurring,
     RecurringEnd,
@@ -165,6 +168,7 @@ urlpatterns = [
     ),
     path("clients/<uuid:pk>/cycle/", ClientRhythm.as_view(), name="client_cycle"),
     path("clients/<uuid:pk>/pay-links/", PayLinks.as_view(), name="pay_links"),
+    path("clients/<uuid:pk>/pay-links/wish/", LinkWishNote.as_view(), name="link_wish"),
     path("clients/<uuid:pk>/estimates/", ClientEstimates.as_view(), name="client_estimates"),
     path("clients/<uuid:pk>/estimates/new/", EstimateNew.as_view(), name="estimate_new"),
     path("clients/<uuid:pk>/superbills/", ClientSuperbills.as_view(), name="client_superbills"),
@@ -371,6 +375,8 @@ urlpatterns = [
     path("ehr/test/", EhrTest.as_view(), name="ehr_test"),
     path("ehr/pull/", EhrPull.as_view(), name="ehr_pull"),
     path("pay-links/<uuid:pk>/withdrawal/", PayLinkWithdraw.as_view(), name="pay_link_withdraw"),
+    path("questions/", Questions.as_view(), name="questions"),
+    path("questions/<uuid:pk>/answer/", QuestionAnswerNew.as_view(), name="question_answer"),
     path("pay/", Pay.as_view(), name="pay"),
     path("pay/account/", PayAccount.as_view(), name="pay_account"),
     path("pay/account/payments/new/", PayStart.as_view(), name="pay_start"),
@@ -379,6 +385,16 @@ urlpatterns = [
     path("pay/receipts/<uuid:pk>/pdf/", PayReceiptPdf.as_view(), name="pay_receipt_pdf"),
     path("pay/statements/<uuid:pk>/pdf/", PayStatementPdf.as_view(), name="pay_statement_pdf"),
     path("pay/superbills/<uuid:pk>/pdf/", PaySuperbillPdf.as_view(), name="pay_superbill_pdf"),
+    path(
+        "pay/invoices/<uuid:pk>/paid-already/",
+        PayPaidAlready.as_view(),
+        name="pay_paid_already",
+    ),
+    path(
+        "pay/invoices/<uuid:pk>/question/",
+        PayLineQuestion.as_view(),
+        name="pay_line_question",
+    ),
     path("pay/wishes/", PayWishes.as_view(), name="pay_wishes"),
     path("pay/looks/", PayLooks.as_view(), name="pay_looks"),
     path("pay/leave/", PayLeave.as_view(), name="pay_leave"),

@@ -18,6 +18,7 @@ from clients.models import Client, EmergencyAccess
 from clients.services import contacts, emergencies
 from tests.billing import desk, estimating, hours, money, prepaid, superbilling
 from tests.billing import desk, estimating, hours, money, moving, prepaid
+from tests.billing import asking, desk, estimating, hours, money, prepaid
 from tests.clients import records
 from tests.clients.parties import shared_costs
 from tests.houses import House, browser_of
@@ -55,6 +56,7 @@ OWN_ROLE = {
     P.PAY_LINK_MAKE,
     P.PAYMENT_CORRECT,
     P.PAYMENT_RECORD,
+    P.QUESTION_ANSWER,
     P.REFUND_RECORD,
     P.REPORT_VIEW,
     P.SESSION_RECORD,
@@ -98,6 +100,8 @@ BEARING = {
     "billing:payment_refund",
     "billing:payment_returned",
     "billing:credit_transfer",
+    "billing:question_answer",
+    "billing:questions",
     "billing:refund_take_back",
     "billing:receipt_pdf",
     "billing:statement_pdf",
@@ -193,6 +197,7 @@ def record(practice: House) -> Record:
         )
         intent = checkout.intend(invoice=invoice, now=desk.NOW, by=by).intent_id
         checkout.note(intent_id=intent, state=checkout.State.OPEN, checkout_id="cs_x")
+        question = asking.not_clear(invoice, by)
     ids = {
         "billing:client": client.pk,
         "clients:assign": client.pk,
@@ -219,6 +224,7 @@ def record(practice: House) -> Record:
         "billing:statement_pdf": statement.pk,
         "billing:client_statements": client.pk,
         "billing:pay_links": client.pk,
+        "billing:question_answer": question.pk,
         "billing:client_estimates": client.pk,
         "billing:estimate_new": client.pk,
         "billing:estimate": estimate.pk,

@@ -39,6 +39,7 @@ from ledger.selectors import chart
 from ledger.services import journal, periods
 from tests.billing import (
     arrivals,
+    asking,
     cycling,
     desk,
     estimating,
@@ -511,12 +512,20 @@ billing:ehr_pull          POST   403    403    403    302    403    302    302
 billing:pay_links         GET    200    403    403    403    403    404    302
 billing:pay_links         POST   422    403    403    403    403    404    302
 billing:pay_link_withdraw POST   302    403    403    403    403    404    302
+billing:link_wish         POST   302    403    403    403    403    404    302
+billing:questions         GET    200    200    403    403    403    200    302
+billing:question_answer   GET    200    200    403    403    403    404    302
+billing:question_answer   POST   422    422    403    403    403    404    302
 billing:pay_open          GET    302    302    302    302    302    302    302
 billing:pay               GET    404    404    404    404    404    404    404
 billing:pay               POST   404    404    404    404    404    404    404
 billing:pay_account       GET    404    404    404    404    404    404    404
 billing:pay_start         POST   404    404    404    404    404    404    404
 billing:pay_result        GET    404    404    404    404    404    404    404
+billing:pay_line_question GET    404    404    404    404    404    404    404
+billing:pay_line_question POST   404    404    404    404    404    404    404
+billing:pay_paid_already  GET    404    404    404    404    404    404    404
+billing:pay_paid_already  POST   404    404    404    404    404    404    404
 billing:pay_invoice_pdf   GET    404    404    404    404    404    404    404
 billing:pay_receipt_pdf   GET    404    404    404    404    404    404    404
 billing:pay_statement_pdf GET    404    404    404    404    404    404    404
@@ -581,7 +590,9 @@ OUTSIDE = {
     "billing:pay_account",
     "billing:pay_invoice_pdf",
     "billing:pay_leave",
+    "billing:pay_line_question",
     "billing:pay_looks",
+    "billing:pay_paid_already",
     "billing:pay_open",
     "billing:pay_receipt_pdf",
     "billing:pay_result",
@@ -734,6 +745,8 @@ OF_A_PAYMENT = [
 ]
 BEHIND_A_LINK = [
     "billing:pay_invoice_pdf",
+    "billing:pay_line_question",
+    "billing:pay_paid_already",
     "billing:pay_receipt_pdf",
     "billing:pay_result",
     "billing:pay_statement_pdf",
@@ -803,6 +816,7 @@ def world(practice: House, other_practice: House) -> World:
         application = payment.applications.get()
         deposit = money.deposited(by, "1.00", "0.00")
         posted = post.post_used(client, by)
+        question = asking.not_clear(invoice, by, link=link).pk
         drawn_up = post.drawn_up(by)
         cycle_run = cycling.history(client, by)
         given = money.kept(client, by, "1.00")
@@ -923,6 +937,8 @@ def world(practice: House, other_practice: House) -> World:
             "billing:client_statements": {"pk": client.pk},
             "billing:pay_links": {"pk": client.pk},
             "billing:pay_link_withdraw": {"pk": link.pk},
+            "billing:link_wish": {"pk": client.pk},
+            "billing:question_answer": {"pk": question},
             "billing:pay_open": {"token": "unknown"},
             **{route: {"pk": uuid7()} for route in BEHIND_A_LINK},
             "billing:client_estimates": {"pk": client.pk},

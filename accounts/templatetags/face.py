@@ -65,6 +65,7 @@ STATES: dict[str, tuple[str, str, str]] = {
     "part_applied": ("Kept as credit", "hold", "info"),
     "part_paid": ("Part paid", "hold", "info"),
     "planned": ("Planned", "ring", "info"),
+    "printed": ("On a statement", "print", ""),
     "queued": ("Waits to be sent", "clock", "info"),
     "ready": ("Ready", "done", "good"),
     "removed": ("Removed", "minus", ""),

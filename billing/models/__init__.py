@@ -54,9 +54,10 @@ from billing.models.package import (
     PackageOfferCode,
     PackageOfferEnded,
 )
-from billing.models.pay_link import PayLink, PayVisit
+from billing.models.pay_link import LinkWish, PayLink, PayVisit
 from billing.models.payer_rule import PayerRule
 from billing.models.payment import Payment, PaymentApplication
+from billing.models.question import InvoiceQuestion, QuestionAnswer
 from billing.models.recurring import BillFile, RecurringBill
 from billing.models.redemption import (
     PackageBackReason,
@@ -141,6 +142,7 @@ __all__ = [
     "Invoice",
     "InvoiceLine",
     "InvoiceLineText",
+    "InvoiceQuestion",
     "InvoiceVoided",
     "KnownAddOn",
     "KnownCode",
@@ -151,6 +153,7 @@ __all__ = [
     "LetterHoldEnded",
     "LetterKind",
     "LetterWording",
+    "LinkWish",
     "MissedFee",
     "MissedPolicy",
     "NotBilled",
@@ -171,6 +174,7 @@ __all__ = [
     "PaymentApplication",
     "PaymentReason",
     "PaymentTakenBack",
+    "QuestionAnswer",
     "RecurringBill",
     "RedemptionTakenBack",
     "Refund",

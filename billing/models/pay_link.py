@@ -6,15 +6,21 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.fields import EncryptedText
 from accounts.tenancy import PracticeKey, PracticeModel
+from billing.models.statement import AccountStatement
 from clients.models import Client
 
-LINK_LIFE = timedelta(days=14)
+LINK_LIFE, PAPER_LIFE = timedelta(days=14), timedelta(days=60)
+"""How long a link lasts that was sent or shown, and one that stands on a statement."""
+
 TRIES_MAX = 3
+TEXT_CHARS = 64
 
 
 class PayLink(PracticeModel):
-    """A link to one client's account. Only the SHA-256 of what it holds is kept.
+    """A link to one client's account. Only the SHA-256 of what it holds is kept; of one that stands
+    on a statement also the text, sealed, so that it is printed again as it was.
 
     It tells nothing of the client until a second factor was right; the third wrong one ends it.
     What happened to it is never undone: the billing_paylink_goes_forward trigger sees to that.
@@ -35,19 +41,38 @@ class PayLink(PracticeModel):
     )
     withdrawn_at = models.DateTimeField(null=True, db_comment="UTC.")
     withdrawn_by = PracticeKey("accounts.Membership", null=True)
+    statement = PracticeKey(
+        AccountStatement, null=True, related_name="links", db_comment="On which it is printed."
+    )
+    text = EncryptedText(
+        max_chars=TEXT_CHARS, null=True, db_comment="What its address holds, where it is printed."
+    )
 
     FIELD_CLASSES: ClassVar[dict[str, str]] = {
         "PUBLIC": "id practice_id client key made_at made_by expires_at sent_at opened_at"
-        " wrong_tries withdrawn_at withdrawn_by digest",
+        " wrong_tries withdrawn_at withdrawn_by statement digest",
+        "SECRET": "text",
     }
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["practice_id", "digest"], name="billing_paylink_once"),
             models.UniqueConstraint(fields=["practice_id", "key"], name="billing_paylink_key_once"),
+            models.UniqueConstraint(
+                fields=["practice_id", "statement"], name="billing_paylink_one_on_a_statement"
+            ),
             models.CheckConstraint(
-                name="billing_paylink_lasts_two_weeks",
-                condition=Q(expires_at__gt=F("made_at"), expires_at__lte=F("made_at") + LINK_LIFE),
+                name="billing_paylink_lasts_as_its_way_does",
+                condition=Q(expires_at__gt=F("made_at"))
+                & (
+                    Q(statement=None, expires_at__lte=F("made_at") + LINK_LIFE)
+                    | Q(statement__isnull=False, expires_at__lte=F("made_at") + PAPER_LIFE)
+                ),
+            ),
+            models.CheckConstraint(
+                name="billing_paylink_is_printed_or_sent",
+                condition=Q(statement=None, text__isnull=True)
+                | Q(statement__isnull=False, text__isnull=False, sent_at=None),
             ),
             models.CheckConstraint(
                 name="billing_paylink_three_tries",
@@ -103,3 +128,23 @@ class PayVisit(PracticeModel):
 
     def __str__(self) -> str:
         return f"visit by {self.link_id}"
+
+
+class LinkWish(PracticeModel):
+    """Whether a client wants links to pay at all. Never changed: the newest of a person counts."""
+
+    client = PracticeKey(Client)
+    wants_links = models.BooleanField()
+    noted_at = models.DateTimeField(db_comment="UTC.")
+    noted_by = PracticeKey("accounts.Membership")
+
+    FIELD_CLASSES: ClassVar[dict[str, str]] = {
+        "PUBLIC": "id practice_id client wants_links noted_at noted_by",
+    }
+
+    def __str__(self) -> str:
+        return f"{self.client_id}: {self.wants_links}"
+
+    @property
+    def audit_label(self) -> str:
+        return "links wanted" if self.wants_links else "no links"

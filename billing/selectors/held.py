@@ -40,11 +40,13 @@ from billing.models import (
     Invoice,
     InvoiceLine,
     InvoiceLineText,
+    InvoiceQuestion,
     InvoiceVoided,
     Letter,
     LetterCameBack,
     LetterHold,
     LetterHoldEnded,
+    LinkWish,
     MissedFee,
     NotBilled,
     NotBilledTakenBack,
@@ -58,6 +60,7 @@ from billing.models import (
     PaymentApplication,
     PaymentTakenBack,
     PayVisit,
+    QuestionAnswer,
     RedemptionTakenBack,
     Refund,
     RefundPaid,
@@ -107,6 +110,7 @@ Row = dict[str, Any]
 More = Callable[[Any], Row]
 
 SOMEBODY_ELSE = "It is somebody else's own, and the client's record says no more of them."
+OPENS = "It opens the account; it stands on the statement that the client was given."
 OF_NOBODY = "It tells nothing: a key, a keyed hash or a counter of this product."
 
 LEFT_OUT: Mapping[str, str] = {
@@ -298,8 +302,11 @@ SECTIONS = (
         "credit_received", CreditTransfer, ("arrived__client",), but={"payment": SOMEBODY_ELSE}
     ),
     Section("returned_checks", ReturnedCheck, ("taken_back__payment__client",)),
-    Section("pay_links", PayLink, but={"key": OF_NOBODY}),
+    Section("pay_links", PayLink, but={"key": OF_NOBODY, "text": OPENS}),
+    Section("link_wishes", LinkWish),
     Section("pay_visits", PayVisit),
+    Section("questions", InvoiceQuestion, ("invoice__client",), but={"key": OF_NOBODY}),
+    Section("question_answers", QuestionAnswer, ("question__invoice__client",)),
     Section("card_payments", CardIntent, ("invoice__client", "client"), but={"key": OF_NOBODY}),
     Section(
         "statements",

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import QuerySet, Sum
 
 from accounts.ids import NIL
-from billing.models import CardIntent, Letter, LetterKind, PayLink
+from billing.models import AccountStatement, CardIntent, Letter, LetterKind, LinkWish, PayLink
 from billing.models.pay_link import TRIES_MAX
 from billing.selectors import letters
 from clients.models import Address, Client
@@ -22,19 +22,27 @@ SECRET_BYTES = 32
 WRITTEN = re.compile(r"[A-Za-z0-9_-]{64}", re.ASCII)
 ZIP = re.compile(r"\A\d{5}")
 
+LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Of links on paper: none of them is taken for another one."""
+PAPER_CHARS, GROUP_CHARS = 20, 5
+ON_PAPER = re.compile(f"[{LETTERS}]{{{PAPER_CHARS}}}")
+MISREAD = str.maketrans("OIL", "011", "- ")
+"""What is typed for a letter that looks like it, and what is typed between them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A link as the desk sees it; ``paid`` is what came by it, in cents.
 
-    ``state``: as in ``_state``; ``may_withdraw`` while it could still be opened.
+    ``way``: "mail", "screen" or "paper"; ``state``: as in ``_state``; ``may_withdraw`` while it
+    could still be opened.
     """
 
     pk: UUID
     made_at: datetime
     made_by: str
     expires_at: datetime
-    was_sent: bool
+    way: str
     opened_at: datetime | None
     paid: Money
     state: str
@@ -46,11 +54,32 @@ def text_of(link_id: UUID, secret: bytes) -> str:
     return urlsafe_b64encode(link_id.bytes + secret).decode()
 
 
+def held_text(typed: str) -> str:
+    """Return what a link held, as it was drawn, or "" if it is written as none of ours. One that
+    was typed off paper may be in small letters, with or without its hyphens.
+    """
+    if WRITTEN.fullmatch(typed):
+        return typed
+    short = typed.upper().translate(MISREAD)
+    return short if ON_PAPER.fullmatch(short) else ""
+
+
 def named(text: str) -> UUID | None:
-    """Return which row a text names, or None if it is written as none of ours."""
+    """Return which row a text names, or None if it is written as none of ours.
+
+    A short one has no room for an id: its row's id is made of it, and tells nothing of it.
+    """
+    if ON_PAPER.fullmatch(text):
+        return UUID(bytes=sha256(f"row of {text}".encode()).digest()[:16], version=5)
     if not WRITTEN.fullmatch(text):
         return None
     return UUID(bytes=urlsafe_b64decode(text)[:16])
+
+
+def in_groups(text: str) -> str:
+    """Return the text of a link on paper as one types it."""
+    starts = range(0, len(text), GROUP_CHARS)
+    return "-".join(text[start : start + GROUP_CHARS] for start in starts)
 
 
 def digest(text: str) -> bytes:
@@ -75,6 +104,18 @@ def is_over(link: PayLink, *, now: datetime) -> bool:
     return link.withdrawn_at is not None or link.wrong_tries >= TRIES_MAX or now >= link.expires_at
 
 
+def are_wanted(client: Client) -> bool:
+    """Say whether a person wants links; who never said anything does."""
+    said = LinkWish.objects.filter(client__in=families.records_of(client))
+    newest = said.order_by("-noted_at", "-id").first()
+    return newest is None or newest.wants_links
+
+
+def on(statement: AccountStatement) -> PayLink | None:
+    """Return the link that a statement carries, if it carries one."""
+    return PayLink.objects.filter(statement=statement).first()
+
+
 def of_client(client: Client, *, owes: bool, now: datetime) -> list[Shown]:
     """Return the links of a person, newest first, in three queries. ``owes``: whether they do."""
     records = families.records_of(client)
@@ -92,7 +133,7 @@ def of_client(client: Client, *, owes: bool, now: datetime) -> list[Shown]:
             made_at=link.made_at,
             made_by=link.made_by.display_name,
             expires_at=link.expires_at,
-            was_sent=link.sent_at is not None,
+            way=_way(link),
             opened_at=link.opened_at,
             paid=(came := paid.get(link.pk, ZERO)),
             state=_state(link, went, has_paid=bool(came), owes=owes, now=now),
@@ -100,6 +141,12 @@ def of_client(client: Client, *, owes: bool, now: datetime) -> list[Shown]:
         )
         for link in links
     ]
+
+
+def _way(link: PayLink) -> str:
+    if link.statement_id is not None:
+        return "paper"
+    return "mail" if link.sent_at is not None else "screen"
 
 
 def _state(
@@ -120,6 +167,8 @@ def _state(
         return "settled"
     if link.opened_at is not None:
         return "opened"
+    if link.statement_id is not None:
+        return "printed"
     if link.sent_at is None:
         return "unopened"
     return went.get(link.sent_at, letters.State.QUEUED)

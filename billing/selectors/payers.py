@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from billing.models import CardIntent, Invoice, InvoiceLineText, Payment
-from billing.selectors import invoices, payments, standing
+from billing.selectors import invoices, payments, questions, standing
 from billing.selectors.invoices import END_OF_TIME, Line
 from ledger.chart import Role
 from ledger.money import ZERO, Money
@@ -46,6 +46,13 @@ class Bill:
     left: Money
     is_late: bool
     lines: list[Line]
+    asked: list[questions.Asked]
+
+    @property
+    def may_say_paid(self) -> bool:
+        """Whether something is open of it, and nobody looks for a payment already."""
+        waits = any(each.is_paid and each.answer is None for each in self.asked)
+        return bool(self.left) and not waits
 
     @property
     def settled(self) -> Money:
@@ -83,7 +90,7 @@ def owed_by(records: Sequence[UUID], *, record: UUID | None = None) -> Owed:
 
 def bills(records: Collection[UUID], *, on: date) -> list[Bill]:
     """Return a person's open invoices, the oldest first, and then the newest of the others, with
-    their lines, in four queries for all of them.
+    their lines and what was asked about them, in seven queries for all of them.
     """
     opened = invoices.open_of_all(records)
     left = {each.invoice.pk: each.balance for each in opened}
@@ -91,6 +98,7 @@ def bills(records: Collection[UUID], *, on: date) -> list[Bill]:
     shown = [each.invoice for each in opened]
     shown += list(invoices.newest_first(others)[:SHOWN_OF_EACH])
     lines = _lines(shown)
+    asked = questions.of_invoices([invoice.pk for invoice in shown])
     return [
         Bill(
             pk=invoice.pk,
@@ -101,6 +109,7 @@ def bills(records: Collection[UUID], *, on: date) -> list[Bill]:
             left=left.get(invoice.pk, ZERO),
             is_late=invoice.pk in left and invoice.due_on < on,
             lines=lines[invoice.pk],
+            asked=asked[invoice.pk],
         )
         for invoice in shown
     ]

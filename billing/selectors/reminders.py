@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Max, QuerySet
 
 from billing.models import Invoice, Letter, LetterKind, Reminder, ReminderPolicy, ReminderStep
-from billing.selectors import letter_holds, letters
+from billing.selectors import letter_holds, letters, questions
 from clients.models import Client
 from clients.selectors import families
 from ledger.chart import Role
@@ -146,4 +146,5 @@ def _problems(people: list[UUID], rules: Policy, today: date) -> dict[UUID, str]
     }
     reaches = letters.reaches(people)
     problems |= {pk: reach.problem for pk, reach in reaches.items() if reach.problem}
+    problems |= dict.fromkeys(questions.people_waiting(people), questions.WAITS)
     return problems | letter_holds.reasons(people, on=today)

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.models import Membership
 from accounts.permissions import Permission
-from billing.selectors import balances, payments, schedule, unbilled
+from billing.selectors import balances, payments, questions, schedule, unbilled
 from billing.selectors.schedule import HourRow
 from clients.selectors import clients
 from ledger.money import ZERO, Money
@@ -81,6 +81,7 @@ class Today:
     rows: list[TodayRow]
     owed: Money
     unbilled_count: int
+    question_count: int
     receipts: list[payments.PaymentRow]
     taken: Money
 
@@ -103,9 +104,18 @@ def today(
         rows=rows,
         owed=sum(owed.values(), ZERO),
         unbilled_count=waiting.tally().count,
+        question_count=_questions(member, on=on, permissions=permissions),
         receipts=payments.rows(payments.newest_first(received)[:RECEIPTS_SHOWN]),
         taken=payments.taken_on(received, on),
     )
+
+
+def _questions(member: Membership, *, on: date, permissions: clients.Permissions) -> int:
+    """Return how many questions of clients wait for somebody who may answer them; 0 for others."""
+    if Permission.QUESTION_ANSWER not in permissions:
+        return 0
+    seen = clients.visible_to(member, on=on, permissions=permissions)
+    return questions.waiting(seen).count()
 
 
 def hours(

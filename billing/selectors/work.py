@@ -21,6 +21,7 @@ from billing.selectors import (
     estimates_due,
     intake,
     letters,
+    questions,
     receivables,
     reminders,
     unbilled,
@@ -175,6 +176,12 @@ def _estimates(reader: Reader) -> Iterator[Pile]:
     )
 
 
+def _questions(reader: Reader) -> Iterator[Pile]:
+    found = questions.waiting(_clients(reader))
+    note = "Said by clients behind a pay link; they are not reminded meanwhile"
+    yield Pile("Questions of clients", note, reverse("billing:questions"), found.count())
+
+
 def _reminders(reader: Reader) -> Iterator[Pile]:
     found = reminders.due(_clients(reader), today=reader.today)
     yield Pile(
@@ -217,6 +224,7 @@ PILES: tuple[tuple[frozenset[Permission], Callable[[Reader], Iterator[Pile]]], .
     (frozenset({P.BILL_VIEW}), _bank),
     (frozenset({P.INTAKE_MANAGE}), _intake),
     (frozenset({P.ESTIMATE_MAKE}), _estimates),
+    (frozenset({P.QUESTION_ANSWER}), _questions),
     (frozenset({P.LETTER_SEND}), _reminders),
     (frozenset({P.LETTER_VIEW}), _letters),
     (frozenset({P.REPORT_VIEW, P.PERIOD_CLOSE}), _months),

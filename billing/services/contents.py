@@ -7,7 +7,16 @@ from uuid import UUID
 
 from accounts.selectors import members
 from billing.models import AccountStatement, Invoice, Payment
-from billing.selectors import invoices, packages, payments, statement_runs, statements
+from billing.selectors import (
+    days,
+    invoices,
+    packages,
+    pay_links,
+    payments,
+    statement_runs,
+    statements,
+)
+from billing.services import pay_addresses, square_codes
 from clients.models import Client
 from ledger.money import MINUS, ZERO, Money
 
@@ -95,7 +104,18 @@ def statement(made: AccountStatement, *, address: str = "") -> Mapping[str, obje
             {"label": bucket.label, "amount": str(bucket.amount)} for bucket in account.buckets
         ],
         "beside": [{"label": label, "amount": str(amount)} for label, amount in beside(account)],
+        "pay": _pay(made),
     }
+
+
+def _pay(made: AccountStatement) -> Mapping[str, str]:
+    """Return where a statement can be paid: its address, a square code of it, and the last day."""
+    link = pay_links.on(made)
+    if link is None or link.text is None:
+        return {}
+    address = pay_addresses.of(pay_links.in_groups(link.text))
+    until = days.day_of(link.expires_at, days.zone())
+    return {"address": address, "code": square_codes.drawn(address), "until": long_day(until)}
 
 
 def bundle(

@@ -6,7 +6,7 @@ Nothing about a client can be put into it: there is no placeholder for it.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from django.db import transaction
@@ -113,6 +113,24 @@ DISCREET_LINK = Words(
 )
 
 
+OFFERS = frozenset({LetterKind.STATEMENT, LetterKind.REMINDER})
+"""Kinds that tell of a page to pay at, where there is one for the client."""
+
+OFFER = (
+    "\n\nYou can look at your account and pay online here until {until}:\n{link}\n\nThe page asks"
+    " for something that only you know before it shows anything."
+)
+SIGNED = "\n\n{practice}"
+"""How words end that are signed: what is added stands above it."""
+
+
+def offering(words: Words) -> Words:
+    """Return words that tell of a page to pay at besides."""
+    body = words.body.rstrip()
+    unsigned = body.removesuffix(SIGNED)
+    return replace(words, body=unsigned + OFFER + body[len(unsigned) :])
+
+
 def current(kind: str) -> Words:
     """Return the words in which letters of a kind go out now."""
     newest = LetterWording.objects.filter(kind=kind).order_by("-version").first()
@@ -159,7 +177,8 @@ def check(kind: str, *, subject: str, body: str) -> None:
         if len(text) > most:
             raise BadWords(part, f"Use at most {most:,} characters; these are {len(text):,}.")
         _check_placeholders(kind, part, text)
-        if len(_fill(text, LONGEST)) > MOST_FILLED[part]:
+        more = OFFER if part == "body" and kind in OFFERS else ""
+        if len(_fill(text + more, LONGEST)) > MOST_FILLED[part]:
             raise BadWords(part, f"Filled in, the {part} could be too long to send. Shorten it.")
         if holds_card_number(text):
             raise BadWords(part, "This looks like a card number. Leave it out.")

@@ -14,10 +14,10 @@ from accounts.services import mail
 from audit.actions import Action
 from audit.services import events
 from billing.models import AccountStatement, Letter, LetterCameBack, LetterKind, Payment
-from billing.selectors import letter_holds, statement_runs
+from billing.selectors import letter_holds, questions, statement_runs
 from billing.selectors import letters as found
 from billing.selectors.letters import State
-from billing.services import letter_words, numbers
+from billing.services import letter_words, numbers, offered_links
 from clients.models import Client, Contact
 from ledger.money import ZERO
 
@@ -61,11 +61,14 @@ def write(
     """Write a letter to a client, to be sent by the worker once this is committed.
 
     What is written once stays once: for the same statement or payment the letter that it has is
-    returned. ``page`` is that of a link to pay, and stands nowhere but in the sealed mail.
+    returned. ``page`` is that of a link to pay, and stands nowhere but in the sealed mail; a
+    statement and a reminder make one of their own, unless the words are discreet: behind the link
+    stand the practice's name and an amount.
 
     Raises:
         NotReachable: there is no e-mail address that may be written to.
-        HeldBack: statements and reminders to the client are held back on ``today``.
+        HeldBack: statements and reminders to the client are held back on ``today``, or it is a
+            reminder and a question of the client waits for an answer.
         ValueError: a letter with a link to pay was given no page.
     """
     if kind == LetterKind.PAY_LINK and page is None:
@@ -76,10 +79,15 @@ def write(
         return known
     if kind in HELD_KINDS:
         _require_none_held(client, today)
+    if kind == LetterKind.REMINDER and questions.people_waiting([client.pk]):
+        raise HeldBack(f"{questions.WAITS}. Answer it first.")
     reach = found.reaches([client.pk])[client.pk]
     if reach.contact_id is None:
         raise NotReachable(f"{reach.problem}. Look at how the client is reached.")
     words = letter_words.of(kind, is_discreet=reach.is_discreet)
+    if kind in letter_words.OFFERS and not reach.is_discreet:
+        page = offered_links.in_letter(client=client, now=now, by=by)
+        words = letter_words.offering(words) if page else words
     practice = members.practice().discreet_name
     subject, body = words.filled(letter_words.values(practice=practice, page=page))
     contact = Contact.objects.get(pk=reach.contact_id)

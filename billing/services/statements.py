@@ -11,7 +11,7 @@ from audit.actions import Action
 from audit.services import events
 from billing.models import AccountStatement, StatementRecord
 from billing.selectors import statements
-from billing.services import numbers
+from billing.services import numbers, offered_links
 from clients.models import Client
 from clients.selectors import families
 from ledger.services import known
@@ -38,6 +38,7 @@ def make(
 ) -> AccountStatement:
     """Make the statement of a client's account from ``since`` to ``until``, both included.
 
+    It carries a link to pay, if the practice takes cards and the client owes and wants links.
     The same ``key`` again returns the statement that it has.
 
     Raises:
@@ -68,6 +69,7 @@ def make(
         made_by=by,
     )
     _name(statement, records)
+    offered_links.on_statement(statement=statement, now=now, by=by)
     events.record(
         Action.STATEMENT_MADE,
         target=statement,

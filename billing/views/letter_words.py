@@ -13,6 +13,7 @@ from audit.actions import Action
 from audit.services import events
 from billing.forms.letters import WordsForm
 from billing.models import LetterKind, LetterWording
+from billing.services import letter_previews
 from billing.services import letter_words as services
 from billing.views.base import BillingView
 
@@ -72,8 +73,9 @@ class LetterWordsOf(BillingView):
         preview = None
         if status == HTTPStatus.OK:
             words = services.Words(str(form["subject"].value()), str(form["body"].value()))
-            practice = self.request.practice.discreet_name
-            preview = words.filled(services.sample(kind, practice=practice))
+            preview = letter_previews.of_words(
+                kind, words, practice=self.request.practice.discreet_name
+            )
         versions = LetterWording.objects.filter(kind=kind).select_related("set_by")
         return self.page(
             "billing/letters/words_of.html",
@@ -86,6 +88,7 @@ class LetterWordsOf(BillingView):
                 (f"{{{name}}}", says) for name, says in services.PLACEHOLDERS[kind].items()
             ],
             versions=versions.order_by("-version")[:SHOWN_VERSIONS],
+            offers=kind in services.OFFERS,
             is_own=services.current(kind).wording is not None,
         )
 

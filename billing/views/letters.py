@@ -19,7 +19,7 @@ from billing.forms.letters import HoldForm, LetterFilterForm
 from billing.models import AccountStatement, Letter, LetterHold, LetterKind
 from billing.selectors import letter_holds, letters
 from billing.services import letter_holds as hold_services
-from billing.services import letter_words
+from billing.services import letter_previews
 from billing.services import letters as services
 from billing.views.base import BillingView, wanted_id
 from clients.selectors import clients
@@ -221,9 +221,13 @@ class LetterNew(LetterView):
     def show(self, subject: Any, problem: str = "", status: int = HTTPStatus.OK) -> HttpResponse:
         client = subject.client.merged_into or subject.client
         reach = letters.reaches([client.pk])[client.pk]
-        words = letter_words.of(self.kind, is_discreet=reach.is_discreet)
-        practice = self.request.practice.discreet_name
-        title, body = words.filled(letter_words.values(practice=practice))
+        title, body = letter_previews.to_client(
+            client,
+            self.kind,
+            is_discreet=reach.is_discreet,
+            practice=self.request.practice.discreet_name,
+            now=timezone.now(),
+        )
         held = letter_holds.reasons([client.pk], on=self.today).get(client.pk, "")
         events.record(Action.CLIENT_VIEWED, target=client, touched=[client.pk])
         return self.page(

@@ -43,8 +43,8 @@ class PayOpen(OutsideView):
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
         response = redirect("billing:pay")
-        if pay_links.named(token):
-            set_link(response, token)
+        if text := pay_links.held_text(token):
+            set_link(response, text)
             return response
         return forgotten(response)
 

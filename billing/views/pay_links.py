@@ -1,6 +1,5 @@
 """A client's pay links, at the desk: made, sent or shown once, and withdrawn."""
 
-from datetime import datetime
 from http import HTTPStatus
 from uuid import UUID, uuid4
 
@@ -17,16 +16,22 @@ from audit.actions import Action
 from audit.services import events
 from billing.forms.pay_links import BY_MAIL, PayLinkForm
 from billing.models import LetterKind, PayLink
-from billing.models.pay_link import LINK_LIFE
 from billing.selectors import letters, pay_links, payers
-from billing.services import checkout, letter_words, pay_addresses
+from billing.services import checkout, letter_previews, pay_addresses
 from billing.services import pay_links as services
 from billing.views.base import BillingView
 from clients.models import Client
 from clients.selectors import clients, families
 
-IN_ITS_PLACE = "…"
-"""What stands for the link in the preview of the letter: a link is shown once, and never there."""
+NO_LINKS = "Noted: no links. Those that stood are over, and neither letters nor paper carry one."
+LINKS_GO = "Noted: statements, letters and reminders carry a link again."
+
+REFUSALS = (
+    services.NoMailbox,
+    services.NotWanted,
+    services.KeyReused,
+    checkout.CardsNotSetUp,
+)
 
 
 class PayLinks(BillingView):
@@ -51,7 +56,7 @@ class PayLinks(BillingView):
                     now=timezone.now(),
                     by=request.membership,
                 )
-            except (services.NoMailbox, services.KeyReused, checkout.CardsNotSetUp) as refused:
+            except REFUSALS as refused:
                 form.add_error(None, str(refused))
             else:
                 if by_mail:
@@ -82,7 +87,13 @@ class PayLinks(BillingView):
         owed = payers.owed_by(families.records_of(client))
         found = pay_links.of_client(client, owes=bool(owed.owes), now=now)
         reach = letters.reaches([client.pk])[client.pk]
-        title, body = self.letter(is_discreet=reach.is_discreet, now=now)
+        title, body = letter_previews.to_client(
+            client,
+            LetterKind.PAY_LINK,
+            is_discreet=reach.is_discreet,
+            practice=self.request.practice.discreet_name,
+            now=now,
+        )
         events.record(
             Action.PAY_LINK_LISTED,
             target=client,
@@ -102,14 +113,8 @@ class PayLinks(BillingView):
             body=body,
             form=form,
             key=uuid4(),
+            are_wanted=pay_links.are_wanted(client),
         )
-
-    def letter(self, *, is_discreet: bool, now: datetime) -> tuple[str, str]:
-        """Return subject and body as they would be sent now, without the link."""
-        words = letter_words.of(LetterKind.PAY_LINK, is_discreet=is_discreet)
-        page = services.page_of(IN_ITS_PLACE, expires_at=now + LINK_LIFE)
-        practice = self.request.practice.discreet_name
-        return words.filled(letter_words.values(practice=practice, page=page))
 
 
 class PayLinkWithdraw(BillingView):
@@ -123,3 +128,19 @@ class PayLinkWithdraw(BillingView):
         if services.withdraw(link=link, now=timezone.now(), by=request.membership):
             messages.success(request, "The link opens nothing any more.")
         return redirect("billing:pay_links", link.client_id)
+
+
+class LinkWishNote(BillingView):
+    """Note whether a client wants links to pay at all."""
+
+    permission = Permission.PAY_LINK_MAKE
+    http_method_names = ["post"]
+
+    def post(self, request: StaffRequest, pk: UUID, **kwargs: object) -> HttpResponse:
+        client = self.kept_client(pk)
+        wants = request.POST.get("links") == "wanted"
+        if services.note_wish(
+            client=client, wants_links=wants, now=timezone.now(), by=request.membership
+        ):
+            messages.success(request, LINKS_GO if wants else NO_LINKS)
+        return redirect("billing:pay_links", client.pk)

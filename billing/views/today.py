@@ -24,6 +24,7 @@ class Today(BillingView):
             rows=day.rows,
             owed=day.owed,
             unbilled_count=day.unbilled_count,
+            question_count=day.question_count,
             receipts=day.receipts,
             taken=day.taken,
             may_add=self.may(Permission.CLIENT_CREATE),

@@ -30,6 +30,7 @@ from billing.services import (
     checkout,
     documents,
     imports,
+    pay_links,
     statement_runs,
     webhooks,
 )
@@ -53,6 +54,7 @@ from ledger.services.journal import Line
 from tests.attacks import planting
 from tests.billing import (
     arrivals,
+    asking,
     checks,
     cycling,
     hours,
@@ -113,6 +115,7 @@ def furnish(house: House, family_name: str, places: list[Path]) -> Furnished:
         checks.sent_back(own, by)
         moving.moved(money.kept(own, by, "4.00"), at.client(by, "Ostrow"), by, "4.00")
         ids |= post.post_used(own, by)
+        ids |= asking.history(at.invoice(own, by), by)
         statement_runs.start(run=post.drawn_up(by), now=at.NOW, by=by)
         post.drawn_up(by)
         money.waiting_refund(money.kept(own, by, "3.00"), by)
@@ -263,7 +266,10 @@ def _cards(client: Client, house: House, secret: str) -> dict[str, UUID]:
         signature=signature(body, secret),
         now=timezone.now(),
     )
-    paying.visit(paying.link(client, house.people["front-desk"]))
+    desk = house.people["front-desk"]
+    for wants in (False, True):
+        pay_links.note_wish(client=client, wants_links=wants, now=timezone.now(), by=desk)
+    paying.visit(paying.link(client, desk))
     return {"endpoint": endpoint, "card intent": opening.intent_id}
 
 

@@ -93,6 +93,20 @@ BESIDE = {
     },
     "billing_invoiceline.missed_fee_id": {"session_id": "NULL"},
     "billing_invoiceline.package_id": {"session_id": "NULL", "service_code_id": "NULL"},
+    "billing_invoicequestion": {
+        "line_id": "NULL",
+        "kind": "'PAID'",
+        "how": "'CASH'",
+        "paid_on": "current_date",
+        "doubt": "''",
+    },
+    "billing_invoicequestion.line_id": {
+        "kind": "'LINE'",
+        "how": "''",
+        "paid_on": "NULL",
+        "amount": "NULL",
+        "doubt": "'ABSENT'",
+    },
     "billing_letter": {
         "kind": "'REMINDER'",
         "statement_id": "NULL",
@@ -101,6 +115,18 @@ BESIDE = {
     },
     "billing_letter.payment_id": {"kind": "'RECEIPT'"},
     "billing_letter.statement_id": {"kind": "'STATEMENT'"},
+    "billing_paylink": {
+        "statement_id": "NULL",
+        "text": "NULL",
+        "expires_at": "made_at + interval '1 day'",
+    },
+    "billing_paylink.made_by_id": {
+        "made_at": "now()",
+        "expires_at": "now() + interval '1 day'",
+    },
+    "billing_paylink.statement_id": {"text": "'x'", "sent_at": "NULL"},
+    "billing_questionanswer": {"payment_id": "NULL", "outcome": "'NOT_FOUND'"},
+    "billing_questionanswer.payment_id": {"outcome": "'FOUND'"},
     "billing_reminderstep": {"days": "days + 1"},
     "billing_statementrun": {
         "started_at": "NULL",

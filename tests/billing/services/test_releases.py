@@ -9,20 +9,28 @@ from django.apps import apps
 from django.conf import settings
 from django.db import DatabaseError, connection, models, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.tenancy import practice_scope
 from audit.models import Event, Touch
 from billing.models import Session
 from billing.selectors import held
-from billing.services import card_accounts, checkout, documents, record_pages, releases
+from billing.services import (
+    card_accounts,
+    checkout,
+    documents,
+    pay_links,
+    record_pages,
+    releases,
+)
 from clients.models import Client, Consent, EmergencyAccess, Release
 from clients.selectors import families
 from clients.services import assignments, consents, emergencies, merges, restrictions
 from clients.services import contacts as contact_services
 from clients.services.restrictions import Restricted
 from ledger.models import Posting
-from tests.billing import checks, cycling, hours, money, moving, paying, post, prepaid
+from tests.billing import asking, checks, cycling, hours, money, moving, paying, post, prepaid
 from tests.billing import desk as at
 from tests.billing import estimating as an
 from tests.catalogue import OUR_MODELS
@@ -71,9 +79,12 @@ def full(practice: House) -> Client:
         card_accounts.connect(secret_key="sk_test_x", is_live=False, now=NOW, by=practice.automaton)
         checkout.intend(invoice=invoice, now=NOW, by=by)
         paying.visit(paying.link(client, by))
+        asking.history(at.invoice(client, by), by)
         cycling.history(client, by)
         an.history(client, by)
         prepaid.history(client, by)
+        for wants in (False, True):
+            pay_links.note_wish(client=client, wants_links=wants, now=timezone.now(), by=by)
         merge = merges.ask(kept=client, merged=at.client(by, "Doppelt"), now=NOW, by=by)
         merges.approve(merge=merge, now=NOW, by=practice.people["accountant"])
         at.session(merge.merged, by)

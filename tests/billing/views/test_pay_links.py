@@ -8,11 +8,14 @@ import pytest
 from django.conf import settings as product
 from django.test import Client as Browser
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.tenancy import practice_scope
 from audit.models import Event
 from billing.models import Letter, PayLink
+from billing.selectors import pay_links
+from billing.services import statements
 from clients.services import contacts
 from tests import counting
 from tests.billing import desk as at
@@ -167,3 +170,47 @@ def test_many_links_take_as_many_queries_as_one(reached: Billed, at_desk: Browse
         counts.append(len(asked))
 
     assert counts[0] == counts[1]
+
+
+def wish(browser: Browser, billed: Billed, links: str) -> str:
+    where = reverse("billing:link_wish", args=[billed.own.pk])
+    return browser.post(where, {"links": links}, follow=True).content.decode()
+
+
+def test_the_desk_notes_who_wants_no_links(reached: Billed, at_desk: Browser) -> None:
+    at_desk.post(url(reached), {"key": str(uuid4()), "way": "screen"})
+    page = wish(at_desk, reached, "none")
+
+    assert "Noted: no links." in page
+    assert "Taken back" in page
+    assert "Show it here" not in page
+    refused = at_desk.post(url(reached), {"key": str(uuid4()), "way": "screen"})
+    assert refused.status_code == 422
+    assert "This client wants no links." in refused.content.decode()
+    assert "carry a link again" in wish(at_desk, reached, "wanted")
+    with practice_scope(reached.house.id):
+        told = [each.action for each in Event.objects.filter(action__contains="wanted")]
+    assert sorted(told) == ["billing.pay_link.not_wanted", "billing.pay_link.wanted"]
+
+
+def test_a_link_on_paper_is_listed_and_opens_by_what_is_typed(
+    reached: Billed, at_desk: Browser, front_desk: Membership
+) -> None:
+    with practice_scope(reached.house.id, person_id=front_desk.person_id):
+        statements.make(
+            client=reached.own,
+            since=at.TODAY,
+            until=at.TODAY,
+            key=uuid4(),
+            today=at.TODAY,
+            now=timezone.now(),
+            by=front_desk,
+        )
+        link = PayLink.objects.get()
+        typed = pay_links.in_groups(link.text or "").lower()
+
+    assert "On a statement" in at_desk.get(url(reached)).content.decode()
+    browser = Browser()
+    answer = browser.get(reverse("billing:pay_open", args=[typed]))
+    assert (answer.status_code, answer["Location"]) == (302, "/pay/")
+    assert "$150.00 is open" in browser.get("/pay/").content.decode()

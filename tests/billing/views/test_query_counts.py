@@ -17,7 +17,7 @@ from tests.billing.conftest import Billed
 from tests.billing.views.conftest import SignIn
 
 PAGES = [
-    ("front-desk", "billing:today", 20),
+    ("front-desk", "billing:today", 21),
     ("front-desk", "billing:unbilled", 14),
     ("front-desk", "billing:schedule", 14),
     ("front-desk", "billing:not_billed", 12),
