@@ -74,6 +74,7 @@ from billing.models.report_run import ReportRun
 from billing.models.service import KnownCode, ServiceCode, ServiceFee
 from billing.models.session import DiscountKind, Session
 from billing.models.source import FhirSource
+from billing.models.split_billing import SplitBilling
 from billing.models.statement import AccountStatement, StatementRecord
 from billing.models.statement_run import StatementRun, StatementRunItem
 from billing.models.stripe import CardIntent, StripeAccount, WebhookEndpoint, WebhookEvent
@@ -171,6 +172,7 @@ __all__ = [
     "ServiceCode",
     "ServiceFee",
     "Session",
+    "SplitBilling",
     "StatementRecord",
     "StatementRun",
     "StatementRunItem",

@@ -63,6 +63,7 @@ from billing.models import (
     RefundTakenBack,
     Reminder,
     Session,
+    SplitBilling,
     StatementRecord,
     StatementRunItem,
     WriteOff,
@@ -252,6 +253,7 @@ SECTIONS = (
     ),
     Section("billing_cycles", BillingCycle),
     Section("billing_runs", CycleRunClient),
+    Section("split_billings", SplitBilling),
     Section("invoices", Invoice),
     Section(
         "invoice_lines",

@@ -32,6 +32,7 @@ from billing.selectors import (
     hour_integrity,
     money_integrity,
     package_integrity,
+    split_integrity,
     statements,
 )
 from ledger.chart import Role
@@ -53,6 +54,7 @@ def findings() -> Iterator[Finding]:
     yield from card_integrity.findings()
     yield from statements.findings()
     yield from hour_integrity.findings()
+    yield from split_integrity.findings()
 
 
 def _numbers_with_gaps() -> Iterator[Finding]:

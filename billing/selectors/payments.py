@@ -18,7 +18,7 @@ from billing.models import (
 )
 from billing.selectors import standing
 from billing.selectors.invoices import END_OF_TIME, OpenInvoice, open_of
-from clients.selectors import clients
+from clients.selectors import clients, parties
 from ledger.chart import Role
 from ledger.money import ZERO, Money
 from ledger.selectors import subledger
@@ -87,13 +87,14 @@ class PaymentRow:
 @dataclass(frozen=True, slots=True)
 class ClientPayment:
     """A payment on its client's page: where it went, what is left of it as credit, and what the
-    practice gave back of it.
+    practice gave back of it. ``payer`` is who paid, "" where that is the client.
     """
 
     payment: PaymentRow
     parts: list[Part]
     left: Money
     refunded: Money
+    payer: str = ""
 
 
 def visible_to(
@@ -136,7 +137,9 @@ def credit_left(payment: Payment) -> Money:
     return subledger.balance(Role.CLIENT_CREDITS, party=payment.client_id, item=payment.pk)
 
 
-def of_clients(client_ids: Collection[UUID], *, limit: int) -> list[ClientPayment]:
+def of_clients(
+    client_ids: Collection[UUID], *, limit: int, permissions: clients.Permissions
+) -> list[ClientPayment]:
     """Return the newest payments of one person's records, with where they went."""
     newest = newest_first(Payment.objects.filter(client__in=client_ids))
     payments = list(_shown(newest)[:limit])
@@ -145,12 +148,15 @@ def of_clients(client_ids: Collection[UUID], *, limit: int) -> list[ClientPaymen
     left = {item.item: item.balance for item in items}
     sums = standing.refunds().filter(payment__in=payments).values_list("payment")
     back = dict(sums.annotate(sum=Sum("amount")).order_by("payment"))
+    payers = {payment.party_id for payment in payments if payment.party_id}
+    names = parties.names(payers, permissions=permissions) if payers else {}
     return [
         ClientPayment(
             row(payment),
             [part for part in parts if part.payment_id == payment.pk],
             left.get(payment.pk, ZERO),
             back.get(payment.pk, ZERO),
+            names.get(payment.party_id, "") if payment.party_id else "",
         )
         for payment in payments
     ]

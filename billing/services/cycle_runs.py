@@ -121,7 +121,7 @@ def _bill(row: CycleRunClient, *, today: date, now: datetime, by: Membership) ->
     else:
         try:
             with transaction.atomic():
-                row.invoice = invoices.issue(
+                row.invoice, *_ = invoices.bill(
                     sessions=held,
                     missed_fees=fees,
                     issued_on=row.run.last_day,

@@ -10,7 +10,7 @@ from accounts.tenancy import practice_scope
 from billing.models import Counter, DocumentBody, Invoice, InvoiceLineText, Session
 from billing.services import documents
 from clients.models import Client
-from tests.billing import cycling, hours, money, post, raw
+from tests.billing import cycling, hours, money, post, raw, splitting
 from tests.billing import desk as at
 from tests.billing import estimating as an
 from tests.billing.conftest import Billed
@@ -33,6 +33,7 @@ APPEND_ONLY = [
     "billing_paymentapplication",
     "billing_applicationtakenback",
     "billing_paymenttakenback",
+    "billing_splitbilling",
     "billing_invoicevoided",
     "billing_billingcycle",
     "billing_drawercount",
@@ -112,6 +113,8 @@ def test_not_even_the_owner_changes_what_was_written(billed: Billed, statement: 
         at.statement(billed.own, by)
         an.history(billed.own, by)
         post.post_used(billed.own, by)
+        splitting.two_parents(billed.own, by)
+        splitting.billed([at.session(billed.own, by)], by)
 
     for table in [*APPEND_ONLY, *COMPANIONS]:
         with (
