@@ -88,9 +88,8 @@ from billing.views.pay_papers import (
     PayStatementPdf,
     PaySuperbillPdf,
 )
-from billing.views.payer_rules import PayerRules
-from billing.views.pay_papers import PayInvoicePdf, PayReceiptPdf, PayStatementPdf
 from billing.views.pay_questions import PayLineQuestion, PayPaidAlready
+from billing.views.payer_rules import PayerRules
 from billing.views.payments import PaymentNew, Receipt
 from billing.views.questions import QuestionAnswerNew, Questions
 from billing.views.recurring import (

@@ -16,9 +16,7 @@ from billing.services import card_accounts, checkout
 from billing.services.refunds import Charge
 from clients.models import Client, EmergencyAccess
 from clients.services import contacts, emergencies
-from tests.billing import desk, estimating, hours, money, prepaid, superbilling
-from tests.billing import desk, estimating, hours, money, moving, prepaid
-from tests.billing import asking, desk, estimating, hours, money, prepaid
+from tests.billing import asking, desk, estimating, hours, money, moving, prepaid, superbilling
 from tests.clients import records
 from tests.clients.parties import shared_costs
 from tests.houses import House, browser_of

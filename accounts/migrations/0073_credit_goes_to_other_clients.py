@@ -7,7 +7,7 @@ from accounts.role_rights import give_right
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0064_terms_of_packages_are_set_with_fees")]
+    dependencies = [("accounts", "0072_rights_of_superbills")]
     operations = [
         migrations.AlterModelOptions(
             name="role",

@@ -7,7 +7,7 @@ from accounts.role_rights import give_right
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0064_terms_of_packages_are_set_with_fees")]
+    dependencies = [("accounts", "0073_credit_goes_to_other_clients")]
     operations = [
         migrations.AlterModelOptions(
             name="role",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -208,9 +209,16 @@ class PaymentForm(SharesForm, ReceivedForm):
         help_text="For cash: the receipt then says how much change to give.",
     )
     keep_rest = forms.BooleanField(label="Keep what is over as credit", required=False)
+    paid_by = forms.ChoiceField(
+        label="Who paid",
+        required=False,
+        help_text="It goes to what is oldest of theirs, and nobody else's.",
+        error_messages={"invalid_choice": "Choose who paid among those who pay for this client."},
+    )
 
     field_order = (
         "code",
+        "paid_by",
         "amount",
         "method",
         "tendered",
@@ -220,9 +228,21 @@ class PaymentForm(SharesForm, ReceivedForm):
         "keep_rest",
     )
 
-    def __init__(self, *args: Any, opened: Sequence[OpenInvoice] = (), **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        opened: Sequence[OpenInvoice] = (),
+        payers: Sequence[tuple[UUID, str]] = (),
+        **kwargs: Any,
+    ) -> None:
+        """``payers``: who besides the client may have paid; nobody is asked where there is none."""
         super().__init__(*args, **kwargs)
         self.offer(opened)
+        if payers:
+            paid_by: Any = self.fields["paid_by"]
+            paid_by.choices = [("", "The client"), *((str(pk), name) for pk, name in payers)]
+        else:
+            del self.fields["paid_by"]
         first = "amount" if kwargs.get("client") else "code"
         self.fields[first].widget.attrs["autofocus"] = True
 

@@ -8,8 +8,9 @@ from billing.forms import DayField
 
 
 class StatementDaysForm(forms.Form):
-    """From which day to which, both included."""
+    """From which day to which, both included; of whose account, the client's if nobody is named."""
 
+    party = forms.UUIDField(required=False, widget=forms.HiddenInput)
     since = DayField(label="From")
     until = DayField(label="To")
 

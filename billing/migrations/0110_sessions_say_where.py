@@ -29,7 +29,7 @@ def load(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0064_terms_of_packages_are_set_with_fees"),
-        ("billing", "0090_sessions_are_sold_ahead"),
+        ("billing", "0101_each_pays_their_own"),
         ("clients", "0024_search_texts_lie_in_few_groups"),
     ]
 

@@ -25,7 +25,7 @@ APPEND_ONLY: dict[str, dict[str, str]] = {
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0064_terms_of_packages_are_set_with_fees"),
-        ("billing", "0090_sessions_are_sold_ahead"),
+        ("billing", "0120_superbills"),
         ("ledger", "0017_items_are_read_from_their_index"),
     ]
 

@@ -15,7 +15,7 @@ from audit.sql import run_sql_file
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0064_terms_of_packages_are_set_with_fees"),
-        ("billing", "0090_sessions_are_sold_ahead"),
+        ("billing", "0133_a_run_bills_in_part"),
         ("clients", "0024_search_texts_lie_in_few_groups"),
     ]
 

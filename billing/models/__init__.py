@@ -80,6 +80,7 @@ from billing.models.returned_check import ReturnedCheck, ReturnReason
 from billing.models.service import KnownCode, ServiceCode, ServiceFee
 from billing.models.session import DiscountKind, Session
 from billing.models.source import FhirSource
+from billing.models.split_billing import SplitBilling
 from billing.models.statement import AccountStatement, StatementRecord
 from billing.models.statement_run import StatementRun, StatementRunItem
 from billing.models.stripe import CardIntent, StripeAccount, WebhookEndpoint, WebhookEvent
@@ -196,6 +197,7 @@ __all__ = [
     "Session",
     "SessionAddOn",
     "SessionCoding",
+    "SplitBilling",
     "StatementRecord",
     "StatementRun",
     "StatementRunItem",

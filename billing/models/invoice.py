@@ -11,6 +11,7 @@ from billing.models.missed import MissedFee
 from billing.models.package import Package
 from billing.models.service import ServiceCode
 from billing.models.session import Session
+from billing.models.split_billing import SplitBilling
 from ledger.fields import MoneyField
 
 DESCRIPTION_MAX_CHARS = 300
@@ -18,6 +19,9 @@ DESCRIPTION_MAX_CHARS = 300
 
 class Invoice(PracticeModel):
     """What a client was billed on one day. What is still open of it stands in the ledger.
+
+    ``party`` is who is asked to pay it; null is the client. Where several pay, it is one part of a
+    ``split``, which the billing_split_whole trigger holds together.
 
     Its lines are written with it: the billing_invoice_whole trigger checks at commit that they
     are ``line_count`` lines of its own client's sessions and add up to ``total``.
@@ -27,6 +31,10 @@ class Invoice(PracticeModel):
         max_length=20, db_comment="Such as INV-2026-0001; without a gap in its year."
     )
     client = PracticeKey("clients.Client")
+    party = PracticeKey(
+        "clients.ResponsibleParty", null=True, db_comment="Who is to pay it; null: the client."
+    )
+    split = PracticeKey(SplitBilling, null=True, related_name="parts")
     issued_on = models.DateField(db_comment="Business date in the practice's time zone.")
     due_on = models.DateField(db_comment="The last business date on which it is not late.")
     total = MoneyField(db_comment="Cents.")
@@ -39,8 +47,8 @@ class Invoice(PracticeModel):
 
     FIELD_CLASSES: ClassVar[dict[str, str]] = {
         "FINANCIAL": "total",
-        "PUBLIC": "id practice_id number client issued_on due_on line_count entry issued_at"
-        " issued_by",
+        "PUBLIC": "id practice_id number client party split issued_on due_on line_count entry"
+        " issued_at issued_by",
     }
 
     class Meta:
@@ -70,10 +78,11 @@ class Invoice(PracticeModel):
 
 
 class InvoiceLine(PracticeModel):
-    """One session, one fee for a missed hour, or one package, on an invoice.
+    """One session, one fee for a missed hour, or one package, on an invoice; or a part of it.
 
     Its words stand sealed in its ``InvoiceLineText``. What it bills takes another ``turn`` once
     every invoice that it stood on is void: the billing_session_billed_again trigger sees to that.
+    Where several pay, each has a line with a ``part`` of it, on the invoices of one split.
     """
 
     invoice = PracticeKey(Invoice, related_name="lines")
@@ -84,6 +93,9 @@ class InvoiceLine(PracticeModel):
     position = models.PositiveSmallIntegerField(db_comment="From 1, in the order printed.")
     turn = models.PositiveSmallIntegerField(
         db_default=1, db_comment="How many times it was billed with this, from 1."
+    )
+    part = models.PositiveSmallIntegerField(
+        db_default=1, db_comment="Which part of what it bills, from 1; 1 where nobody shares it."
     )
     served_on = models.DateField(db_comment="Business date in the practice's time zone.")
     minutes = models.PositiveSmallIntegerField(db_comment="0 for a missed hour and a package.")
@@ -96,17 +108,17 @@ class InvoiceLine(PracticeModel):
     FIELD_CLASSES: ClassVar[dict[str, str]] = {
         "FINANCIAL": "amount discount",
         "PUBLIC": "id practice_id invoice session missed_fee package service_code position turn"
-        " served_on minutes description_commitment",
+        " part served_on minutes description_commitment",
     }
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["practice_id", "session", "turn"],
+                fields=["practice_id", "session", "turn", "part"],
                 name="billing_invoiceline_session_billed_once",
             ),
             models.UniqueConstraint(
-                fields=["practice_id", "missed_fee", "turn"],
+                fields=["practice_id", "missed_fee", "turn", "part"],
                 name="billing_invoiceline_missed_billed_once",
             ),
             models.CheckConstraint(
@@ -126,6 +138,9 @@ class InvoiceLine(PracticeModel):
             models.UniqueConstraint(
                 fields=["practice_id", "invoice", "position"],
                 name="billing_invoiceline_position_once",
+            ),
+            models.CheckConstraint(
+                name="billing_invoiceline_parts_from_one", condition=Q(part__gte=1)
             ),
             models.CheckConstraint(
                 name="billing_invoiceline_not_negative",

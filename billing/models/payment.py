@@ -11,8 +11,10 @@ from ledger.fields import MoneyField
 
 
 class Payment(PracticeModel):
-    """Money received from a client, or credit that another client gave them (CreditTransfer). It is
+    """Money received for a client, or credit that another client gave them (CreditTransfer). It is
     their credit until it is applied to an invoice.
+
+    ``party`` is who paid, where that is not the client: what is left of it is that party's credit.
     """
 
     class Method(models.TextChoices):
@@ -23,6 +25,9 @@ class Payment(PracticeModel):
 
     receipt = models.CharField(max_length=12, db_comment="Such as R-00001; without a gap.")
     client = PracticeKey("clients.Client")
+    party = PracticeKey(
+        "clients.ResponsibleParty", null=True, db_comment="Who paid; null: the client."
+    )
     method = models.CharField(max_length=5, choices=Method.choices)
     amount = MoneyField(db_comment="Cents.")
     tendered = MoneyField(
@@ -40,7 +45,7 @@ class Payment(PracticeModel):
 
     FIELD_CLASSES: ClassVar[dict[str, str]] = {
         "FINANCIAL": "amount tendered reference",
-        "PUBLIC": "id practice_id receipt client method received_on key entry recorded_at"
+        "PUBLIC": "id practice_id receipt client party method received_on key entry recorded_at"
         " recorded_by",
     }
 

@@ -14,9 +14,12 @@ class AccountStatement(PracticeModel):
 
     Balances are what the client owes less what is kept as their credit, in cents; a balance below
     zero is a credit. The database compares them with the books when the statement is made.
+    It tells of what one of those who pay was billed and paid, and of nobody else's; ``party`` null
+    is the client themself.
     """
 
     client = PracticeKey("clients.Client")
+    party = PracticeKey("clients.ResponsibleParty", null=True, db_comment="Null: the client.")
     since = models.DateField(db_comment="Business date in the practice's time zone.")
     until = models.DateField(db_comment="Its last day, included.")
     known_at = models.DateTimeField(db_comment="UTC; the books were settled up to it.")
@@ -33,7 +36,8 @@ class AccountStatement(PracticeModel):
 
     FIELD_CLASSES: ClassVar[dict[str, str]] = {
         "FINANCIAL": "opening closing",
-        "PUBLIC": "id practice_id client since until known_at record_count key made_at made_by",
+        "PUBLIC": "id practice_id client party since until known_at record_count key made_at"
+        " made_by",
     }
 
     class Meta:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Count, F, Sum
+from django.db.models import Count, F, Q, Sum
 
 from accounts.selectors import members
 from billing.forms.reports import PeriodForm
@@ -107,11 +107,13 @@ def _sums(
     ):
         lines = InvoiceLine.objects.filter(invoice__in=invoices, session__isnull=False)
         listed = Sum(F("amount") + F("discount"), output_field=MoneyField())
-        parts = lines.values(part=F(key)).annotate(n=Count("pk"), sum=listed)
-        for each in parts.order_by("part"):
-            count, amount = found.get(each["part"], (0, ZERO))
+        # A session that several pay has a line for each, and is one session all the same.
+        once = Count("pk", filter=Q(part=1))
+        sums = lines.values(whose=F(key)).annotate(n=once, sum=listed)
+        for each in sums.order_by("whose"):
+            count, amount = found.get(each["whose"], (0, ZERO))
             charged = Money(sign * (each["sum"] or ZERO).cents)
-            found[each["part"]] = (count + sign * each["n"], amount + charged)
+            found[each["whose"]] = (count + sign * each["n"], amount + charged)
     return {part: (count, amount) for part, (count, amount) in found.items() if count or amount}
 
 

@@ -116,24 +116,27 @@ class _Told:
 
     def __init__(self, as_of: date, known_at: datetime | None, owed: Iterable[OpenCharge]) -> None:
         self.as_of = as_of
-        self.statements: defaultdict[UUID, list[tuple[date, date, datetime]]] = defaultdict(list)
+        self.statements: defaultdict[
+            tuple[UUID, UUID | None], list[tuple[date, date, datetime]]
+        ] = defaultdict(list)
         rows = StatementRecord.objects.filter(client__in={charge.party for charge in owed})
         if known_at is not None:
             rows = rows.filter(statement__made_at__lte=known_at)
         zone = days.zone()
-        for client, until, made_at in rows.order_by("statement__made_at").values_list(
-            "client", "statement__until", "statement__made_at"
+        for client, party, until, made_at in rows.order_by("statement__made_at").values_list(
+            "client", "statement__party", "statement__until", "statement__made_at"
         ):
             made_on = days.day_of(made_at, zone)
             if made_on <= as_of:
-                self.statements[client].append((made_on, until, made_at))
+                self.statements[client, party].append((made_on, until, made_at))
 
     def first_on(self, charge: OpenCharge, invoice: Invoice | None) -> date:
         """Return that day; the day that is asked about for what no statement told of yet."""
+        whose = invoice.party_id if invoice else None
         return next(
             (
                 made_on
-                for made_on, until, made_at in self.statements[charge.party]
+                for made_on, until, made_at in self.statements[charge.party, whose]
                 if until >= charge.charged_on and (not invoice or invoice.issued_at <= made_at)
             ),
             self.as_of,
@@ -142,7 +145,7 @@ class _Told:
 
 def _invoices(owed: Iterable[OpenCharge]) -> dict[UUID, Invoice]:
     rows = Invoice.objects.filter(pk__in=_array(owed))
-    return {row.pk: row for row in rows.only("issued_on", "due_on", "issued_at")}
+    return {row.pk: row for row in rows.only("issued_on", "due_on", "issued_at", "party_id")}
 
 
 def _sessions(owed: Iterable[OpenCharge]) -> dict[UUID, list[InvoiceLine]]:

@@ -20,9 +20,10 @@ from billing.selectors import (
     packages,
     payments,
     sessions,
+    split_pages,
     unbilled,
 )
-from clients.selectors import clients, families
+from clients.selectors import clients, families, parties
 from ledger.money import Money
 
 SHOWN_OF_EACH = 50
@@ -42,6 +43,8 @@ class ClientMoney:
     unbilled: list[sessions.SessionRow]
     unbilled_total: Money
     packages: list[package_pages.PackageRow]
+    dues: list[split_pages.Due]
+    is_split: bool
 
     @property
     def has_packages(self) -> bool:
@@ -89,12 +92,14 @@ def of(
             permissions=permissions,
         ),
         invoices=invoices.rows(newest, on=on, permissions=permissions),
-        payments=payments.of_clients(records, limit=SHOWN_OF_EACH),
+        payments=payments.of_clients(records, limit=SHOWN_OF_EACH, permissions=permissions),
         unbilled=packages.marked(
             unbilled.rows(waiting.keys()[:SHOWN_OF_EACH], zone=zone, permissions=permissions)
         ),
         unbilled_total=waiting.tally().total,
         packages=package_pages.of_records(records, on=on, permissions=permissions),
+        is_split=parties.is_split(records),
+        dues=split_pages.dues(records, on=on, permissions=permissions),
     )
 
 

@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
-from billing.models import CycleRun, CycleRunClient, Rhythm
+from billing.models import CycleRun, CycleRunClient, Invoice, Rhythm
 from clients.selectors import clients
 from ledger.money import ZERO, Money
 
@@ -71,7 +72,7 @@ def tally(runs: Collection[UUID], *, of: QuerySet[Any] | None = None) -> dict[UU
             waiting=Count("pk", filter=Q(outcome=Outcome.WAITING)),
             invoiced=Count("pk", filter=Q(outcome__in=INVOICED)),
             count=Count("pk"),
-            total=Sum("invoice__total"),
+            total=Sum(Coalesce("invoice__split__total", "invoice__total")),
         )
     )
     found = {
@@ -114,7 +115,7 @@ def of_run(run: CycleRun, *, visible: QuerySet[Any], outcome: str) -> QuerySet[C
         rows = rows.filter(outcome__in=INVOICED)
     elif outcome:
         rows = rows.filter(outcome=outcome)
-    return rows.select_related("invoice").order_by("client__code", "pk")
+    return rows.select_related("invoice__split").order_by("client__code", "pk")
 
 
 HELD_UP = "HELD_UP"
@@ -133,8 +134,18 @@ def rows(found: Iterable[CycleRunClient], *, permissions: clients.Permissions) -
             outcome=row.outcome,
             words=row.get_outcome_display(),
             invoice_id=row.invoice_id,
-            invoice=row.invoice.number if row.invoice else "",
-            total=row.invoice.total if row.invoice else ZERO,
+            invoice=_numbered(row.invoice) if row.invoice else "",
+            total=_whole(row.invoice) if row.invoice else ZERO,
         )
         for row in shown
     ]
+
+
+def _numbered(invoice: Invoice) -> str:
+    """Return an invoice's number, and how many parts of its split there are beside it."""
+    more = invoice.split.part_count - 1 if invoice.split else 0
+    return f"{invoice.number} and {more} more" if more else invoice.number
+
+
+def _whole(invoice: Invoice) -> Money:
+    return invoice.split.total if invoice.split else invoice.total

@@ -70,6 +70,7 @@ from billing.models import (
     Session,
     SessionAddOn,
     SessionCoding,
+    SplitBilling,
     StatementRecord,
     StatementRunItem,
     Superbill,
@@ -266,6 +267,7 @@ SECTIONS = (
     ),
     Section("billing_cycles", BillingCycle),
     Section("billing_runs", CycleRunClient),
+    Section("split_billings", SplitBilling),
     Section("invoices", Invoice),
     Section(
         "invoice_lines",

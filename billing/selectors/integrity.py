@@ -35,6 +35,7 @@ from billing.selectors import (
     money_integrity,
     package_integrity,
     returned_checks,
+    split_integrity,
     statements,
     superbills,
 )
@@ -60,6 +61,7 @@ def findings() -> Iterator[Finding]:
     yield from statements.findings()
     yield from hour_integrity.findings()
     yield from superbills.findings()
+    yield from split_integrity.findings()
 
 
 def _numbers_with_gaps() -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.models import Membership
 from billing.models import Invoice, InvoiceLineText, InvoiceVoided
-from clients.selectors import clients
+from clients.selectors import clients, parties
 from ledger.chart import Role
 from ledger.money import ZERO, Money
 from ledger.selectors import subledger
@@ -21,10 +21,13 @@ END_OF_TIME = date.max
 
 @dataclass(frozen=True, slots=True)
 class OpenInvoice:
-    """An invoice and what is still open of it, in cents."""
+    """An invoice and what is still open of it, in cents; ``payer`` is "" if it is the client, or
+    where nobody asked.
+    """
 
     invoice: Invoice
     balance: Money
+    payer: str = ""
 
     @property
     def number(self) -> str:
@@ -37,7 +40,10 @@ class OpenInvoice:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceRow:
-    """An invoice as lists and pages show it; ``name`` is "" for those who see codes only."""
+    """An invoice as lists and pages show it; ``name`` is "" for those who see codes only.
+
+    ``payer`` is who is to pay it, "" where that is the client.
+    """
 
     pk: UUID
     client_id: UUID
@@ -50,6 +56,8 @@ class InvoiceRow:
     open: Money
     days_late: int
     is_void: bool = False
+    payer: str = ""
+    payer_id: UUID | None = None
 
     @property
     def client_url(self) -> str:
@@ -108,6 +116,19 @@ def balances_due(client_ids: Collection[UUID]) -> dict[UUID, Money]:
     return {item.item: item.balance for item in items}
 
 
+def open_for(
+    client_id: UUID, party_id: UUID | None, *, first: Invoice | None = None
+) -> list[OpenInvoice]:
+    """Return what money of one payer goes to if nobody says otherwise: invoices to them, ``None``
+    being the client, in the order of ``open_of``, and ``first`` before them, whoever is to pay it.
+    """
+    return [
+        item
+        for item in open_of(client_id, first=first)
+        if item.invoice.party_id == party_id or (first is not None and item.invoice.pk == first.pk)
+    ]
+
+
 def open_of(client_id: UUID, *, first: Invoice | None = None) -> list[OpenInvoice]:
     """Return a client's open invoices in the order in which a payment goes to them.
 
@@ -127,12 +148,16 @@ def open_of_all(client_ids: Collection[UUID]) -> list[OpenInvoice]:
 def rows(
     invoices: Iterable[Invoice], *, on: date, permissions: clients.Permissions
 ) -> list[InvoiceRow]:
-    """Return invoices as lists show them, in their order, with three queries for all of them."""
+    """Return invoices as lists show them, in their order, with four queries at most."""
     shown = list(invoices)
     client_ids = {invoice.client_id for invoice in shown}
     balances, gone = balances_due(client_ids), void_among(shown)
     people = clients.shown(client_ids, permissions=permissions)
-    return [_row(invoice, balances, people[invoice.client_id], on, gone) for invoice in shown]
+    parties_of = {invoice.party_id for invoice in shown if invoice.party_id}
+    payers = parties.names(parties_of, permissions=permissions) if parties_of else {}
+    return [
+        _row(invoice, balances, people[invoice.client_id], on, gone, payers) for invoice in shown
+    ]
 
 
 def void_among(invoices: Iterable[Invoice]) -> set[UUID]:
@@ -147,6 +172,14 @@ def voided(invoice: Invoice) -> InvoiceVoided | None:
     return rows.filter(invoice=invoice).first()
 
 
+def parts_of(invoice: Invoice) -> list[Invoice]:
+    """Return every part of the split that an invoice belongs to, by number; else itself alone."""
+    if invoice.split_id is None:
+        return [invoice]
+    rows = Invoice.objects.filter(split=invoice.split_id).select_related("party", "entry")
+    return list(rows.order_by("number"))
+
+
 def replaced(invoice: Invoice) -> Invoice | None:
     """Return the void invoice in whose place this one stands, if in any's."""
     return Invoice.objects.filter(voided__replacement=invoice).first()
@@ -158,6 +191,7 @@ def _row(
     client: clients.Shown,
     on: date,
     gone: Collection[UUID],
+    payers: Mapping[UUID, str],
 ) -> InvoiceRow:
     left = balances.get(invoice.pk, ZERO)
     return InvoiceRow(
@@ -172,7 +206,14 @@ def _row(
         open=left,
         days_late=max((on - invoice.due_on).days, 0) if left > ZERO else 0,
         is_void=invoice.pk in gone,
+        payer=payers.get(invoice.party_id, "") if invoice.party_id else "",
+        payer_id=invoice.party_id,
     )
+
+
+def texts_of(shown: Collection[Invoice]) -> QuerySet[InvoiceLineText]:
+    """Return the words of the lines of some invoices, as they were issued."""
+    return InvoiceLineText.objects.filter(line__invoice__in=shown)
 
 
 def lines(invoice: Invoice) -> list[Line]:

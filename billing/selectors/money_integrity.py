@@ -151,7 +151,8 @@ def _billed_twice() -> Iterator[Finding]:
     """I-4: a session, or a fee for a missed hour, stands on one invoice that is not void."""
     for name, words in (("session", "session"), ("missed_fee", "fee for a missed hour")):
         billed = standing.lines().exclude(**{name: None}).values(name)
-        twice = billed.annotate(times=Count("pk")).filter(times__gt=1).order_by(name)
+        times = Count("pk", filter=Q(part=1))  # Of what several pay, each has a part.
+        twice = billed.annotate(times=times).filter(times__gt=1).order_by(name)
         for pk in twice.values_list(name, flat=True):
             yield Finding("I-4", f"The {words} {pk} stands on more than one invoice.", (pk,))
 

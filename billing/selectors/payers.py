@@ -1,4 +1,6 @@
-"""What a client sees of their own account, by a pay link. No diagnosis stands in any of it."""
+"""What a client sees of their own account, by a pay link. No diagnosis stands in any of it, and
+nothing of what others pay for them.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -6,11 +8,10 @@ from datetime import date
 from uuid import UUID
 
 from billing.models import CardIntent, Invoice, InvoiceLineText, Payment
-from billing.selectors import invoices, payments, questions, standing
-from billing.selectors.invoices import END_OF_TIME, Line
+from billing.selectors import invoices, own_items, payments, questions, standing
+from billing.selectors.invoices import END_OF_TIME, Line, OpenInvoice
 from ledger.chart import Role
 from ledger.money import ZERO, Money
-from ledger.selectors import subledger
 
 SHOWN_OF_EACH = 50
 
@@ -75,11 +76,11 @@ def owed_by(records: Sequence[UUID], *, record: UUID | None = None) -> Owed:
 
     ``record``: the one of them for which money would be received.
     """
-    opened = invoices.open_of_all(records)
+    opened = _open(records)
     left, kept = dict.fromkeys(records, ZERO), dict.fromkeys(records, ZERO)
     for each in opened:
         left[each.invoice.client_id] += each.balance
-    for item in subledger.open_items(Role.CLIENT_CREDITS, as_of=END_OF_TIME, parties=set(records)):
+    for item in own_items.of_one(Role.CLIENT_CREDITS, records, None, as_of=END_OF_TIME):
         kept[item.party] += item.balance
     owing = [pk for each in opened if left[pk := each.invoice.client_id] > kept[pk]]
     record = record or (owing[0] if owing else records[0])
@@ -92,9 +93,9 @@ def bills(records: Collection[UUID], *, on: date) -> list[Bill]:
     """Return a person's open invoices, the oldest first, and then the newest of the others, with
     their lines and what was asked about them, in seven queries for all of them.
     """
-    opened = invoices.open_of_all(records)
+    opened = _open(records)
     left = {each.invoice.pk: each.balance for each in opened}
-    others = standing.invoices().filter(client__in=records).exclude(pk__in=left)
+    others = standing.invoices().filter(client__in=records, party=None).exclude(pk__in=left)
     shown = [each.invoice for each in opened]
     shown += list(invoices.newest_first(others)[:SHOWN_OF_EACH])
     lines = _lines(shown)
@@ -115,6 +116,11 @@ def bills(records: Collection[UUID], *, on: date) -> list[Bill]:
     ]
 
 
+def _open(records: Collection[UUID]) -> list[OpenInvoice]:
+    """Return what a person has open themself; what others pay for them is told to those alone."""
+    return [each for each in invoices.open_of_all(records) if each.invoice.party_id is None]
+
+
 def _lines(shown: Sequence[Invoice]) -> dict[UUID, list[Line]]:
     found: dict[UUID, list[Line]] = {invoice.pk: [] for invoice in shown}
     texts = InvoiceLineText.objects.filter(line__invoice__in=shown).select_related("line")
@@ -128,7 +134,7 @@ def _lines(shown: Sequence[Invoice]) -> dict[UUID, list[Line]]:
 
 def paid(records: Collection[UUID]) -> list[Paid]:
     """Return a person's newest payments that stand, in two queries."""
-    received = standing.received(Payment.objects.filter(client__in=records))
+    received = standing.received(Payment.objects.filter(client__in=records, party=None))
     shown = list(payments.newest_first(received)[:SHOWN_OF_EACH])
     ends = dict(CardIntent.objects.filter(payment__in=shown).values_list("payment_id", "card_end"))
     return [_paid(payment, ends.get(payment.pk, "")) for payment in shown]

@@ -19,7 +19,7 @@ from billing.models import (
 )
 from billing.selectors import standing
 from billing.selectors.invoices import END_OF_TIME, OpenInvoice, open_of
-from clients.selectors import clients
+from clients.selectors import clients, parties
 from ledger.chart import Role
 from ledger.money import ZERO, Money
 from ledger.selectors import subledger
@@ -102,7 +102,8 @@ class PaymentRow:
 @dataclass(frozen=True, slots=True)
 class ClientPayment:
     """A payment on its client's page: where it went, what is left of it as credit, and what the
-    practice gave back of it, or other accounts got.
+    practice gave back of it, or other accounts got. ``payer`` is who paid, "" where that is the
+    client.
     """
 
     payment: PaymentRow
@@ -110,6 +111,7 @@ class ClientPayment:
     left: Money
     refunded: Money
     moved: Money
+    payer: str = ""
 
 
 def visible_to(
@@ -152,7 +154,9 @@ def credit_left(payment: Payment) -> Money:
     return subledger.balance(Role.CLIENT_CREDITS, party=payment.client_id, item=payment.pk)
 
 
-def of_clients(client_ids: Collection[UUID], *, limit: int) -> list[ClientPayment]:
+def of_clients(
+    client_ids: Collection[UUID], *, limit: int, permissions: clients.Permissions
+) -> list[ClientPayment]:
     """Return the newest payments of one person's records, with where they went."""
     newest = newest_first(Payment.objects.filter(client__in=client_ids))
     payments = list(_shown(newest)[:limit])
@@ -163,6 +167,8 @@ def of_clients(client_ids: Collection[UUID], *, limit: int) -> list[ClientPaymen
     back = dict(sums.annotate(sum=Sum("amount")).order_by("payment"))
     gone = standing.credit_transfers().filter(payment__in=payments).values_list("payment")
     moved = dict(gone.annotate(sum=Sum("arrived__amount")).order_by("payment"))
+    payers = {payment.party_id for payment in payments if payment.party_id}
+    names = parties.names(payers, permissions=permissions) if payers else {}
     return [
         ClientPayment(
             row(payment),
@@ -170,6 +176,7 @@ def of_clients(client_ids: Collection[UUID], *, limit: int) -> list[ClientPaymen
             left.get(payment.pk, ZERO),
             back.get(payment.pk, ZERO),
             moved.get(payment.pk, ZERO),
+            names.get(payment.party_id, "") if payment.party_id else "",
         )
         for payment in payments
     ]

@@ -9,12 +9,11 @@ from uuid import UUID
 from django.db.models import Max, QuerySet
 
 from billing.models import Invoice, Letter, LetterKind, Reminder, ReminderPolicy, ReminderStep
-from billing.selectors import letter_holds, letters, questions
+from billing.selectors import letter_holds, letters, own_items, questions
 from clients.models import Client
 from clients.selectors import families
 from ledger.chart import Role
 from ledger.money import ZERO, Money
-from ledger.selectors import subledger
 
 TOLD = (LetterKind.STATEMENT, LetterKind.REMINDER)
 """Letters after which a client is left in peace for a while."""
@@ -102,18 +101,21 @@ def due(clients: QuerySet[Client], *, today: date) -> list[Due]:
 
 
 def _late(today: date) -> Mapping[UUID, _Late]:
-    """Return person → what is late of theirs, of those whose credit does not cover it."""
+    """Return person → what is late of their own, of those whose credit does not cover it.
+
+    What others pay for them is no matter of theirs: a reminder goes to the client.
+    """
     into = families.merged()
     left = {
         item.item: (into.get(item.party, item.party), item.balance)
-        for item in subledger.open_items(Role.CLIENT_RECEIVABLE, as_of=today)
+        for item in own_items.open_of_all(Role.CLIENT_RECEIVABLE, as_of=today)
     }
     invoices: defaultdict[UUID, list[Invoice]] = defaultdict(list)
     rows = Invoice.objects.filter(pk__in=left, due_on__lt=today)
     for invoice in rows.order_by("due_on", "number"):
         invoices[left[invoice.pk][0]].append(invoice)
     credit: defaultdict[UUID, Money] = defaultdict(lambda: ZERO)
-    for party, balance in subledger.balances(Role.CLIENT_CREDITS, as_of=today).items():
+    for party, balance in own_items.balances(Role.CLIENT_CREDITS, as_of=today).items():
         credit[into.get(party, party)] += balance
     found = {}
     for person, theirs in invoices.items():

@@ -11,12 +11,11 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from billing.models import AccountStatement, StatementRecord, StatementRun, StatementRunItem
-from billing.selectors import letter_holds, letters
+from billing.selectors import letter_holds, letters, own_items
 from clients.models import Address, Client
 from clients.selectors import families
 from ledger.chart import Role
 from ledger.money import ZERO, Money
-from ledger.selectors import subledger
 
 Way = StatementRunItem.Way
 Outcome = StatementRunItem.Outcome
@@ -63,22 +62,22 @@ class Progress:
 
 
 def owed(*, on: date) -> dict[UUID, Money]:
-    """Return client → what they owe net of their credit on a day, over all their records, of those
-    who owe something.
+    """Return client → what they themself owe net of their credit on a day, over all their records,
+    of those who owe something. What others pay for them is left out.
     """
     into = families.merged()
     net: Counter[UUID] = Counter()
     for role, sign in ((Role.CLIENT_RECEIVABLE, 1), (Role.CLIENT_CREDITS, -1)):
-        for party, balance in subledger.balances(role, as_of=on).items():
+        for party, balance in own_items.balances(role, as_of=on).items():
             net[into.get(party, party)] += sign * balance.cents
     return {person: Money(cents) for person, cents in net.items() if cents > 0}
 
 
 def owed_by(client: Client, *, on: date) -> Money:
-    """Return what one client owes net of their credit on a day, over all their records."""
+    """Return what one client themself owes net of their credit on a day, over all their records."""
     parties = families.records_of(client)
     sums = [
-        sum((each.balance for each in subledger.open_items(role, as_of=on, parties=parties)), ZERO)
+        sum((each.balance for each in own_items.of_one(role, parties, None, as_of=on)), ZERO)
         for role in (Role.CLIENT_RECEIVABLE, Role.CLIENT_CREDITS)
     ]
     return sums[0] - sums[1]
@@ -111,7 +110,9 @@ def candidates(
 def told_since(clients: Iterable[UUID], *, day: date) -> dict[UUID, date]:
     """Return client → the last day of their newest statement, of those who had one after a day."""
     records = families.ids_of(list(clients))
-    rows = AccountStatement.objects.filter(client__in=records, until__gt=day).order_by("until")
+    rows = AccountStatement.objects.filter(client__in=records, party=None, until__gt=day).order_by(
+        "until"
+    )
     return {records[client]: until for client, until in rows.values_list("client", "until")}
 
 

@@ -1,7 +1,8 @@
 """A client's account over some days: what they owed, what happened, and what they owe.
 
 What is owed counts what is billed less what is kept as credit, over all records of the person. What
-only moves between the two, as when a payment is applied to an invoice, is no line of it.
+only moves between the two, as when a payment is applied to an invoice, is no line of it. Where
+others pay for the client, each has an account of their own, and the client one of the rest.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -16,13 +17,13 @@ from django.db.models import Exists, OuterRef, QuerySet
 from accounts.models import Membership
 from billing import posting
 from billing.models import AccountStatement, Invoice, StatementRecord
-from billing.selectors import aging
+from billing.selectors import aging, own_items
 from billing.selectors.aging import BUCKETS, Basis, Bucket, bucket_of
 from clients.models import Client
 from clients.selectors import clients
 from ledger.chart import Role
 from ledger.money import ZERO, Money
-from ledger.selectors import books, subledger
+from ledger.selectors import ages, books, subledger
 from ledger.selectors.integrity import Finding
 
 OWED = (Role.CLIENT_RECEIVABLE, Role.CLIENT_CREDITS)
@@ -115,16 +116,28 @@ class Account:
 
 
 def account(
-    records: Collection[UUID], *, since: date, until: date, known_at: datetime | None = None
+    records: Collection[UUID],
+    *,
+    party_id: UUID | None = None,
+    since: date,
+    until: date,
+    known_at: datetime | None = None,
 ) -> Account:
-    """Return the account of the records of one person, as known at a moment."""
-    lines = list(_lines(records, until, known_at))
+    """Return the account of one person, as known at a moment: what they were billed and paid
+    themself over all their records, or what one of those did who pay for them.
+    """
+    lines = list(_lines(records, party_id, until, known_at))
     owed_before = sum((line.amount for line in lines if line.on < since), ZERO)
-    late = _entered_late(lines, records, since, known_at)
+    late = _entered_late(lines, records, party_id, since, known_at)
     opening = owed_before - sum((line.amount for line in late), ZERO)
-    aged = aging.parts(
-        as_of=until, known_at=known_at, basis=Basis.DUE, by_session=False, parties=records
-    )
+    receivable = Role.CLIENT_RECEIVABLE
+    theirs = own_items.of_parties(receivable, records=records)
+    owed = [
+        charge
+        for charge in ages.open_charges(receivable, as_of=until, known_at=known_at, parties=records)
+        if theirs.get(charge.item) == party_id
+    ]
+    aged = aging.parts_of(owed, as_of=until, known_at=known_at, basis=Basis.DUE)
     amounts = [ZERO] * len(BUCKETS)
     for part in aged:
         amounts[bucket_of((until - part.counts_from).days)] += part.amount
@@ -134,18 +147,32 @@ def account(
         owed_before=owed_before,
         opening=opening,
         lines=_balanced(opening, [*late, *(line for line in lines if line.on >= since)]),
-        open_invoices=_open(records, until, known_at),
+        open_invoices=_open(records, party_id, until, known_at),
         buckets=[Bucket(label, amounts[place]) for place, (label, _) in enumerate(BUCKETS)],
-        credit=_held(Role.CLIENT_CREDITS, records, until, known_at),
-        insurance=_held(Role.INSURANCE_RECEIVABLE, records, until, known_at),
-        prepaid=_held(Role.PREPAID_SESSIONS, records, until, known_at),
+        credit=_sum(
+            own_items.of_one(Role.CLIENT_CREDITS, records, party_id, as_of=until, known_at=known_at)
+        ),
+        # A plan pays for the client, who alone buys packages.
+        insurance=ZERO if party_id else _held(Role.INSURANCE_RECEIVABLE, records, until, known_at),
+        prepaid=ZERO if party_id else _held(Role.PREPAID_SESSIONS, records, until, known_at),
     )
 
 
-def _lines(records: Collection[UUID], until: date, known_at: datetime | None) -> Iterator[Line]:
+def _lines(
+    records: Collection[UUID], party_id: UUID | None, until: date, known_at: datetime | None
+) -> Iterator[Line]:
     found = books.postings(as_of=until, known_at=known_at).filter(
         party__in=records, account__role__in=OWED
     )
+    theirs = {
+        item: payer
+        for role in OWED
+        for item, payer in own_items.of_parties(role, records=records).items()
+    }
+    if party_id is not None:
+        found = found.filter(item__in=[item for item, pk in theirs.items() if pk == party_id])
+    elif theirs:
+        found = found.exclude(item__in=list(theirs))
     rows = found.order_by(*books.IN_ORDER).values_list(
         "entry_id", "entry_date", "entry__memo", "entry__posted_at", "debit", "credit"
     )
@@ -158,12 +185,16 @@ def _lines(records: Collection[UUID], until: date, known_at: datetime | None) ->
 
 
 def _entered_late(
-    lines: Iterable[Line], records: Collection[UUID], since: date, known_at: datetime | None
+    lines: Iterable[Line],
+    records: Collection[UUID],
+    party_id: UUID | None,
+    since: date,
+    known_at: datetime | None,
 ) -> list[Line]:
     """Return what stands on no statement, though the last one before ``since`` covered its day: it
     was posted after that statement was made.
     """
-    made = AccountStatement.objects.filter(client__in=records, until__lt=since)
+    made = AccountStatement.objects.filter(client__in=records, party=party_id, until__lt=since)
     if known_at is not None:
         made = made.filter(known_at__lt=known_at)
     last = made.order_by("-until", "-known_at").first()
@@ -191,9 +222,11 @@ def _words(memo: str, amount: Money) -> str:
     return memo.replace("to another", "from another") if came.get(memo) else memo
 
 
-def _open(records: Collection[UUID], until: date, known_at: datetime | None) -> list[Open]:
-    items = subledger.open_items(
-        Role.CLIENT_RECEIVABLE, as_of=until, known_at=known_at, parties=records
+def _open(
+    records: Collection[UUID], party_id: UUID | None, until: date, known_at: datetime | None
+) -> list[Open]:
+    items = own_items.of_one(
+        Role.CLIENT_RECEIVABLE, records, party_id, as_of=until, known_at=known_at
     )
     left = {each.item: each.balance for each in items}
     invoices = Invoice.objects.filter(pk__in=left).order_by("due_on", "number")
@@ -210,7 +243,10 @@ def _open(records: Collection[UUID], until: date, known_at: datetime | None) -> 
 
 
 def _held(role: Role, records: Collection[UUID], until: date, known_at: datetime | None) -> Money:
-    items = subledger.open_items(role, as_of=until, known_at=known_at, parties=records)
+    return _sum(subledger.open_items(role, as_of=until, known_at=known_at, parties=records))
+
+
+def _sum(items: Iterable[subledger.OpenItem]) -> Money:
     return sum((each.balance for each in items), ZERO)
 
 
@@ -244,10 +280,13 @@ def telling_only_of(records: QuerySet[Client]) -> QuerySet[AccountStatement]:
 
 
 def made_of(
-    records: Collection[UUID], *, among: QuerySet[AccountStatement]
+    records: Collection[UUID], *, among: QuerySet[AccountStatement], party_id: UUID | None
 ) -> list[AccountStatement]:
-    """Return those of some statements that were made for some records, the newest first."""
-    return list(among.filter(client__in=records).order_by("-made_at", "-pk"))
+    """Return those of some statements that were made for some records, of the client's own items or
+    of one who pays for them, the newest first.
+    """
+    found = among.filter(client__in=records, party=party_id)
+    return list(found.order_by("-made_at", "-pk"))
 
 
 def told_in(statements: Iterable[AccountStatement]) -> list[UUID]:
@@ -256,11 +295,14 @@ def told_in(statements: Iterable[AccountStatement]) -> list[UUID]:
     return list(rows.order_by("client").values_list("client", flat=True).distinct())
 
 
-def usual_days(records: Collection[UUID], *, today: date) -> tuple[date, date]:
+def usual_days(
+    records: Collection[UUID], *, today: date, party_id: UUID | None = None
+) -> tuple[date, date]:
     """Return the days of a statement where nothing is said: from the day after the last one's end,
     or else from the first of last month, to today.
     """
-    newest = AccountStatement.objects.filter(client__in=records).order_by("-until").first()
+    told = AccountStatement.objects.filter(client__in=records, party=party_id)
+    newest = told.order_by("-until").first()
     if newest is not None and newest.until < today:
         return newest.until + timedelta(days=1), today
     last_month = today.replace(day=1) - timedelta(days=1)

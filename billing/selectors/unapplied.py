@@ -103,7 +103,7 @@ def credits(
             payment,
             left[payment.pk],
             (on - payment.received_on).days,
-            _take(opened[payment.client_id], left[payment.pk]),
+            _take(opened[payment.client_id, payment.party_id], left[payment.pk]),
         )
         for payment in payments
     ]
@@ -125,13 +125,16 @@ class _Left:
     amount: Money
 
 
-def _open(client_ids: Collection[UUID]) -> defaultdict[UUID, list[_Left]]:
+def _open(client_ids: Collection[UUID]) -> defaultdict[tuple[UUID, UUID | None], list[_Left]]:
+    """Return (client, payer) → what is open, the oldest first: nobody's credit pays another's."""
     items = subledger.open_items(Role.CLIENT_RECEIVABLE, as_of=END_OF_TIME, parties=client_ids)
     balances = {item.item: item.balance for item in items if item.balance > ZERO}
-    found: defaultdict[UUID, list[_Left]] = defaultdict(list)
+    found: defaultdict[tuple[UUID, UUID | None], list[_Left]] = defaultdict(list)
     for invoice in Invoice.objects.filter(pk__in=balances).order_by("due_on", "number"):
         balance = balances[invoice.pk]
-        found[invoice.client_id].append(_Left(OpenInvoice(invoice, balance), balance))
+        found[invoice.client_id, invoice.party_id].append(
+            _Left(OpenInvoice(invoice, balance), balance)
+        )
     return found
 
 

@@ -77,8 +77,8 @@ def apply(
 ) -> list[PaymentApplication]:
     """Apply credit that is left of a payment to invoices of the same client, in cents.
 
-    ``shares`` None applies all of it to what is oldest. The same ``key`` again returns the
-    applications that it has.
+    ``shares`` None applies all of it to what is oldest of whoever paid. The same ``key`` again
+    returns the applications that it has.
 
     Raises:
         NothingToApply: there is no share.
@@ -94,7 +94,8 @@ def apply(
         return _same(known, shares)
     left = found.credit_left(payment)
     if shares is None:
-        shares = oldest(open_invoices.open_of(payment.client_id), left)
+        opened = open_invoices.open_for(payment.client_id, payment.party_id)
+        shares = oldest(opened, left)
     require(payment.client_id, shares)
     if not shares:
         raise NothingToApply("Say how much goes to which invoice.")

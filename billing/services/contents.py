@@ -17,7 +17,7 @@ from billing.selectors import (
     statements,
 )
 from billing.services import pay_addresses, square_codes
-from clients.models import Client
+from clients.models import Client, ResponsibleParty
 from ledger.money import MINUS, ZERO, Money
 
 
@@ -26,6 +26,7 @@ def invoice(issued: Invoice) -> Mapping[str, object]:
     lines, paid = invoices.lines(issued), packages.paid_at_issue(issued)
     return {
         **_head(issued.client),
+        "bill_to": _to(issued.party),
         "number": issued.number,
         "issued_on": long_day(issued.issued_on),
         "due_on": long_day(issued.due_on),
@@ -54,6 +55,7 @@ def receipt(payment: Payment) -> Mapping[str, object]:
     """Return the contents of a receipt: what was received, not what became of it later."""
     return {
         **_head(payment.client),
+        "paid_by": printable(str(payment.party.name)) if payment.party else "",
         "number": payment.receipt,
         "received_on": long_day(payment.received_on),
         "how": printable(payments.how(payment)),
@@ -68,11 +70,17 @@ def statement(made: AccountStatement, *, address: str = "") -> Mapping[str, obje
     """
     records = made.records.values_list("client", flat=True)
     account = statements.account(
-        list(records), since=made.since, until=made.until, known_at=made.known_at
+        list(records),
+        party_id=made.party_id,
+        since=made.since,
+        until=made.until,
+        known_at=made.known_at,
     )
+    to = _to(made.party)
     return {
         **_head(made.client),
-        "address": [printable(line) for line in address.splitlines()],
+        "part_of": bool(to),
+        "address": to or [printable(line) for line in address.splitlines()],
         "message": printable(statement_runs.message_of(made)),
         "since": long_day(made.since),
         "until": long_day(made.until),
@@ -151,6 +159,14 @@ def _head(client: Client) -> dict[str, object]:
         "client": printable(client.full_name),
         "code": client.code,
     }
+
+
+def _to(party: ResponsibleParty | None) -> list[str]:
+    """Return who is to pay, and where they live, line by line; nothing where it is the client."""
+    if party is None:
+        return []
+    lines = [str(party.name), *str(party.postal_address).splitlines()]
+    return [printable(line) for line in lines if line]
 
 
 def long_day(on: date) -> str:

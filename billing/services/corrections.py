@@ -153,6 +153,7 @@ def correct(
         anew = payments.receive(
             receipt=payments.take_receipt(counter),
             client=right.client,
+            party_id=payment.party_id if right.client.pk == payment.client_id else None,
             amount=right.amount,
             method=right.method,
             received_on=right.received_on,
@@ -254,8 +255,14 @@ def _take_off(payment: Payment, *, today: date, now: datetime, by: Membership) -
 def _apply(
     payment: Payment, first: list[UUID], *, today: date, now: datetime, by: Membership
 ) -> None:
-    """Apply a payment to these invoices first, as far as they are its client's."""
-    opened = open_invoices.open_of(payment.client_id)
+    """Apply a payment to these invoices first, as far as they are its client's, and then to what
+    is oldest of whoever paid.
+    """
+    opened = [
+        item
+        for item in open_invoices.open_of(payment.client_id)
+        if item.invoice.pk in first or item.invoice.party_id == payment.party_id
+    ]
     place = {pk: number for number, pk in enumerate(first)}
     opened.sort(key=lambda item: place.get(item.invoice.pk, len(first)))
     for share in applications.oldest(opened, found.credit_left(payment)):

@@ -160,7 +160,7 @@ def _issue(
     now: datetime,
     by: Membership,
 ) -> None:
-    row.invoice = invoices.issue(
+    row.invoice, *_ = invoices.bill(
         sessions=held,
         missed_fees=fees,
         issued_on=row.run.last_day,

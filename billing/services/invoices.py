@@ -1,9 +1,10 @@
 """Turning sessions, and hours that were missed, into invoices."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,10 +14,7 @@ from django.db.models import Q
 from accounts import keys
 from accounts.ids import uuid7
 from accounts.models import Membership
-from audit.actions import Action
-from audit.services import events
 from billing import posting
-from billing.models import Counter as Series
 from billing.models import (
     DiscountKind,
     Invoice,
@@ -24,17 +22,14 @@ from billing.models import (
     InvoiceLineText,
     MissedFee,
     Session,
+    SplitBilling,
 )
 from billing.selectors import add_ons, days, estimate_meters, not_billed, standing
 from billing.selectors.estimate_meters import Meter
 from billing.selectors.packages import Part
-from billing.services import estimate_overruns, numbers, redemptions
+from billing.services import estimate_overruns, numbers, parts, redemptions
+from billing.services.drafts import Draft, write
 from ledger.money import ZERO, Money
-from ledger.services import journal
-from ledger.services.journal import Line
-
-TERMS_DAYS = 14
-"""An invoice is late from the day after this many days."""
 
 
 class AlreadyInvoiced(Exception):
@@ -67,7 +62,9 @@ class OverEstimate(KeptBack):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What one line is to bill, in cents: a session, or a fee for an hour that was missed."""
+    """What one line is to bill, in cents: a session, a fee for an hour that was missed, or the
+    ``part`` of either that one of those who pay owes.
+    """
 
     hour: Session | MissedFee
     served_on: date
@@ -77,6 +74,7 @@ class Item:
     kind: str
     words: str
     package: Part | None = None
+    part: int = 1
 
     @property
     def session(self) -> Session | None:
@@ -87,38 +85,31 @@ class Item:
         return self.hour if isinstance(self.hour, MissedFee) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What an invoice says of itself; ``series`` is its locked one, and ``total`` in cents."""
-
-    id: UUID
-    series: Series
-    client_id: UUID
-    issued_on: date
-    total: Money
-    line_count: int
-    terms_from: date | None = None
+def issue(**asked: Any) -> Invoice:
+    """Bill hours as ``bill`` does, and return the first of its invoices: mostly the only one."""
+    return bill(**asked)[0]
 
 
 @transaction.atomic
-def issue(
+def bill(
     *,
     sessions: Collection[Session],
     missed_fees: Collection[MissedFee] = (),
     issued_on: date,
     terms_from: date | None = None,
-    instead_of: Invoice | None = None,
+    instead_of: Collection[Invoice] = (),
     over_estimate: str = "",
     use_packages: bool = True,
     now: datetime,
     by: Membership,
-) -> Invoice:
-    """Issue one invoice for sessions and missed hours of one client, number it without a gap, and
-    post it: list fees, discounts and what is owed each stand in an account of their own.
+) -> list[Invoice]:
+    """Bill sessions and missed hours of one client: one invoice for each of those who pay, by the
+    rules of each day of service; without rules, one to the client. Each is numbered without a gap
+    and posted: list fees, discounts and what is owed each stand in an account of their own.
 
     ``terms_from`` is the day from which its terms count, where that is not ``issued_on``.
-    ``instead_of`` is the invoice that is voided with it, and bills its sessions no more; then no
-    more is billed than before. ``over_estimate`` says why it goes far above an estimate. With
+    ``instead_of`` are the invoices that are voided with it, and bill their sessions no more; then
+    no more is billed than before. ``over_estimate`` says why it goes far above an estimate. With
     ``use_packages``, a session that a package of the client covers is billed at its part of the
     package's price, and the package pays it at once.
 
@@ -144,59 +135,61 @@ def issue(
     if above and not over_estimate:
         raise OverEstimate(above)
     items = [_item(hour, zone, paid.get(hour.pk)) for hour in hours]
-    total = sum((item.amount for item in items), ZERO)
-    if not total:
+    if not any(item.amount for item in items):
         raise NothingToBill("These sessions cost nothing: there is nothing to bill.")
-    whose = hours[0].client_id
-    draft = Draft(uuid7(), series, whose, issued_on, total, len(items), terms_from)
-    invoice = write(
-        draft,
-        posting.invoice_issued(
-            client=draft.client_id,
-            invoice=draft.id,
-            total=total,
-            sliding=_discounts(items, DiscountKind.SLIDING),
-            courtesy=_discounts(items, DiscountKind.COURTESY),
-            missed=sum((item.amount for item in items if item.missed_fee), ZERO),
-        ),
-        now=now,
-        by=by,
+    groups = parts.of(hours[0].client_id, items)
+    draft = Draft(
+        id=uuid7(),
+        series=series,
+        client_id=hours[0].client_id,
+        issued_on=issued_on,
+        total=sum((group.total for group in groups), ZERO),
+        line_count=len(items),
+        terms_from=terms_from,
+        split=_split(groups, hours[0].client_id, now, by) if len(groups) > 1 else None,
     )
-    for line, item in zip(_write_lines(invoice, items), items, strict=True):
+    turns = _turns(items)
+    issued = [_issue(group, draft, turns, now, by) for group in groups]
+    estimate_overruns.note(invoice=issued[0], above=above, reason=over_estimate, now=now, by=by)
+    return issued
+
+
+def _split(
+    groups: Sequence[parts.Group], client_id: UUID, now: datetime, by: Membership
+) -> SplitBilling:
+    return SplitBilling.objects.create(
+        client_id=client_id,
+        total=sum((group.total for group in groups), ZERO),
+        part_count=len(groups),
+        billed_at=now,
+        billed_by=by,
+    )
+
+
+def _issue(
+    group: parts.Group, draft: Draft, turns: Mapping[UUID, int], now: datetime, by: Membership
+) -> Invoice:
+    """Write and post the invoice of one of those who pay, with what packages pay of it."""
+    draft = replace(
+        draft,
+        id=uuid7(),
+        party_id=group.party_id,
+        total=group.total,
+        line_count=len(group.items),
+    )
+    items = group.items
+    posted = posting.invoice_issued(
+        client=draft.client_id,
+        invoice=draft.id,
+        total=draft.total,
+        sliding=_discounts(items, DiscountKind.SLIDING),
+        courtesy=_discounts(items, DiscountKind.COURTESY),
+        missed=sum((item.amount for item in items if item.missed_fee), ZERO),
+    )
+    invoice = write(draft, posted, now=now, by=by)
+    for line, item in zip(_write_lines(invoice, items, turns), items, strict=True):
         if item.package is not None:
             redemptions.write(invoice, line, item.package, now=now, by=by)
-    estimate_overruns.note(invoice=invoice, above=above, reason=over_estimate, now=now, by=by)
-    return invoice
-
-
-def write(draft: Draft, posted: Sequence[Line], *, now: datetime, by: Membership) -> Invoice:
-    """Number and post an invoice, whose lines are written after it in the same transaction."""
-    number = f"{draft.series.series}-{numbers.take(draft.series):04}"
-    entry = journal.post(
-        source=f"invoice:{draft.id}:issued",
-        entry_date=draft.issued_on,
-        memo=f"Invoice {number} issued",
-        lines=posted,
-        by=by,
-    )
-    invoice = Invoice.objects.create(
-        id=draft.id,
-        number=number,
-        client_id=draft.client_id,
-        issued_on=draft.issued_on,
-        due_on=(draft.terms_from or draft.issued_on) + timedelta(days=TERMS_DAYS),
-        total=draft.total,
-        line_count=draft.line_count,
-        entry_id=entry.pk,
-        issued_at=now,
-        issued_by=by,
-    )
-    events.record(
-        Action.INVOICE_ISSUED,
-        target=invoice,
-        touched=[draft.client_id],
-        total_cents=draft.total.cents,
-    )
     return invoice
 
 
@@ -209,7 +202,7 @@ def told(above: Iterable[Meter]) -> str:
 
 
 def _billable(
-    hours: Collection[Session | MissedFee], instead_of: Invoice | None
+    hours: Collection[Session | MissedFee], instead_of: Collection[Invoice]
 ) -> list[Session | MissedFee]:
     """Return what is to be billed in the order in which it took place, or should have.
 
@@ -223,8 +216,7 @@ def _billable(
     ids = {hour.pk for hour in hours}
     stands = Q(session__in=ids) | Q(missed_fee__in=ids)
     lines = standing.lines().filter(stands).select_related("invoice")
-    if instead_of is not None:
-        lines = lines.exclude(invoice=instead_of)
+    lines = lines.exclude(invoice__in=instead_of)
     if (line := lines.order_by("invoice__number").first()) is not None:
         raise AlreadyInvoiced(f"A session stands on {line.invoice.number} already.")
     if not_billed.standing().filter(stands).exists():
@@ -261,14 +253,21 @@ def _item(hour: Session | MissedFee, zone: ZoneInfo, paid: Part | None) -> Item:
     return Item(hour, served_on, hour.minutes, paid.amount, discount, kind, words, paid)
 
 
-def _write_lines(invoice: Invoice, items: Sequence[Item]) -> list[InvoiceLine]:
-    lines, texts = [], []
+def _turns(items: Iterable[Item]) -> dict[UUID, int]:
+    """Return hour → how many times it is billed with this."""
     ids = [item.hour.pk for item in items]
-    billed = InvoiceLine.objects.filter(Q(session__in=ids) | Q(missed_fee__in=ids))
+    billed = InvoiceLine.objects.filter(Q(session__in=ids) | Q(missed_fee__in=ids), part=1)
     before = Counter(
         session or missed_fee
         for session, missed_fee in billed.values_list("session_id", "missed_fee_id")
     )
+    return {pk: before[pk] + 1 for pk in ids}
+
+
+def _write_lines(
+    invoice: Invoice, items: Sequence[Item], turns: Mapping[UUID, int]
+) -> list[InvoiceLine]:
+    lines, texts = [], []
     for position, item in enumerate(items, start=1):
         line = InvoiceLine(
             invoice=invoice,
@@ -276,7 +275,8 @@ def _write_lines(invoice: Invoice, items: Sequence[Item]) -> list[InvoiceLine]:
             missed_fee=item.missed_fee,
             service_code_id=item.hour.service_code_id,
             position=position,
-            turn=before[item.hour.pk] + 1,
+            turn=turns[item.hour.pk],
+            part=item.part,
             served_on=item.served_on,
             minutes=item.minutes,
             amount=item.amount,

@@ -73,6 +73,11 @@ def write(
     """
     if kind == LetterKind.PAY_LINK and page is None:
         raise ValueError("A letter with a link to pay needs its page.")
+    if (statement and statement.party_id) or (payment and payment.party_id):
+        raise NotReachable(
+            "This is the paper of somebody who pays for the client, who has no letters: hand it to"
+            " them, or send it by post."
+        )
     numbers.lock(numbers.LETTERS)
     known = _known(statement, payment, repeats)
     if known is not None:

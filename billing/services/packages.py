@@ -11,7 +11,7 @@ from audit.actions import Action
 from audit.services import events
 from billing import posting
 from billing.models import InvoiceLine, InvoiceLineText, Package, PackageOffer
-from billing.services import invoices, numbers
+from billing.services import drafts, invoices, numbers
 
 
 class NotOffered(Exception):
@@ -61,8 +61,8 @@ def sell(
         sold_at=now,
         sold_by=by,
     )
-    draft = invoices.Draft(uuid7(), series, client.pk, sold_on, offer.price, 1)
-    invoice = invoices.write(
+    draft = drafts.Draft(uuid7(), series, client.pk, sold_on, offer.price, 1)
+    invoice = drafts.write(
         draft,
         posting.package_sold(
             client=client.pk, invoice=draft.id, package=package.pk, price=offer.price

@@ -16,6 +16,8 @@ from billing.selectors import invoices as open_invoices
 from billing.selectors import since
 from billing.services import applications, numbers
 from billing.services.applications import AnotherClient, ExceedsBalance, ExceedsCredit, Share
+from clients.models import ResponsibleParty
+from clients.selectors import parties
 from ledger.money import ZERO, Money
 from ledger.services import journal
 
@@ -25,6 +27,7 @@ __all__ = [
     "ExceedsCredit",
     "KeyReused",
     "Method",
+    "NotAPayer",
     "receive",
     "record",
     "record_card",
@@ -38,6 +41,10 @@ class KeyReused(Exception):
     """Another payment was recorded under this key."""
 
 
+class NotAPayer(Exception):
+    """Whoever paid is on another client's list."""
+
+
 @transaction.atomic
 def record(
     *,
@@ -46,6 +53,7 @@ def record(
     method: Method,
     received_on: date,
     key: UUID,
+    party: ResponsibleParty | None = None,
     apply_to: Invoice | None = None,
     by_hand: Sequence[Share] | None = None,
     keep_rest: bool = False,
@@ -54,7 +62,8 @@ def record(
     now: datetime,
     by: Membership,
 ) -> Payment:
-    """Record money received, in cents, and apply it: to ``apply_to`` first, then to what is oldest.
+    """Record money received, in cents, and apply it: to ``apply_to`` first, then to what is oldest
+    of whoever paid: ``party``, or the client themself.
 
     ``tendered`` is what was handed over in cash, of which the change was given back; 0 if nobody
     said.
@@ -64,7 +73,8 @@ def record(
 
     Raises:
         ExceedsBalance: more than the client owes, and ``keep_rest`` was not said.
-        KeyReused: the key belongs to a payment of another client, amount or method.
+        KeyReused: the key belongs to a payment of another client, payer, amount or method.
+        NotAPayer: ``party`` does not pay for this client.
         ExceedsCredit: more than the payment is applied by hand.
         AnotherClient: an invoice is not of the client.
         journal.PeriodClosed: ``received_on`` lies in a closed month.
@@ -72,8 +82,11 @@ def record(
     # The lock comes first: payments are one at a time, so no balance is spent twice.
     counter = numbers.lock(numbers.RECEIPTS)
     if (known := Payment.objects.filter(key=key).first()) is not None:
-        return _same(known, client_id=client.pk, amount=amount, method=method)
-    shares = _shares(client.pk, amount, apply_to) if by_hand is None else by_hand
+        return _same(known, client.pk, party, amount, method)
+    party_id = party.pk if party else None
+    if party is not None and not parties.pays_for(party, client.pk):
+        raise NotAPayer("Choose who paid among those who pay for this client.")
+    shares = _shares(client.pk, party_id, amount, apply_to) if by_hand is None else by_hand
     applications.require(client.pk, shares)
     rest = amount - sum((share.amount for share in shares), ZERO)
     if rest < ZERO:
@@ -87,6 +100,7 @@ def record(
     payment = receive(
         receipt=take_receipt(counter),
         client=client,
+        party_id=party_id,
         amount=amount,
         method=method,
         received_on=received_on,
@@ -117,7 +131,8 @@ def record_card(
 ) -> Payment:
     """Record a card payment that Stripe has taken, with Stripe's fee, in cents.
 
-    It pays ``invoice`` first, and then what is oldest; without one, what is oldest.
+    It is of whoever is to pay ``invoice``, and pays that first, and then what is oldest of theirs;
+    without one it is the client's, and pays what is oldest.
     The money is here already, so nothing is refused: what the client no longer owes stays as
     their credit. The same ``key`` again returns the payment that it has.
     """
@@ -127,6 +142,7 @@ def record_card(
         method=Method.CARD,
         received_on=received_on,
         key=key,
+        party=invoice.party if invoice else None,
         apply_to=invoice,
         keep_rest=True,
         now=now,
@@ -143,16 +159,22 @@ def record_card(
     return payment
 
 
-def _same(known: Payment, *, client_id: UUID, amount: Money, method: Method) -> Payment:
-    if (known.client_id, known.amount, known.method) != (client_id, amount, method):
+def _same(
+    known: Payment, client_id: UUID, party: ResponsibleParty | None, amount: Money, method: Method
+) -> Payment:
+    asked = (client_id, party.pk if party else None, amount, method)
+    if (known.client_id, known.party_id, known.amount, known.method) != asked:
         raise KeyReused("This form was sent before, with another payment. Start a new one.")
     return known
 
 
-def _shares(client_id: UUID, amount: Money, apply_to: Invoice | None) -> list[Share]:
+def _shares(
+    client_id: UUID, party_id: UUID | None, amount: Money, apply_to: Invoice | None
+) -> list[Share]:
     if apply_to is not None and apply_to.client_id != client_id:
         raise AnotherClient("A payment pays invoices of the client who made it.")
-    return applications.oldest(open_invoices.open_of(client_id, first=apply_to), amount)
+    opened = open_invoices.open_for(client_id, party_id, first=apply_to)
+    return applications.oldest(opened, amount)
 
 
 def take_receipt(counter: Counter) -> str:
@@ -164,6 +186,7 @@ def receive(
     *,
     receipt: str,
     client: models.Model,
+    party_id: UUID | None = None,
     amount: Money,
     method: Method,
     received_on: date,
@@ -188,6 +211,7 @@ def receive(
         id=payment_id,
         receipt=receipt,
         client_id=client.pk,
+        party_id=party_id,
         method=method,
         amount=amount,
         tendered=tendered,

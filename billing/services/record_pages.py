@@ -39,6 +39,7 @@ TITLES = {
     "billed_after_all": "Billed after all",
     "billing_cycles": "How often billed",
     "billing_runs": "Runs of the billing",
+    "split_billings": "Billed to several who pay",
     "invoices": "Invoices",
     "invoice_lines": "Lines of invoices",
     "invoice_line_texts": "Words of invoice lines",

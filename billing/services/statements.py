@@ -12,7 +12,7 @@ from audit.services import events
 from billing.models import AccountStatement, StatementRecord
 from billing.selectors import statements
 from billing.services import numbers, offered_links
-from clients.models import Client
+from clients.models import Client, ResponsibleParty
 from clients.selectors import families
 from ledger.services import known
 
@@ -29,6 +29,7 @@ class NotYet(Exception):
 def make(
     *,
     client: Client,
+    party: ResponsibleParty | None = None,
     since: date,
     until: date,
     key: UUID,
@@ -36,14 +37,15 @@ def make(
     now: datetime,
     by: Membership,
 ) -> AccountStatement:
-    """Make the statement of a client's account from ``since`` to ``until``, both included.
+    """Make the statement of a client's account from ``since`` to ``until``, both included; of the
+    account of ``party`` where that is who pays for them. It tells of nobody else's.
 
     It carries a link to pay, if the practice takes cards and the client owes and wants links.
     The same ``key`` again returns the statement that it has.
 
     Raises:
         NotYet: ``until`` is after ``today``, local to the practice.
-        KeyReused: the key belongs to a statement of another client or of other days.
+        KeyReused: the key belongs to another one's statement or to one of other days.
         known.Busy: somebody has been posting for longer than two seconds.
     """
     if until > today:
@@ -52,12 +54,19 @@ def make(
     numbers.lock(numbers.STATEMENTS)
     made = AccountStatement.objects.filter(key=key).first()
     if made is not None:
-        return _same(made, client=client, since=since, until=until)
+        return _same(made, client=client, party=party, since=since, until=until)
     known_at = known.settle()
     records = families.records_of(client)
-    account = statements.account(records, since=since, until=until, known_at=known_at)
+    account = statements.account(
+        records,
+        party_id=party.pk if party else None,
+        since=since,
+        until=until,
+        known_at=known_at,
+    )
     statement = AccountStatement.objects.create(
         client=client,
+        party=party,
         since=since,
         until=until,
         known_at=known_at,
@@ -69,7 +78,8 @@ def make(
         made_by=by,
     )
     _name(statement, records)
-    offered_links.on_statement(statement=statement, now=now, by=by)
+    if party is None:  # A link leads to what is the client's own.
+        offered_links.on_statement(statement=statement, now=now, by=by)
     events.record(
         Action.STATEMENT_MADE,
         target=statement,
@@ -82,8 +92,21 @@ def make(
     return statement
 
 
-def _same(made: AccountStatement, *, client: Client, since: date, until: date) -> AccountStatement:
-    if (made.client_id, made.since, made.until) != (client.pk, since, until):
+def _same(
+    made: AccountStatement,
+    *,
+    client: Client,
+    party: ResponsibleParty | None,
+    since: date,
+    until: date,
+) -> AccountStatement:
+    whose = party.pk if party else None
+    if (made.client_id, made.party_id, made.since, made.until) != (
+        client.pk,
+        whose,
+        since,
+        until,
+    ):
         raise KeyReused("This form was sent before, for other days. Start a new one.")
     return made
 

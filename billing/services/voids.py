@@ -1,9 +1,9 @@
 """Voiding an invoice: reversed, still in sight, its sessions billed again at once or later."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -15,6 +15,7 @@ from audit.actions import Action
 from audit.services import events
 from billing.models import (
     Invoice,
+    InvoiceLine,
     InvoiceVoided,
     MissedFee,
     Payment,
@@ -43,6 +44,8 @@ from ledger.services import journal
 __all__ = ["AskedBySomebodyElse", "Reason", "Waiting", "void"]
 
 Reason = VoidReason
+Paid = tuple[Payment, Invoice]
+"""A payment, and the invoice that it paid."""
 
 
 class AlreadyVoid(Exception):
@@ -77,13 +80,14 @@ def void(
     by: Membership,
 ) -> InvoiceVoided | Waiting:
     """Void an invoice by a reversing entry. What paid it is the client's credit again, and what was
-    written off it is taken back.
+    written off it is taken back. Of hours that several pay, all parts are void together.
 
-    The sessions and missed hours of ``again`` are billed by a new invoice of the same day, which
-    what paid the old one pays as far as it goes; the others wait to be billed. A session that a
-    package paid is the package's again, which pays it anew where it is billed again. Who took money
-    for the invoice does not leave as much unbilled alone as they refund alone: a second person is
-    asked, and nothing changes yet. The same ``key`` again returns what it did.
+    The sessions and missed hours of ``again`` are billed anew on the same day, to whoever pays them
+    by the rules now, and what paid the old ones pays the new ones as far as it goes; the others
+    wait to be billed. A session that a package paid is the package's again, which pays it anew
+    where it is billed again. Who took money for the invoice does not leave as much unbilled alone
+    as they refund alone: a second person is asked, and nothing changes yet. The same ``key`` again
+    returns what it did.
 
     Raises:
         AlreadyVoid: it was voided before.
@@ -101,63 +105,62 @@ def void(
         if known.invoice_id != invoice.pk:
             raise KeyReused("This form was sent before, for another invoice. Open it anew.")
         return known
-    _require(invoice, voided_on, again)
-    if (waits := _ask(invoice, again, now, by)) is not None:
+    parts = open_invoices.parts_of(invoice)
+    for part in parts:
+        _require(part, voided_on)
+    _require_on(parts, again)
+    if (waits := _ask(parts, again, now, by)) is not None:
         return waits
-    payments = _take_off(invoice, voided_on, now, by)
-    given_back = redemptions.take_back(invoice, taken_back_on=voided_on, now=now, by=by)
-    for written_off in _written_off(invoice).select_related("entry", "invoice"):
-        write_offs.take_back(
-            write_off=written_off,
-            reason=WriteOffReason.VOIDED,
-            taken_back_on=voided_on,
-            now=now,
-            by=by,
-        )
-    entry = journal.reverse(
-        entry=invoice.entry,
-        source=f"invoice:{invoice.pk}:voided",
-        entry_date=voided_on,
-        memo=f"Invoice {invoice.number} voided",
-        by=by,
-    )
-    anew = None
+    paid: list[Paid] = []
+    entries: list[UUID] = []
+    given_back = False
+    for part in parts:
+        paid += [(payment, part) for payment in _take_off(part, voided_on, now, by)]
+        gone = redemptions.take_back(part, taken_back_on=voided_on, now=now, by=by)
+        given_back = given_back or bool(gone)
+        entries.append(_reverse(part, voided_on, now, by))
+    anew = []
     if again:
-        anew = invoices.issue(
+        anew = invoices.bill(
             sessions=[hour for hour in again if isinstance(hour, Session)],
             missed_fees=[hour for hour in again if isinstance(hour, MissedFee)],
             issued_on=voided_on,
-            instead_of=invoice,
-            use_packages=bool(given_back),
+            instead_of=parts,
+            use_packages=given_back,
             now=now,
             by=by,
         )
-    voided = InvoiceVoided.objects.create(
-        invoice=invoice,
-        replacement=anew,
-        reason=reason,
-        voided_on=voided_on,
-        key=key,
-        entry_id=entry.pk,
-        voided_at=now,
-        voided_by=by,
-    )
-    facts: dict[str, Any] = {}
-    if anew is not None:
-        _apply(payments, anew, now, by)
-        facts["replacement"] = anew.number
-    events.record(
-        Action.INVOICE_VOIDED,
-        target=invoice,
-        touched=[invoice.client_id],
-        reason=str(Reason(reason).label).lower(),
-        total_cents=invoice.total.cents,
-        **facts,
-    )
-    return voided
+    instead = _in_place(parts, anew)
+    rows = {
+        part.pk: InvoiceVoided.objects.create(
+            invoice=part,
+            replacement=instead.get(part.pk),
+            reason=reason,
+            voided_on=voided_on,
+            key=key if part.pk == invoice.pk else uuid5(key, str(part.pk)),
+            entry_id=entry,
+            voided_at=now,
+            voided_by=by,
+        )
+        for part, entry in zip(parts, entries, strict=True)
+    }
+    _apply(paid, anew, now, by)
+    for part in parts:
+        facts: dict[str, Any] = {}
+        if (new := instead.get(part.pk)) is not None:
+            facts["replacement"] = new.number
+        events.record(
+            Action.INVOICE_VOIDED,
+            target=part,
+            touched=[part.client_id],
+            reason=str(Reason(reason).label).lower(),
+            total_cents=part.total.cents,
+            **facts,
+        )
+    return rows[invoice.pk]
 
 
-def _require(invoice: Invoice, voided_on: date, again: Collection[Session | MissedFee]) -> None:
+def _require(invoice: Invoice, voided_on: date) -> None:
     if InvoiceVoided.objects.filter(invoice=invoice).exists():
         raise AlreadyVoid(f"{invoice.number} was voided already.")
     applied = _applied(invoice).values_list("applied_on", flat=True)
@@ -174,29 +177,64 @@ def _require(invoice: Invoice, voided_on: date, again: Collection[Session | Miss
     first = max([open_since, *applied, *written_off, *redeemed, *prepaid])
     if voided_on < first:
         raise BeforeItWas(f"Choose {first:%b %-d, %Y} or later, when all that is undone was there.")
-    billed = {pk for pks in invoice.lines.values_list("session", "missed_fee") for pk in pks}
+
+
+def _require_on(parts: Sequence[Invoice], again: Collection[Session | MissedFee]) -> None:
+    lines = InvoiceLine.objects.filter(invoice__in=parts).values_list("session", "missed_fee")
+    billed = {pk for pks in lines for pk in pks}
     if any(hour.pk not in billed for hour in again):
-        raise NotOnIt(f"Bill only sessions again that stand on {invoice.number}.")
+        raise NotOnIt(f"Bill only sessions again that stand on {parts[0].number}.")
 
 
 def _ask(
-    invoice: Invoice, again: Collection[Session | MissedFee], now: datetime, by: Membership
+    parts: Sequence[Invoice], again: Collection[Session | MissedFee], now: datetime, by: Membership
 ) -> Waiting | None:
     """Ask a second person where the invoice would hide that its money was kept."""
-    unbilled = invoice.total - sum((not_billed.worth(hour) for hour in again), ZERO)
-    if unbilled <= ZERO or not of_late.took_money(by, invoice):
+    total = sum((part.total for part in parts), ZERO)
+    unbilled = total - sum((not_billed.worth(hour) for hour in again), ZERO)
+    if unbilled <= ZERO or not any(of_late.took_money(by, part) for part in parts):
         return None
+    # The first part stands for all: whichever of them somebody voids, it is one question.
+    first = parts[0]
     answer = approvals.require(
         act=Act.REFUND,
         amount_cents=unbilled.cents,
-        already_cents=of_late.gave_back(invoice.client_id, now=now).cents,
+        already_cents=of_late.gave_back(first.client_id, now=now).cents,
         subject_kind="billing.invoice",
-        subject_id=invoice.pk,
-        label=f"{invoice.number}, voided",
+        subject_id=first.pk,
+        label=f"{first.number}, voided",
         by=by,
         now=now,
     )
     return answer if isinstance(answer, Waiting) else None
+
+
+def _reverse(invoice: Invoice, on: date, now: datetime, by: Membership) -> UUID:
+    """Take back what was written off an invoice, and its own entry; return what reverses it."""
+    for written_off in _written_off(invoice).select_related("entry", "invoice"):
+        write_offs.take_back(
+            write_off=written_off,
+            reason=WriteOffReason.VOIDED,
+            taken_back_on=on,
+            now=now,
+            by=by,
+        )
+    entry = journal.reverse(
+        entry=invoice.entry,
+        source=f"invoice:{invoice.pk}:voided",
+        entry_date=on,
+        memo=f"Invoice {invoice.number} voided",
+        by=by,
+    )
+    return entry.pk
+
+
+def _in_place(old: Sequence[Invoice], new: Sequence[Invoice]) -> dict[UUID, Invoice]:
+    """Return old id → what stands in its place: what the same one pays, else what is left over."""
+    by_payer = {each.party_id: each for each in new}
+    found = {each.pk: by_payer.pop(each.party_id) for each in old if each.party_id in by_payer}
+    rest = [each for each in old if each.pk not in found]
+    return found | {each.pk: other for each, other in zip(rest, by_payer.values(), strict=False)}
 
 
 def _applied(invoice: Invoice) -> QuerySet[PaymentApplication]:
@@ -224,12 +262,22 @@ def _take_off(invoice: Invoice, on: date, now: datetime, by: Membership) -> list
     return payments
 
 
-def _apply(payments: Collection[Payment], invoice: Invoice, now: datetime, by: Membership) -> None:
-    """Let payments pay an invoice, each with what is left of it."""
-    due = invoice.total
-    for payment in dict.fromkeys(payments):
-        share = min(due, credit.credit_left(payment))
-        if share > ZERO:
-            on = max(invoice.issued_on, since.of_credit(payment, share))
-            applications.write(payment, Share(invoice, share), applied_on=on, now=now, by=by)
-            due -= share
+def _apply(
+    paid: Collection[Paid], anew: Collection[Invoice], now: datetime, by: Membership
+) -> None:
+    """Let payments pay new invoices, each with what is left of it: first what the same one is to
+    pay. What one of those who pay has paid goes to nobody else's.
+    """
+    due = {invoice.pk: invoice.total for invoice in anew}
+    for payment, old in dict.fromkeys(paid):
+        payers = [old.party_id, payment.party_id]
+        if payment.party_id is None:
+            payers += [invoice.party_id for invoice in anew]
+        for payer in dict.fromkeys(payers):
+            for invoice in anew:
+                share = min(due[invoice.pk], credit.credit_left(payment))
+                if invoice.party_id != payer or share <= ZERO:
+                    continue
+                on = max(invoice.issued_on, since.of_credit(payment, share))
+                applications.write(payment, Share(invoice, share), applied_on=on, now=now, by=by)
+                due[invoice.pk] -= share

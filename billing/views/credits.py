@@ -18,7 +18,7 @@ from billing.forms.corrections import ApplyForm
 from billing.forms.unapplied import PickedForm, UnappliedFilterForm
 from billing.forms.unapplied import picked as picked_of
 from billing.models import Payment
-from billing.selectors import invoices, payments, unapplied
+from billing.selectors import invoices, payments, split_pages, unapplied
 from billing.selectors.credit_list import CreditList
 from billing.services import applications
 from billing.services import unapplied as services
@@ -75,7 +75,8 @@ class CreditApply(BillingView):
         return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
 
     def form(self, *args: Any, **kwargs: Any) -> ApplyForm:
-        return ApplyForm(*args, opened=self.opened, today=self.today, **kwargs)
+        opened = split_pages.named(self.opened, permissions=self.request.permissions)
+        return ApplyForm(*args, opened=opened, today=self.today, **kwargs)
 
     def show(self, form: ApplyForm, status: int = HTTPStatus.OK) -> HttpResponse:
         client = self.payment.client

@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
 from accounts.models import Membership
@@ -14,8 +15,14 @@ from audit.actions import Action
 from audit.services import events
 from billing.selectors import payments, statements
 from billing.selectors.documents import Subject, told_of
-from billing.services import documents
+from billing.services import documents, party_papers
 from billing.views.base import BillingView
+from clients.services.restrictions import Restricted
+
+KEPT_BACK = (
+    "This is the paper of somebody who pays for the client, and a restriction keeps from others"
+    " what it tells. Look at the client's record."
+)
 
 
 class AnswersWithPdf:
@@ -49,7 +56,13 @@ class DocumentView(AnswersWithPdf, BillingView):
     def get(self, request: StaffRequest, pk: UUID, **kwargs: object) -> HttpResponse:
         if not self.may(Permission.CLIENT_IDENTITY_VIEW):
             raise PermissionDenied
-        return self.handed_out(self.subject(pk), request.membership)
+        subject = self.subject(pk)
+        try:
+            party_papers.require_open(subject)
+        except Restricted:
+            messages.warning(request, KEPT_BACK)
+            return redirect("billing:client", subject.client_id)
+        return self.handed_out(subject, request.membership)
 
     def subject(self, pk: UUID) -> Subject:
         raise NotImplementedError

@@ -26,6 +26,7 @@ from billing.selectors import (
     package_pages,
     packages,
     payments,
+    split_pages,
     write_offs,
 )
 from billing.selectors.invoice_list import OpenInvoices
@@ -75,7 +76,9 @@ PICK = "Pick at least one of the sessions below."
 
 
 class InvoiceIssue(Unbilled):
-    """Issue the picked sessions, one invoice for each client, dated today: all of them or none."""
+    """Bill the picked sessions, dated today: one invoice for each client, or for each of those who
+    pay for a client. All of them are issued or none.
+    """
 
     permission = Permission.INVOICE_ISSUE
     http_method_names = ["post"]
@@ -86,7 +89,7 @@ class InvoiceIssue(Unbilled):
             fees = self.picked(request.POST.getlist("missed"), MissedFee)
             if not sessions and not fees:
                 raise services.NothingToBill(PICK)
-            issued = self.issue(
+            issued = self.bill(
                 [*sessions, *fees],
                 over_estimate=request.POST.get("over_estimate", ""),
                 use_packages=not request.POST.get("without_packages"),
@@ -101,6 +104,9 @@ class InvoiceIssue(Unbilled):
         ) as error:
             return self.show(str(error), HTTPStatus.UNPROCESSABLE_ENTITY)
         if len(issued) == 1:
+            return redirect("billing:invoice", issued[0].pk)
+        if len({invoice.split_id for invoice in issued}) == 1 and issued[0].split_id:
+            messages.success(request, f"{len(issued)} invoices are issued, one for each who pays.")
             return redirect("billing:invoice", issued[0].pk)
         messages.success(request, f"{len(issued)} invoices are issued.")
         return redirect("billing:invoice_list")
@@ -141,7 +147,7 @@ class InvoiceIssue(Unbilled):
         )
 
     @transaction.atomic
-    def issue(
+    def bill(
         self, picked: list[Session | MissedFee], *, over_estimate: str, use_packages: bool
     ) -> list[Invoice]:
         if use_packages:
@@ -150,8 +156,8 @@ class InvoiceIssue(Unbilled):
         for hour in sorted(picked, key=services.moment_of):
             of_client[hour.client_id].append(hour)
         now = timezone.now()
-        return [
-            services.issue(
+        issued = [
+            services.bill(
                 sessions=[hour for hour in group if isinstance(hour, Session)],
                 missed_fees=[hour for hour in group if isinstance(hour, MissedFee)],
                 issued_on=self.today,
@@ -164,6 +170,7 @@ class InvoiceIssue(Unbilled):
             )
             for group in of_client.values()
         ]
+        return [invoice for of_one in issued for invoice in of_one]
 
 
 class InvoiceDetail(BillingView):
@@ -181,6 +188,7 @@ class InvoiceDetail(BillingView):
             invoice=row,
             client=clients.show(invoice.client, permissions=request.permissions),
             lines=invoices.lines(invoice),
+            parts=split_pages.others(invoice, on=self.today, permissions=request.permissions),
             payments=[
                 *payments.parts_of_invoice(invoice),
                 *package_pages.parts_of_invoice(invoice, sold),

@@ -144,7 +144,9 @@ class PayAccount(VisitView):
             last=paid[0] if paid else None,
             waiting=waiting if waiting and waiting.pay_link_id == self.visit.link_id else None,
             statements=statements.made_of(
-                records, among=statements.telling_only_of(Client.objects.filter(pk__in=records))
+                records,
+                among=statements.telling_only_of(Client.objects.filter(pk__in=records)),
+                party_id=None,
             ),
             # They name diagnoses. Whoever makes a link on the screen could open it; a mailed one
             # is read by the client alone.

@@ -30,7 +30,7 @@ class PayInvoicePdf(PaperView):
     """An invoice that stands."""
 
     def subject(self, pk: UUID, records: list[UUID]) -> Subject:
-        found = standing.invoices().filter(client__in=records)
+        found = standing.invoices().filter(client__in=records, party=None)
         return get_object_or_404(found.select_related("client"), pk=pk)
 
 
@@ -38,7 +38,7 @@ class PayReceiptPdf(PaperView):
     """The receipt of a payment that stands."""
 
     def subject(self, pk: UUID, records: list[UUID]) -> Subject:
-        found = standing.received(Payment.objects.filter(client__in=records))
+        found = standing.received(Payment.objects.filter(client__in=records, party=None))
         return get_object_or_404(found.select_related("client"), pk=pk)
 
 
@@ -46,9 +46,8 @@ class PayStatementPdf(PaperView):
     """A statement of account."""
 
     def subject(self, pk: UUID, records: list[UUID]) -> Subject:
-        return get_object_or_404(
-            statements.telling_only_of(Client.objects.filter(pk__in=records)), pk=pk
-        )
+        found = statements.telling_only_of(Client.objects.filter(pk__in=records))
+        return get_object_or_404(found.filter(party=None), pk=pk)
 
 
 class PaySuperbillPdf(PaperView):

@@ -23,10 +23,11 @@ from billing.selectors import (
     payments,
     refunds,
     returned_checks,
+    split_pages,
 )
 from billing.services import payments as services
 from billing.views.base import BillingView, wanted_id
-from clients.selectors import clients, families
+from clients.selectors import clients, families, parties
 from ledger.money import ZERO
 from ledger.services import journal
 
@@ -55,12 +56,14 @@ class PaymentNew(BillingView):
             others = invoices.open_of_all(families.records_of(client))
             if others:  # What is open is all of a merged record, and is paid from its invoice.
                 return redirect(f"{reverse('billing:payment_new')}?invoice={others[0].invoice.pk}")
-        due = opened[:1] if self.invoice else opened
+        payer = self.invoice.party_id if self.invoice else None
+        due = opened[:1] if self.invoice else [o for o in opened if o.invoice.party_id is None]
         if client is not None:
             events.record(Action.CLIENT_VIEWED, target=client, touched=[client.pk])
         initial = {
             "key": uuid4(),
             "invoice": self.invoice.pk if self.invoice else None,
+            "paid_by": str(payer) if payer else "",
             "amount": sum((item.balance for item in due), ZERO) or None,
             "received_on": self.today,
         }
@@ -80,6 +83,9 @@ class PaymentNew(BillingView):
                 method=services.Method(typed["method"]),
                 received_on=typed["received_on"],
                 key=typed["key"],
+                party=parties.payer(client, UUID(typed["paid_by"]))
+                if typed.get("paid_by")
+                else None,
                 apply_to=self.invoice,
                 by_hand=form.by_hand(),
                 keep_rest=typed["keep_rest"],
@@ -96,6 +102,8 @@ class PaymentNew(BillingView):
             form.add_error("amount", str(error))
         except journal.PeriodClosed as error:
             form.add_error("received_on", str(error))
+        except services.NotAPayer as error:
+            form.add_error("paid_by", str(error))
         except services.KeyReused as error:
             form.add_error(None, str(error))
             return self.show(form, client, HTTPStatus.CONFLICT)
@@ -110,21 +118,35 @@ class PaymentNew(BillingView):
             visible=self.visible_clients(),
             client=self.client,
             today=self.today,
-            opened=self.opened,
+            opened=split_pages.named(self.opened, permissions=self.request.permissions),
+            payers=self.payers,
             **kwargs,
         )
 
     @cached_property
     def opened(self) -> list[invoices.OpenInvoice]:
         """What the client has open, who may be known by the code that was sent only."""
-        client = self.client
-        if client is None and self.request.method == "POST":
-            typed = self.request.POST.get("code", "").strip().upper()
-            client = families.found_by_code(self.visible_clients(), typed)
+        client = self.client or self.typed
         if client is None:
             return []
         key = self.request.POST.get("key", "")
         return payments.open_before(client.pk, key, first=self.invoice)
+
+    @cached_property
+    def payers(self) -> list[tuple[UUID, str]]:
+        """Who besides the client may have paid, where it is known by now who the client is."""
+        client = self.client or self.typed
+        if client is None:
+            return []
+        return parties.payers_of(client, permissions=self.request.permissions)
+
+    @cached_property
+    def typed(self) -> Any:
+        """The client whose code was sent, if there is one whom this person may see."""
+        if self.request.method != "POST":
+            return None
+        typed = self.request.POST.get("code", "").strip().upper()
+        return families.found_by_code(self.visible_clients(), typed)
 
     def show(self, form: PaymentForm, client: Any, status: int = HTTPStatus.OK) -> HttpResponse:
         if client is not None:
@@ -180,15 +202,19 @@ class Receipt(BillingView):
 def receipt(view: BillingView, payment: Payment) -> dict[str, Any]:
     """Return what the receipt of a payment shows."""
     owed = balances.balances_of([payment.client_id], on=view.today)
+    payer = payment.party_id
+    names = parties.names([payer], permissions=view.request.permissions) if payer else {}
+    own = split_pages.owed_by(payment.client, payer) if payer else None
     return {
         "payment": payments.row(payment),
+        "payer": names[payer] if payer else "",
         "client": clients.show(payment.client, permissions=view.request.permissions),
         "tendered": payment.tendered,
         "change": payment.tendered - payment.amount if payment.tendered else ZERO,
         "applied": payments.parts_of(payment),
         "credit": payments.credit_left(payment),
-        "balance": owed.get(payment.client_id, balances.NOTHING).owes,
+        "balance": owed.get(payment.client_id, balances.NOTHING).owes if own is None else own,
         "next_url": reverse("billing:client", args=[payment.client_id]),
         "may_take_off": view.may(Permission.PAYMENT_CORRECT),
-        "may_write": view.may(Permission.LETTER_SEND),
+        "may_write": view.may(Permission.LETTER_SEND) and not payer,
     }

@@ -6,8 +6,9 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.permissions import Permission
@@ -15,12 +16,12 @@ from accounts.views.base import StaffRequest
 from audit.actions import Action
 from audit.services import events
 from billing.forms.statements import StatementDaysForm, StatementForm
-from billing.selectors import statements
+from billing.selectors import split_pages, statements
 from billing.services import contents
 from billing.services import statements as services
-from billing.views.base import BillingView
-from clients.models import Client
-from clients.selectors import clients, families
+from billing.views.base import BillingView, wanted_id
+from clients.models import Client, ResponsibleParty
+from clients.selectors import clients, families, parties
 from ledger.services import known
 
 
@@ -32,27 +33,44 @@ class ClientStatements(BillingView):
     def get(self, request: StaffRequest, pk: UUID, **kwargs: object) -> HttpResponse:
         client = self.kept_client(pk)
         records = families.records_of(client)
-        since, until = statements.usual_days(records, today=self.today)
+        party = self.party(client, request.GET.get("party"))
+        since, until = statements.usual_days(
+            records, today=self.today, party_id=party.pk if party else None
+        )
         usual = {"since": since.isoformat(), "until": until.isoformat()}
+        if party:
+            usual["party"] = str(party.pk)
         asked = {name: request.GET[name] for name in usual if name in request.GET}
         form = StatementDaysForm(usual | asked)
         if form.is_valid():
             since, until = form.cleaned_data["since"], form.cleaned_data["until"]
-        return self.show(client, form, since, until)
+        return self.show(client, party, form, since, until)
+
+    def party(self, client: Client, asked: str | None) -> ResponsibleParty | None:
+        """Return who pays for a client and is asked about, or answer 404; None is the client."""
+        if not asked:
+            return None
+        party_id = wanted_id(asked)
+        found = parties.payer(client, party_id) if party_id else None
+        if found is None:
+            raise Http404
+        return found
 
     def post(self, request: StaffRequest, pk: UUID, **kwargs: object) -> HttpResponse:
         """Make the statement, and lead to it among the others."""
         if not self.may(Permission.INVOICE_ISSUE):
             raise PermissionDenied
         client, form = self.kept_client(pk), StatementForm(request.POST)
+        party = self.party(client, request.POST.get("party"))
         if not form.is_valid():
             records = families.records_of(client)
             days = statements.usual_days(records, today=self.today)
-            return self.show(client, form, *days, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+            return self.show(client, party, form, *days, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         since, until = form.cleaned_data["since"], form.cleaned_data["until"]
         try:
             made = services.make(
                 client=client,
+                party=party,
                 since=since,
                 until=until,
                 key=form.cleaned_data["key"],
@@ -67,23 +85,28 @@ class ClientStatements(BillingView):
         else:
             told = f"The statement is made, over {made.closing.dollars}. It stands below."
             messages.success(request, told)
-            return redirect("billing:client_statements", client.pk)
-        return self.show(client, form, since, until, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+            url = reverse("billing:client_statements", args=[client.pk])
+            return redirect(f"{url}?party={party.pk}" if party else url)
+        return self.show(client, party, form, since, until, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
     def show(
         self,
         client: Client,
+        party: ResponsibleParty | None,
         form: StatementDaysForm,
         since: date,
         until: date,
         status: int = HTTPStatus.OK,
     ) -> HttpResponse:
         records = families.records_of(client)
-        account = statements.account(records, since=since, until=until)
+        party_id = party.pk if party else None
+        account = statements.account(records, party_id=party_id, since=since, until=until)
         among = statements.visible_to(
             self.request.membership, on=self.today, permissions=self.request.permissions
         )
-        made = statements.made_of(records, among=among)
+        made = statements.made_of(records, among=among, party_id=party_id)
+        permissions = self.request.permissions
+        names = parties.names([party_id], permissions=permissions) if party_id else {}
         events.record(
             Action.STATEMENT_VIEWED,
             target=client,
@@ -97,12 +120,15 @@ class ClientStatements(BillingView):
             status=status,
             client=clients.show(client, permissions=self.request.permissions),
             account=account,
+            party_id=party_id,
+            payer=names[party_id] if party_id else "",
+            payers=split_pages.paying(records, permissions=permissions),
             beside=contents.beside(account),
             form=form,
             key=uuid4(),
             made=made,
             may_make=self.may(Permission.INVOICE_ISSUE),
-            may_link=self.may(Permission.PAY_LINK_MAKE),
+            may_link=self.may(Permission.PAY_LINK_MAKE) and party is None,
             may_see_pdf=self.may(Permission.CLIENT_IDENTITY_VIEW),
-            may_send=self.may(Permission.LETTER_SEND),
+            may_send=self.may(Permission.LETTER_SEND) and party is None,
         )

@@ -1,5 +1,6 @@
 """Voiding an invoice, and issuing another one in its place."""
 
+from collections import defaultdict
 from functools import cached_property
 from http import HTTPStatus
 from uuid import uuid4
@@ -14,13 +15,14 @@ from accounts.views.base import StaffRequest
 from audit.actions import Action
 from audit.services import events
 from billing.forms.voids import VoidForm
-from billing.models import Invoice, MissedFee, Session
-from billing.selectors import invoices, payments, reversals, standing
+from billing.models import Invoice, InvoiceLine, MissedFee, Session
+from billing.selectors import invoices, payments, reversals, split_pages, standing
 from billing.services import invoices as issuing
 from billing.services import redemptions
 from billing.services import voids as services
 from billing.views.base import BillingView
 from clients.selectors import clients
+from ledger.money import ZERO
 from ledger.services import journal
 
 WAITS = (
@@ -89,22 +91,34 @@ class InvoiceVoid(BillingView):
         """Return what can be billed again, with its words as they were issued."""
         if not self.may(Permission.INVOICE_ISSUE):
             return []
-        held = self.invoice.lines.select_related(
+        held = InvoiceLine.objects.filter(invoice__in=self.parts).select_related(
+            "invoice",
+            "service_code",
             "session__service_code",
             "session__therapist",
             "missed_fee__service_code",
             "missed_fee__therapist",
             "missed_fee__outcome__appointment",
         )
-        lines = zip(held.order_by("position"), invoices.lines(self.invoice), strict=True)
+        words = {text.line_id: text.description for text in invoices.texts_of(self.parts)}
+        found: defaultdict[Session | MissedFee, list[InvoiceLine]] = defaultdict(list)
+        for line in held.order_by("invoice__number", "position"):
+            if line.hour is not None:
+                found[line.hour].append(line)
         return [
             (
-                line.hour,
-                f"{words.served_on:%b %-d, %Y}: {words.description}, {words.amount.dollars}",
+                hour,
+                f"{lines[0].served_on:%b %-d, %Y}:"
+                f" {words[lines[0].pk] if len(lines) == 1 else hour.service_code.label},"
+                f" {sum((line.amount for line in lines), ZERO).dollars}",
             )
-            for line, words in lines
-            if line.hour is not None
+            for hour, lines in found.items()
         ]
+
+    @cached_property
+    def parts(self) -> list[Invoice]:
+        """What is voided in one act: the invoice, and the other parts of its split."""
+        return invoices.parts_of(self.invoice)
 
     def form(self, *args: object, **kwargs: object) -> VoidForm:
         return VoidForm(*args, today=self.today, hours=self.hours, **kwargs)
@@ -112,13 +126,15 @@ class InvoiceVoid(BillingView):
     def show(self, form: VoidForm, status: int = HTTPStatus.OK) -> HttpResponse:
         invoice = self.invoice
         [row] = invoices.rows([invoice], on=self.today, permissions=self.request.permissions)
-        applied = standing.applications().filter(invoice=invoice).order_by("id")
-        written_off = standing.write_offs().filter(invoice=invoice).order_by("id")
-        given_back = redemptions.of_invoice(invoice)
+        parts = self.parts
+        applied = standing.applications().filter(invoice__in=parts).order_by("id")
+        written_off = standing.write_offs().filter(invoice__in=parts).order_by("id")
+        given_back = [row for part in parts for row in redemptions.of_invoice(part)]
         entries = [
             *((row.entry_id, row.redeemed_on) for row in given_back),
             *applied.values_list("entry_id", "applied_on"),
             *written_off.values_list("entry_id", "written_off_on"),
+            *((part.entry_id, part.issued_on) for part in parts),
         ]
         return self.page(
             "billing/invoices/void.html",
@@ -126,7 +142,9 @@ class InvoiceVoid(BillingView):
             form=form,
             invoice=row,
             client=clients.show(invoice.client, permissions=self.request.permissions),
-            payments=payments.parts_of_invoice(invoice),
+            parts=split_pages.others(invoice, on=self.today, permissions=self.request.permissions),
+            total=sum((part.total for part in parts), ZERO),
+            payments=[paid for part in parts for paid in payments.parts_of_invoice(part)],
             redemptions=given_back,
-            mirrors=reversals.mirrors([*entries, (invoice.entry_id, invoice.issued_on)]),
+            mirrors=reversals.mirrors(entries),
         )

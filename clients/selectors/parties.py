@@ -1,15 +1,19 @@
 """Who is responsible for a client's costs, which part is whose, and what one party may see."""
 
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
 from django.db.models import Q
 
+from accounts.permissions import Permission
 from audit.sentences import dollars
 from clients import splits
 from clients.models import Client, ResponsibleParty, Split, SplitShare
-from clients.selectors import contacts
+from clients.selectors import contacts, families
+from clients.selectors.clients import Permissions
 from clients.splits import Share
 
 
@@ -44,6 +48,17 @@ class Part:
 
     party_id: UUID | None
     cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How costs are divided from a day of service on: ``payers`` are those of ``shares``, in order,
+    None for the client themself.
+    """
+
+    starts_on: date
+    shares: list[Share]
+    payers: list[UUID | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +123,77 @@ def parts(client: Client, cents: int, *, on: date) -> list[Part]:
         Part(share.party_id, part)
         for share, part in zip(shares, splits.divide(cents, shares), strict=True)
     ]
+
+
+def rules(client: Client) -> list[Rule]:
+    """Return every rule of a client that was not taken back, the latest first, in two queries.
+
+    Those of a record that was merged count where the one that is kept has none.
+    """
+    records = Split.objects.filter(revoked_at=None)
+    running = records.filter(client=client.merged_into or client)
+    if client.merged_into_id and not running.exists():
+        running = records.filter(client=client)
+    running = running.order_by("-starts_on")
+    rows = SplitShare.objects.filter(split__in=running).order_by("place")
+    found: defaultdict[UUID, list[SplitShare]] = defaultdict(list)
+    for row in rows.select_related("party"):
+        found[row.split_id].append(row)
+    return [
+        Rule(
+            split.starts_on,
+            [Share(row.party_id, row.basis_points, row.fixed_cents) for row in found[split.pk]],
+            [None if row.party.kind == "CLIENT" else row.party_id for row in found[split.pk]],
+        )
+        for split in running
+    ]
+
+
+def is_split(records: Collection[UUID]) -> bool:
+    """Say whether any rule divides the costs of a person, on whatever days."""
+    return Split.objects.filter(client__in=records, revoked_at=None).exists()
+
+
+def rule_on(found: Iterable[Rule], on: date) -> Rule | None:
+    """Return the rule that divides what is served on a date, or None; the latest comes first."""
+    return next((rule for rule in found if rule.starts_on <= on), None)
+
+
+def payer(client: Client, party_id: UUID) -> ResponsibleParty | None:
+    """Return who pays for a client, of the list of any record of theirs; None for the client."""
+    found = ResponsibleParty.objects.filter(
+        client__in=families.records_of(client.merged_into or client), pk=party_id
+    )
+    return found.exclude(kind="CLIENT").select_related("client").first()
+
+
+def pays_for(party: ResponsibleParty, client_id: UUID) -> bool:
+    """Say whether somebody else than the client pays for a client: one of their own list."""
+    record = Client.objects.filter(pk=client_id).first()
+    kept = record.merged_into_id or record.pk if record else None
+    theirs = party.client.merged_into_id or party.client_id
+    return party.kind != "CLIENT" and theirs == kept
+
+
+def payers_of(client: Client, *, permissions: Permissions) -> list[tuple[UUID, str]]:
+    """Return those besides the client who pay for them, in order of being added, as ``names``."""
+    found = ResponsibleParty.objects.filter(
+        client__in=families.records_of(client.merged_into or client)
+    )
+    ids = list(found.exclude(kind="CLIENT").order_by("id").values_list("pk", flat=True))
+    named = names(ids, permissions=permissions) if ids else {}
+    return [(pk, named[pk]) for pk in ids]
+
+
+def names(ids: Iterable[UUID], *, permissions: Permissions) -> dict[UUID, str]:
+    """Return party → who they are, for a reader who may see their client: their name, or for one
+    who sees codes only, what they are to the client. One query.
+    """
+    found = ResponsibleParty.objects.filter(pk__in=set(ids))
+    may_know = Permission.CLIENT_IDENTITY_VIEW in permissions
+    return {
+        party.pk: str(party.name) if may_know else party.get_relation_display() for party in found
+    }
 
 
 def own_view(party: ResponsibleParty, *, on: date) -> OwnView:

@@ -10,7 +10,7 @@ from accounts.tenancy import practice_scope
 from billing.models import Counter, DocumentBody, Invoice, InvoiceLineText, Session
 from billing.services import documents
 from clients.models import Client
-from tests.billing import checks, cycling, hours, money, moving, post, raw, superbilling
+from tests.billing import checks, cycling, hours, money, moving, post, raw, splitting, superbilling
 from tests.billing import desk as at
 from tests.billing import estimating as an
 from tests.billing.conftest import Billed
@@ -35,6 +35,7 @@ APPEND_ONLY = [
     "billing_paymenttakenback",
     "billing_returnedcheck",
     "billing_credittransfer",
+    "billing_splitbilling",
     "billing_invoicevoided",
     "billing_billingcycle",
     "billing_drawercount",
@@ -128,6 +129,8 @@ def test_not_even_the_owner_changes_what_was_written(billed: Billed, statement: 
         an.history(billed.own, by)
         superbilling.history(billed.own, by, billed.house.people["accountant"])
         post.post_used(billed.own, by)
+        splitting.two_parents(billed.own, by)
+        splitting.billed([at.session(billed.own, by)], by)
 
     for table in [*APPEND_ONLY, *COMPANIONS]:
         with (

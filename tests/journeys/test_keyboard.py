@@ -21,9 +21,10 @@ FOCUSED = """() => {
   const words = at.ariaLabel ?? at.labels?.[0]?.textContent ?? at.textContent;
   return {
     words: words.trim(),
-    seen: at.type === "date" || at.matches(":focus-visible") && ringed.map((part) => getComputedStyle(part)).some(
-      (style) => style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2
-    ),
+    seen: at.type === "date" || at.matches(":focus-visible") && ringed.some((part) => {
+      const style = getComputedStyle(part);
+      return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+    }),
   };
 }"""
 

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from accounts.models import Membership
 from billing.models import ServiceCode
-from billing.services.invoices import TERMS_DAYS
+from billing.services.drafts import TERMS_DAYS
 from ledger.chart import Role
 
 DAYS = 3 * 365

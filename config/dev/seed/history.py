@@ -138,18 +138,22 @@ def _bill_and_pay(desk: Desk, client: Client, held: list[Session], number: int) 
     issued_on = min(
         held[-1].started_at.astimezone(desk.zone).date() + timedelta(days=1), desk.today
     )
-    invoice = invoices.issue(sessions=held, issued_on=issued_on, now=desk.now, by=desk.front_desk)
+    issued = invoices.bill(sessions=held, issued_on=issued_on, now=desk.now, by=desk.front_desk)
     if desk.chance.random() < 0.3:
         return
     part = desk.chance.random() < 0.15
-    payments.record(
-        client=client,
-        amount=Money(invoice.total.cents // 2) if part else invoice.total,
-        method=desk.chance.choice(METHODS),
-        received_on=min(issued_on + timedelta(days=desk.chance.randrange(0, 20)), desk.today),
-        reference="",
-        key=uuid7(),
-        apply_to=invoice,
-        now=desk.now,
-        by=desk.front_desk,
-    )
+    method = desk.chance.choice(METHODS)
+    received_on = min(issued_on + timedelta(days=desk.chance.randrange(0, 20)), desk.today)
+    for invoice in issued:
+        payments.record(
+            client=client,
+            party=invoice.party,
+            amount=Money(invoice.total.cents // 2) if part else invoice.total,
+            method=method,
+            received_on=received_on,
+            reference="",
+            key=uuid7(),
+            apply_to=invoice,
+            now=desk.now,
+            by=desk.front_desk,
+        )

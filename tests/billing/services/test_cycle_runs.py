@@ -396,7 +396,7 @@ def test_one_who_fails_is_told_and_tried_again(
     at.session(amara, monthly)
     run = asked(Rhythm.MONTHLY, FEBRUARY, monthly)
     with monkeypatch.context() as patched:
-        patched.setattr(invoices, "issue", lambda **_: 1 // 0)
+        patched.setattr(invoices, "bill", lambda **_: 1 // 0)
         with pytest.raises(cycle_runs.NotBillable) as failure, transaction.atomic():
             cycle_runs.bill_next(run_id=run.pk, today=at.TODAY, now=at.NOW, by=monthly)
     cycle_runs.fail(run_id=run.pk, client_id=failure.value.client_id, now=at.NOW)

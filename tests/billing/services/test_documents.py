@@ -22,6 +22,7 @@ def rendered(invoice: Invoice, by: Membership) -> documents.Printed:
 def sample(**changes: str) -> dict[str, object]:
     return {
         "practice": "Harbor Lane",
+        "bill_to": [],
         "number": "INV-2026-0001",
         "issued_on": "March 3, 2026",
         "due_on": "March 17, 2026",

@@ -164,7 +164,7 @@ def test_an_invoice_is_not_issued_in_the_place_of_one_that_stands(
         issuing.issue(
             sessions=sessions_of(invoice),
             issued_on=at.TODAY,
-            instead_of=invoice,
+            instead_of=[invoice],
             now=at.NOW,
             by=desk,
         )

@@ -23,7 +23,7 @@ PAGES = [
     ("front-desk", "billing:not_billed", 12),
     ("accountant", "billing:services", 10),
     ("front-desk", "billing:invoice_list", 16),
-    ("front-desk", "billing:client", 63),
+    ("front-desk", "billing:client", 66),
     ("front-desk", "billing:invoice", 31),
     ("therapist", "billing:my_clients", 22),
     ("accountant", "billing:work", 40),

@@ -1,0 +1,24 @@
+"""Papers of those who pay for a client: nothing goes to them that may not be told to others."""
+
+from billing.models import Estimate, Invoice
+from billing.selectors.documents import Subject
+from clients.selectors.restrictions import Purpose
+from clients.services import restrictions
+
+
+def require_open(subject: Subject) -> None:
+    """Stop before a paper of somebody who pays is handed out that a restriction keeps from them.
+
+    An invoice tells of its days of service; a statement and a receipt tell that there was care. The
+    client's own papers are theirs (45 CFR 164.524).
+
+    Raises:
+        Restricted: a restriction keeps it back.
+    """
+    if isinstance(subject, Estimate) or subject.party_id is None:
+        return
+    if isinstance(subject, Invoice):
+        for on in subject.lines.order_by("served_on").values_list("served_on", flat=True):
+            restrictions.require_open(subject.client, purpose=Purpose.PARTY, on=on)
+        return
+    restrictions.require_open(subject.client, purpose=Purpose.PARTY)
