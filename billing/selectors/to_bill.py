@@ -168,7 +168,7 @@ def _looked_at(held: QuerySet[Session], zone: ZoneInfo) -> QuerySet[Any]:
     """
     beside = _by_itself(sessions.unbilled(Session.objects.filter(IN_ONE_HOUR)), zone)
     theirs = Subquery(beside.exclude(own_why="").values("own_why")[:1])
-    return _by_itself(held, zone).annotate(
+    return _by_itself(held, zone).annotate(  # type: ignore[no-any-return]  # of the annotated model
         why=Case(
             When(own_why="", then=Coalesce(theirs, Value(""))),
             default=F("own_why"),

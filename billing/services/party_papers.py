@@ -1,9 +1,12 @@
 """Papers of those who pay for a client: nothing goes to them that may not be told to others."""
 
-from billing.models import Estimate, Invoice
+from billing.models import AccountStatement, Invoice, Payment
 from billing.selectors.documents import Subject
 from clients.selectors.restrictions import Purpose
 from clients.services import restrictions
+
+OF_A_PAYER = (Invoice, Payment, AccountStatement)
+"""What may be to somebody who pays for a client; the others are the client's alone."""
 
 
 def require_open(subject: Subject) -> None:
@@ -15,7 +18,7 @@ def require_open(subject: Subject) -> None:
     Raises:
         Restricted: a restriction keeps it back.
     """
-    if isinstance(subject, Estimate) or subject.party_id is None:
+    if not isinstance(subject, OF_A_PAYER) or subject.party_id is None:
         return
     if isinstance(subject, Invoice):
         for on in subject.lines.order_by("served_on").values_list("served_on", flat=True):
