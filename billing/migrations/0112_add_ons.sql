@@ -107,25 +107,35 @@ $$;
 CREATE TRIGGER billing_sessionaddon_fits AFTER INSERT ON billing_sessionaddon
     FOR EACH ROW EXECUTE FUNCTION billing_sessionaddon_fits();
 
--- A session and its add-ons stand on one invoice, looked at when all its lines are there.
+-- Whether an invoice, or another part of what it is a part of, bills a session.
+CREATE FUNCTION billing_bills(practice uuid, invoice uuid, session uuid) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT FROM billing_invoice AS own
+        JOIN billing_invoice AS its ON its.practice_id = own.practice_id
+            AND (its.id = own.id OR its.split_id = own.split_id)
+        JOIN billing_invoiceline AS line
+            ON line.practice_id = its.practice_id AND line.invoice_id = its.id
+        WHERE own.practice_id = practice AND own.id = invoice AND line.session_id = session
+    )
+$$;
+
+-- A session and its add-ons are billed at once, looked at when all the lines are there. Of several
+-- who pay, one may owe nothing of the add-on, or of the session.
 CREATE FUNCTION billing_add_on_with_its_session() RETURNS trigger LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
 BEGIN
     IF EXISTS (
         SELECT FROM billing_sessionaddon AS link
         WHERE link.practice_id = NEW.practice_id AND link.add_on_id = NEW.session_id
-            AND NOT EXISTS (SELECT FROM billing_invoiceline AS line
-                WHERE line.practice_id = NEW.practice_id AND line.invoice_id = NEW.invoice_id
-                    AND line.session_id = link.session_id)
+            AND NOT billing_bills(NEW.practice_id, NEW.invoice_id, link.session_id)
     ) THEN
         RAISE EXCEPTION 'an add-on stands on an invoice without its session'
             USING ERRCODE = 'check_violation';
     END IF;
     IF EXISTS (
         SELECT FROM billing_add_ons_of(NEW.practice_id, NEW.session_id) AS own
-        WHERE NOT EXISTS (SELECT FROM billing_invoiceline AS line
-            WHERE line.practice_id = NEW.practice_id AND line.invoice_id = NEW.invoice_id
-                AND line.session_id = own.add_on_id)
+        WHERE NOT billing_bills(NEW.practice_id, NEW.invoice_id, own.add_on_id)
     ) THEN
         RAISE EXCEPTION 'a session stands on an invoice without its add-on'
             USING ERRCODE = 'check_violation';
@@ -181,6 +191,7 @@ DROP TRIGGER billing_not_billed_with_add_ons ON billing_notbilled;
 DROP FUNCTION billing_not_billed_with_add_ons();
 DROP TRIGGER billing_add_on_with_its_session ON billing_invoiceline;
 DROP FUNCTION billing_add_on_with_its_session();
+DROP FUNCTION billing_bills(uuid, uuid, uuid);
 DROP TRIGGER billing_sessionaddon_fits ON billing_sessionaddon;
 DROP FUNCTION billing_sessionaddon_fits();
 DROP FUNCTION billing_add_ons_of(uuid, uuid);

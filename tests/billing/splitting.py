@@ -2,14 +2,15 @@
 
 from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from accounts.models import Membership
-from billing.models import Invoice, Session
-from billing.services import invoices
+from billing.models import AccountStatement, Invoice, Payment, Session
+from billing.services import invoices, payments, statements
 from clients.models import Client, ResponsibleParty
 from clients.services import parties, restrictions
 from clients.splits import Share
+from ledger.money import Money
 from tests.billing import desk as at
 from tests.billing import money
 from tests.clients.parties import FATHER, MOTHER, parent
@@ -53,3 +54,34 @@ def voided(invoice: Invoice, by: Membership) -> None:
 def kept_from_others(client: Client, by: Membership) -> None:
     """Agree that nothing of a client is disclosed."""
     restrictions.impose(client=client, kind="NO_DISCLOSURE", now=at.NOW, by=by)
+
+
+def paid(invoice: Invoice, by: Membership, amount: Money, *, keep_rest: bool = False) -> Payment:
+    """Take cash of whoever is to pay an invoice, for what is oldest of theirs."""
+    return payments.record(
+        client=invoice.client,
+        amount=amount,
+        method=payments.Method.CASH,
+        received_on=at.TODAY,
+        key=uuid4(),
+        party=invoice.party,
+        keep_rest=keep_rest,
+        now=at.NOW,
+        by=by,
+    )
+
+
+def statement(
+    of: Client, by: Membership, party: ResponsibleParty | None = None
+) -> AccountStatement:
+    """Make the statement of the client's own account, or of a party's, from February to today."""
+    return statements.make(
+        client=of,
+        party=party,
+        since=date(2026, 2, 1),
+        until=at.TODAY,
+        key=uuid4(),
+        today=at.TODAY,
+        now=at.NOW,
+        by=by,
+    )

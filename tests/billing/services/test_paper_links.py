@@ -29,7 +29,7 @@ from billing.services import (
 )
 from clients.models import Client
 from tests.billing import desk as at
-from tests.billing import paying, post
+from tests.billing import paying, post, splitting
 from tests.billing.conftest import Billed
 from tests.billing.raw import execute
 from tests.billing.test_merged_clients import merge
@@ -100,6 +100,19 @@ def test_a_statement_of_who_owes_carries_a_link_for_sixty_days(
     told = text_of(documents.render(statement, now=NOW, by=cards).pdf)
     assert "Pay online until May 2, 2026" in told
     assert f"/pay/{found.in_groups(link.text)}" in told.replace("\n", "")
+
+
+def test_a_statement_of_who_pays_for_a_client_carries_none(
+    cards: Membership, amara: Client
+) -> None:
+    mother, _ = splitting.two_parents(amara, cards)
+    splitting.billed([at.session(amara, cards)], cards)
+    at.invoice(at.client(cards, "Ostrow"), cards)
+
+    statement = splitting.statement(amara, cards, mother)
+
+    assert statement.closing.cents > 0
+    assert found.on(statement) is None
 
 
 def test_the_square_code_says_the_address(cards: Membership, owing: Client) -> None:

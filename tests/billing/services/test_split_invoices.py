@@ -364,3 +364,21 @@ def test_the_paper_names_who_pays_and_nobody_else(desk: Membership, amara: Clien
     assert "90.00" in pdf
     for others in ("Paternus", "Paternal", "60.00", "150.00"):
         assert others not in pdf
+
+
+@pytest.mark.parametrize("fixed_dollars", [30, 155])
+def test_an_add_on_that_one_payer_owes_nothing_of_is_billed_with_its_session(
+    desk: Membership, amara: Client, fixed_dollars: int
+) -> None:
+    mother, father = splitting.two_parents(amara, desk, starts_on=date(2025, 1, 1))
+    shares = [Share(mother.pk, fixed_cents=fixed_dollars * 100), Share(father.pk)]
+    splitting.ruled(amara, desk, shares, starts_on=splitting.FROM)
+    held = at.session(amara, desk)
+    beside = hours.added(held, desk).add_on
+
+    issued = splitting.billed([held, beside], desk)
+
+    due = [Money(min(fixed_dollars, 150) * 100) + Money(15_00)]
+    whole = Money(165_00)
+    assert amounts(issued) == [each for each in (due[0], whole - due[0]) if each]
+    assert sound()

@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError
 
 from accounts.models import Membership
-from billing.models import AccountStatement, Invoice, LetterKind, Payment
+from billing.models import Invoice, LetterKind, Payment
 from billing.selectors import (
     aging,
     integrity,
@@ -23,8 +23,7 @@ from billing.selectors.balances import balances_of
 from billing.selectors.invoices import balance_due
 from billing.selectors.payments import credit_left
 from billing.services import applications, contents, documents, letters, payments
-from billing.services import statements as making
-from clients.models import Client, ResponsibleParty
+from clients.models import Client
 from ledger.chart import Role
 from ledger.money import ZERO, Money
 from ledger.selectors import subledger
@@ -47,31 +46,7 @@ def shared(desk: Membership, amara: Client) -> list[Invoice]:
 
 
 def paid(invoice: Invoice, by: Membership, dollars: str, *, keep_rest: bool = False) -> Payment:
-    """Take cash of whoever is to pay an invoice, for what is oldest of theirs."""
-    return payments.record(
-        client=invoice.client,
-        party=invoice.party,
-        amount=Money.parse(dollars),
-        method=payments.Method.CASH,
-        received_on=at.TODAY,
-        key=uuid4(),
-        keep_rest=keep_rest,
-        now=at.NOW,
-        by=by,
-    )
-
-
-def told(client: Client, by: Membership, party: ResponsibleParty | None = None) -> AccountStatement:
-    return making.make(
-        client=client,
-        party=party,
-        since=date(2026, 2, 1),
-        until=at.TODAY,
-        key=uuid4(),
-        today=at.TODAY,
-        now=at.NOW,
-        by=by,
-    )
+    return splitting.paid(invoice, by, Money.parse(dollars), keep_rest=keep_rest)
 
 
 def open_of(invoices: list[Invoice]) -> list[Money]:
@@ -202,7 +177,7 @@ def test_each_has_a_statement_of_their_own_and_together_they_are_the_books(
     paid(shared[0], desk, "90.00")
     money.applied(paid(shared[1], desk, "70.00", keep_rest=True), shared[2], desk, "10.00")
 
-    made = [told(client, desk, each.party) for each in shared]
+    made = [splitting.statement(client, desk, each.party) for each in shared]
 
     raw.check_as_at_commit()
     assert [each.closing for each in made] == [ZERO, ZERO, Money(10_00)]
@@ -216,7 +191,9 @@ def test_a_statement_tells_nothing_of_the_others(desk: Membership, shared: list[
     paid(shared[1], desk, "33.00")
 
     pdf = text_of(
-        documents.render(told(shared[0].client, desk, shared[0].party), now=at.NOW, by=desk).pdf
+        documents.render(
+            splitting.statement(shared[0].client, desk, shared[0].party), now=at.NOW, by=desk
+        ).pdf
     )
 
     assert "Oleksandra Maternova" in pdf
@@ -239,7 +216,7 @@ def test_the_clients_own_statement_tells_of_their_own(
 def test_a_statement_that_is_not_the_payers_is_refused(
     desk: Membership, shared: list[Invoice]
 ) -> None:
-    made = told(shared[0].client, desk, shared[0].party)
+    made = splitting.statement(shared[0].client, desk, shared[0].party)
 
     with pytest.raises(IntegrityError, match="is not what the books say"), raw.committing():
         raw.execute(
@@ -287,7 +264,7 @@ def test_no_letter_tells_the_client_of_anothers_paper(
 ) -> None:
     client = shared[0].client
     payment = paid(shared[0], desk, "10.00")
-    made = told(client, desk, shared[0].party)
+    made = splitting.statement(client, desk, shared[0].party)
 
     for kind, subject in (("RECEIPT", {"payment": payment}), ("STATEMENT", {"statement": made})):
         with pytest.raises(letters.NotReachable, match="pays for the client"):
@@ -305,7 +282,7 @@ def test_an_age_counts_from_the_statement_that_told_of_it(
     desk: Membership, shared: list[Invoice]
 ) -> None:
     client = shared[0].client
-    told(client, desk, shared[0].party)
+    splitting.statement(client, desk, shared[0].party)
     later = date(2026, 3, 20)
 
     parts = aging.parts(

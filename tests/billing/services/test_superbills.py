@@ -28,7 +28,7 @@ from clients.services import restrictions
 from ledger.money import ZERO, Money
 from tests.billing import desk as at
 from tests.billing import estimating as an
-from tests.billing import hours, money
+from tests.billing import hours, money, splitting
 from tests.billing import superbilling as a
 from tests.billing.desk import NOW, TODAY
 from tests.billing.raw import check_as_at_commit, execute
@@ -156,6 +156,18 @@ def test_an_add_on_has_its_own_line_and_never_stands_alone(desk: Membership, who
         ("90834", Money(150_00)),
         ("90785", Money(15_00)),
     ]
+
+
+def test_a_session_that_several_paid_for_stands_whole(desk: Membership, whole: Client) -> None:
+    splitting.two_parents(whole, desk)
+    session = a.held(whole, desk)
+    for part in splitting.billed([session], desk):
+        splitting.paid(part, desk, part.total)
+
+    made = a.superbill(whole, desk, session)
+
+    assert (made.charged, made.paid, made.line_count) == (Money(150_00), Money(150_00), 1)
+    assert list(superbills.findings()) == []
 
 
 def test_a_diagnosis_counts_on_its_own_days(desk: Membership, whole: Client) -> None:
