@@ -200,7 +200,7 @@ class InvoiceDetail(BillingView):
             may_see_pdf=self.may(Permission.CLIENT_IDENTITY_VIEW),
             may_take_payment=self.may(Permission.PAYMENT_RECORD),
             may_start_card=self.may(Permission.CARD_PAYMENT_START),
-            may_link=self.may(Permission.PAY_LINK_MAKE),
+            may_link=self.may(Permission.PAY_LINK_MAKE) and invoice.party_id is None,
             may_void=self.may(Permission.INVOICE_VOID),
             write_offs=write_offs.of_invoice(invoice),
             may_write_off=self.may(Permission.WRITE_OFF_RECORD),

@@ -72,11 +72,4 @@ def test_two_parents_pay_for_one_child(cast: Cast) -> None:
     front_desk.shows("60.00")
     front_desk.hides(mothers.number)
     front_desk.press("Make the statement")
-    front_desk.shows("The statement is made, over $60.00")
-    with front_desk.in_the_dark():
-        front_desk.look("two-parents-statement-dark")
-
-    front_desk.go(mothers.path)
-    front_desk.follow("Void or correct")
-    front_desk.shows("the other parts are voided with it", FATHER)
-    front_desk.look("two-parents-void")
+    expect(front_desk.main.get_by_role("region", name="Statements")).to_contain_text("60.00")
