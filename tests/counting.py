@@ -14,22 +14,17 @@ from django.test.utils import CaptureQueriesContext
 from accounts import keys, middleware
 from accounts.api import access
 
-ASKING_AGAIN = (middleware, access)
-"""Where a request that took long asks again whether its person still may."""
-
 
 class Counted(CaptureQueriesContext):
     """The statements of ``app`` within the block."""
 
     def __enter__(self) -> Self:
-        self.were = [each.LONG_SECONDS for each in ASKING_AGAIN]
-        for each in ASKING_AGAIN:
-            each.LONG_SECONDS = math.inf
+        self.were = middleware.LONG_SECONDS, access.LONG_SECONDS
+        middleware.LONG_SECONDS = access.LONG_SECONDS = math.inf
         return super().__enter__()
 
     def __exit__(self, *how: Any) -> None:
-        for each, was in zip(ASKING_AGAIN, self.were, strict=True):
-            each.LONG_SECONDS = was
+        middleware.LONG_SECONDS, access.LONG_SECONDS = self.were
         super().__exit__(*how)
 
 
