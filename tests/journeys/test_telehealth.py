@@ -50,7 +50,7 @@ def test_an_hour_of_telehealth_is_planned_held_and_billed_with_an_add_on(cast: C
     front_desk.shows("Telehealth")
     front_desk.look("telehealth-day")
     row = front_desk.main.get_by_role("row", name="Etcheverry")
-    row.get_by_role("link", name="12:00 AM").click()
+    row.get_by_role("link", name="12:00 AM", exact=True).click()
     hour = desk.path_of(front_desk)
 
     front_desk.go(f"{hour}session/")
