@@ -141,7 +141,7 @@ WORDS: dict[Permission, tuple[str, str]] = {
     Permission.REFUND_RECORD: ("Money", "Give money back to clients, up to a limit"),
     Permission.CREDIT_TRANSFER: (
         "Money",
-        "Give a client's credit to another client, up to the limit of refunds",
+        "Give credit of one client to another, up to the limit of refunds",
     ),
     Permission.PACKAGE_END: (
         "Money",

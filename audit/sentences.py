@@ -21,6 +21,9 @@ BY_PAY_LINK = "pay_link"
 AT_ADDRESS = "at_address"
 """The fact that tells from where it was asked."""
 
+ORIGIN = (AT_ADDRESS, "in_session", "by_request")
+"""The facts that tell how an event came, and nothing of what happened."""
+
 
 class Sayable(Protocol):
     """What a sentence needs of an event."""

@@ -1,4 +1,4 @@
-"""The right to give credit to another client; who corrects payments records returned checks."""
+"""The right to give credit to another client."""
 
 from django.db import migrations
 
@@ -18,15 +18,10 @@ class Migration(migrations.Migration):
         ),
         give_right(
             "credit_transfer",
-            "Give a client''s credit to another client, up to the limit of refunds",
+            "Give credit of one client to another, up to the limit of refunds",
             roles=(
                 "accountant",
                 "front-desk",
             ),
-        ),
-        migrations.RunSQL(
-            "UPDATE auth_permission SET name = 'Correct payments, take money off invoices, and"
-            " record checks that came back' WHERE codename = 'payment_correct'",
-            migrations.RunSQL.noop,
         ),
     ]

@@ -14,6 +14,7 @@ from accounts.tenancy import practice_scope
 from audit.actions import Action
 from audit.models import Event
 from tests.houses import House, browser_of
+from tests.told import said
 
 pytestmark = pytest.mark.urls("tests.accounts.urls")
 
@@ -33,7 +34,7 @@ def session_of(browser: Client) -> SessionStore:
 
 def logged(practice: House, action: Action) -> list[dict[str, str | int]]:
     with practice_scope(practice.id):
-        return [event.facts for event in Event.objects.filter(action=action).order_by("seq")]
+        return [said(event) for event in Event.objects.filter(action=action).order_by("seq")]
 
 
 def name_of(practice: House, member: Membership) -> str:

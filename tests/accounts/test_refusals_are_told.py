@@ -18,6 +18,7 @@ from billing.models.stripe import WEBHOOK_BODY_MAX_BYTES
 from tests import houses
 from tests.accounts.views.test_invitations import invite
 from tests.houses import House, browser_of, user_of
+from tests.told import said
 
 Ask = Callable[[Client, House], Any]
 LARGE = "x" * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
@@ -92,7 +93,7 @@ def forged(house: House) -> Any:
 
 def told() -> list[dict[str, str | int]]:
     """Return what the open scope's log says of refusals of requests."""
-    return [event.facts for event in Event.objects.filter(action=Action.REQUEST_REFUSED)]
+    return [said(event) for event in Event.objects.filter(action=Action.REQUEST_REFUSED)]
 
 
 @pytest.mark.parametrize(("route", "status", "ask"), MEMBERS)

@@ -75,6 +75,7 @@ class Hand:
     reads: int = 0
     spent: list[float] = field(default_factory=list)
     failures: list[BaseException] = field(default_factory=list)
+    has_ended: Event = field(default_factory=Event)
 
     def work(self) -> None:
         chance, due = random.Random(self.seed), time.monotonic()
@@ -89,6 +90,7 @@ class Hand:
             self.failures.append(failure)
         finally:
             connections.close_all()
+            self.has_ended.set()
 
     def read(self, chance: random.Random) -> None:
         start = chance.choice(self.own)
@@ -208,9 +210,11 @@ def test_nothing_fails_and_nothing_is_lost_while_keys_change(
             break
     lasted = time.monotonic() - began
     time.sleep(max(0.0, size.seconds - lasted))
-    hands[0].stop.set()
     while any(len(hand.spent) == 0 for hand in hands):
         time.sleep(0.05)
+    hands[0].stop.set()
+    for hand in hands:  # Whoever is in the middle of writing has not told yet what they wrote.
+        assert hand.has_ended.wait(60)
 
     assert [failure for hand in hands for failure in hand.failures] == []
     with practice_scope(practice.id):

@@ -18,6 +18,7 @@ from accounts.tenancy import practice_scope
 from audit.actions import Action
 from audit.models import Event
 from tests.houses import House, browser_of
+from tests.told import said
 
 IDLE = timedelta(seconds=settings.SESSION_IDLE_SECONDS)
 
@@ -167,7 +168,7 @@ def test_the_end_of_a_session_is_on_the_log_once(front_desk: Membership, practic
 
     with practice_scope(practice.id):
         ended = Event.objects.filter(action=Action.SESSION_ENDED)
-        assert [(event.person_id, event.facts) for event in ended] == [
+        assert [(event.person_id, said(event)) for event in ended] == [
             (front_desk.person_id, {"reason": "quiet for too long"})
         ]
 

@@ -20,6 +20,7 @@ from audit.models import Event
 from clients.models import Client as ClientRecord
 from tests.houses import House, browser_of
 from tests.test_permissions import routes
+from tests.told import said
 
 SECOND = timedelta(seconds=1)
 GUESSES = 125
@@ -122,7 +123,7 @@ def test_what_is_sent_too_late_is_not_done(
     with practice_scope(practice.id):
         assert not ClientRecord.objects.exists()
         ended = Event.objects.filter(action=Action.SESSION_ENDED)
-        assert [event.facts for event in ended] == [{"reason": "quiet for too long"}]
+        assert [said(event) for event in ended] == [{"reason": "quiet for too long"}]
 
 
 def test_the_same_form_is_done_a_second_before(

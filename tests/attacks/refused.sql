@@ -78,7 +78,7 @@ SELECT open_role_group('{there}:administrator')
 UPDATE auth_group SET name = '{there}:administrator'
 INSERT INTO auth_group (name) VALUES ('{there}:mine')
 INSERT INTO auth_group_permissions (group_id, permission_id) SELECT 1, id FROM auth_permission
-INSERT INTO audit_event SELECT * FROM audit_event
+INSERT INTO audit_event (practice_id, seq, at) SELECT practice_id, seq, at FROM audit_event
 INSERT INTO audit_head VALUES ('{there}', 1, sha256('')) ON CONFLICT DO NOTHING
 INSERT INTO audit_touch VALUES ('{there}', '{client}', 1, now())
 UPDATE accounts_practice SET id = '{there}'

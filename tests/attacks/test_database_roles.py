@@ -99,7 +99,7 @@ OF_THE_SCHEMA = [
 def writes(table: str) -> list[str]:
     column = columns_of(table)[0]
     return [
-        f"INSERT INTO {table} SELECT * FROM {table}",
+        f'INSERT INTO {table} ("{column}") SELECT "{column}" FROM {table}',
         f"INSERT INTO {table} DEFAULT VALUES",
         f'UPDATE {table} SET "{column}" = "{column}"',
         f"DELETE FROM {table}",

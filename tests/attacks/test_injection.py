@@ -73,8 +73,10 @@ def words(street: Street) -> dict[str, str]:
         expired = tenancy._signed(Scope(street.there.id, None))
     token, api_token, pay_link = (
         raw.looked_up(
-            f"SELECT encode(digest, 'hex') FROM {table} WHERE practice_id = %s LIMIT 1",
+            f"SELECT encode(digest, 'hex') FROM {table} WHERE practice_id = %s"
+            " ORDER BY id = %s DESC LIMIT 1",
             street.there.id,
+            street.there.ids.get(table),
         )
         for table in ("accounts_invitation", "accounts_apitoken", "billing_paylink")
     )

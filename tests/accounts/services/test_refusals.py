@@ -14,6 +14,7 @@ from audit.actions import Action
 from audit.models import Event
 from tests.accounts.conftest import NOW, SignInPerson
 from tests.houses import House
+from tests.told import said
 
 LATER = NOW + timedelta(minutes=1)
 
@@ -26,7 +27,7 @@ def fail(email: str) -> None:
 def told(house: House) -> list[dict[str, str | int]]:
     with practice_scope(house.id):
         found = Event.objects.filter(action=Action.SIGN_IN_FAILED_AS).order_by("seq")
-        return [dict(event.facts) for event in found]
+        return [said(event) for event in found]
 
 
 def test_a_practice_learns_of_refusals_of_its_people_once(

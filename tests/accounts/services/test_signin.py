@@ -15,6 +15,7 @@ from accounts.tenancy import installation_scope
 from audit.actions import Action
 from audit.models import Event
 from tests.accounts.conftest import NOW, SignInPerson
+from tests.told import said
 
 
 def password_of(person: SignInPerson) -> signin.Ticket:
@@ -158,7 +159,7 @@ def test_a_used_recovery_code_stands_on_the_log_and_in_a_letter(person: SignInPe
         [event] = Event.objects.filter(action=Action.RECOVERY_CODE_USED)
         [letter] = OutgoingMail.objects.all()
         told = (letter.to, letter.subject, "9 are left." in letter.body)
-    assert (event.person_id, event.facts) == (person.user.pk, {"left": 9})
+    assert (event.person_id, said(event)) == (person.user.pk, {"left": 9})
     assert told == (person.user.email, "A recovery code was used", True)
 
 

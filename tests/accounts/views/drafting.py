@@ -17,6 +17,7 @@ from audit.actions import Action
 from audit.models import Event
 from clients.models import Client as ClientRecord
 from tests.houses import House
+from tests.told import said
 
 PAGE = "/clients/new/"
 FORM = {"family_name": "Ashgrove", "birth_date": "1987-05-14", "contact_wish": "ANY"}
@@ -56,7 +57,7 @@ def shown(browser: Client, page: str = PAGE) -> Any:
 
 def told(house: House, action: Action) -> list[dict[str, str | int]]:
     with practice_scope(house.id):
-        return [event.facts for event in Event.objects.filter(action=action)]
+        return [said(event) for event in Event.objects.filter(action=action)]
 
 
 def let_it_end() -> None:

@@ -25,6 +25,7 @@ from tests.test_permissions import (
     put_back,
     world,
 )
+from tests.told import said
 
 __all__ = ["world"]
 
@@ -95,7 +96,7 @@ def test_nothing_that_weighs_goes_on_with_a_stale_second_factor(world: World, te
                 went_on.append(route)
             with practice_scope(world.house.id):
                 asked = Event.objects.filter(action=Action.STEP_UP_ASKED).latest("seq")
-                assert asked.facts == {"route": route}
+                assert said(asked) == {"route": route}
 
     tell(f"G20: {len(WEIGHTY)} acts asked for with a stale second factor, {len(went_on)} went on")
     assert went_on == []

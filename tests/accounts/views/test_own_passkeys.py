@@ -17,6 +17,7 @@ from tests.accounts.authenticator import Authenticator
 from tests.accounts.conftest import SignInPerson
 from tests.accounts.views.test_passkeys import HERE, ask, device, grow_stale, holder, send
 from tests.houses import House, browser_of
+from tests.told import said
 
 __all__ = ["device", "holder"]
 
@@ -53,7 +54,7 @@ def test_nothing_of_an_answer_is_in_the_log_or_the_letter(
 
     with practice_scope(practice.id):
         event = Event.objects.get(action=Action.PASSKEY_ADDED)
-        assert (event.label, event.facts) == ("", {})
+        assert (event.label, said(event)) == ("", {})
         assert "Secret name" not in OutgoingMail.objects.get().body
 
 
@@ -87,7 +88,7 @@ def test_a_passkey_steps_up(
     assert browser.cookies[settings.SESSION_COOKIE_NAME].value != key
     with practice_scope(practice.id):
         shown = Event.objects.get(action=Action.STEP_UP_SHOWN)
-        assert shown.facts == {"route": "accounts:you_recovery_codes"}
+        assert said(shown) == {"route": "accounts:you_recovery_codes"}
 
 
 def test_what_signed_in_does_not_step_up(
@@ -105,7 +106,7 @@ def test_what_signed_in_does_not_step_up(
     assert refused.status_code == 422
     assert "This passkey was not accepted." in refused.content.decode()
     with practice_scope(practice.id):
-        assert Event.objects.get(action=Action.MFA_FAILED).facts == {"reason": "wrong passkey"}
+        assert said(Event.objects.get(action=Action.MFA_FAILED)) == {"reason": "wrong passkey"}
 
 
 def test_asking_changes_nothing_by_looking(browser: Client, holder: SignInPerson) -> None:

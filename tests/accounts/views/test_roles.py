@@ -14,6 +14,7 @@ from accounts.tenancy import practice_scope
 from audit.actions import Action
 from audit.models import Event
 from tests.houses import House, browser_of
+from tests.told import said
 
 FIELD = re.compile(r'<input type="hidden" name="(role|seen|may)" value="([^"]*)">')
 Fields = dict[str, list[str]]
@@ -129,7 +130,7 @@ def test_what_came_and_went_stands_on_the_log_by_name(admin: Client, practice: H
     with practice_scope(practice.id):
         told = Event.objects.filter(action=Action.ROLE_PERMISSIONS_CHANGED).latest("seq")
         assert told.label == "auditor"
-        assert told.facts == {"permissions": 5, "added": "client_create", "taken": "log_view"}
+        assert said(told) == {"permissions": 5, "added": "client_create", "taken": "log_view"}
 
 
 def test_a_change_of_somebody_else_is_shown_beside_ones_own(admin: Client, practice: House) -> None:

@@ -15,6 +15,7 @@ from audit.actions import Action
 from audit.models import Event
 from tests.accounts.conftest import SignInPerson
 from tests.houses import House, browser_of
+from tests.told import said
 
 pytestmark = pytest.mark.urls("tests.accounts.urls")
 
@@ -62,7 +63,7 @@ def test_a_wrong_code_is_refused_and_logged(
     assert status == 422
     assert "This is not the code that your app shows now" in page
     with practice_scope(practice.id):
-        assert Event.objects.get(action=Action.MFA_FAILED).facts == {"reason": "wrong code"}
+        assert said(Event.objects.get(action=Action.MFA_FAILED)) == {"reason": "wrong code"}
 
 
 def test_five_wrong_codes_rest_it(stale: Client, person: SignInPerson) -> None:

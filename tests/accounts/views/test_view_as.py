@@ -21,6 +21,7 @@ from audit.models import Event
 from tests.houses import House, browser_of
 from tests.test_permissions import COLUMNS, ROWS, World, put_back, world
 from tests.test_programs import API_ROUTES
+from tests.told import said
 
 __all__ = ["world"]
 
@@ -170,7 +171,7 @@ def test_what_is_refused_meanwhile_stands_on_the_log(admin: Client, practice: Ho
     with practice_scope(practice.id):
         last = list(Event.objects.order_by("-seq")[:2])
         assert last[0].action == Action.REQUEST_REFUSED
-        assert last[0].facts == {"route": "accounts:role_new", "status": 403}
+        assert said(last[0]) == {"route": "accounts:role_new", "status": 403}
         assert (last[1].action, last[1].label) == (Action.ROLE_VIEWED_AS, "auditor")
 
 

@@ -16,6 +16,7 @@ from audit.models import Event
 from tests.accounts.conftest import SignInPerson
 from tests.accounts.views.test_passkeys import grow_stale
 from tests.houses import House, browser_of
+from tests.told import said
 
 NEW_APP, APP = "accounts:you_app_new", "accounts:you_app"
 
@@ -154,7 +155,7 @@ def test_new_recovery_codes_are_shown_once_and_the_old_ones_stop(
     assert browser.get(reverse("accounts:you_recovery_codes")).status_code == 405
     with practice_scope(practice.id):
         event = Event.objects.get(action=Action.RECOVERY_CODES_RENEWED)
-        assert event.facts == {"codes": 10}
+        assert said(event) == {"codes": 10}
         assert OutgoingMail.objects.get().subject == "New recovery codes were made"
         assert not any(code in OutgoingMail.objects.get().body for code in new)
 

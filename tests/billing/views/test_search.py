@@ -16,6 +16,7 @@ from tests.billing import desk as at
 from tests.billing.conftest import Billed
 from tests.clients.people import added
 from tests.houses import House
+from tests.told import said
 
 SignedIn = Callable[[Membership], Browser]
 
@@ -107,7 +108,7 @@ def test_a_search_is_an_event_with_those_shown_and_without_what_was_typed(
     found(browser, "whitfield", as_typed=as_typed)
 
     event, touched = last_search(billed.house)
-    assert (event.person_id, event.facts) == (front_desk.person_id, {"count": 1})
+    assert (event.person_id, said(event)) == (front_desk.person_id, {"count": 1})
     assert touched == {billed.other.pk}
 
 
@@ -122,7 +123,7 @@ def test_those_not_shown_are_counted_and_not_touched(
 
     event, touched = last_search(practice)
     assert "11 clients found. Type on" in text
-    assert event.facts == {"count": 11}
+    assert said(event) == {"count": 11}
     assert len(touched) == 8
 
 

@@ -15,6 +15,7 @@ from billing.selectors import service_codes
 from ledger.money import Money
 from tests.billing import desk as at
 from tests.billing.conftest import Billed
+from tests.told import said
 
 SERVICES = "/services/"
 MISSED = "/services/missed-hours/"
@@ -85,7 +86,7 @@ def test_a_fee_is_set_from_a_day_on(as_accountant: Browser, billed: Billed) -> N
     assert fee_on(billed, today()) == Money(150_00)
     assert fee_on(billed, tomorrow) == Money(160_00)
     [event] = told(billed, "billing.service_code.fee_set")
-    assert event.facts == {"fee_cents": 160_00, "starts_on": tomorrow.isoformat()}
+    assert said(event) == {"fee_cents": 160_00, "starts_on": tomorrow.isoformat()}
     assert "$160.00 from" in as_accountant.get(SERVICES).text
 
 
@@ -155,7 +156,7 @@ def test_what_missed_appointments_cost_is_set(as_accountant: Browser, billed: Bi
     for words in ("24 hours", "$75.00", "100 % of the session", "first one free"):
         assert words in page
     [event] = told(billed, "billing.missed_policy.set")
-    assert event.facts == {"starts_on": today().isoformat(), "hours": 24}
+    assert said(event) == {"starts_on": today().isoformat(), "hours": 24}
 
 
 @pytest.mark.parametrize(

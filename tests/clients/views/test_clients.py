@@ -15,6 +15,7 @@ from clients.selectors import contacts
 from clients.services import assignments
 from tests.clients.people import NOW, TODAY, added
 from tests.houses import House
+from tests.told import said
 
 SignedIn = Callable[[Membership], Browser]
 
@@ -99,7 +100,7 @@ def test_a_list_is_one_event_that_names_those_shown(
     page(signed_in(therapist), "list")
 
     event, touched = last_event(practice, "clients.client.listed")
-    assert (event.person_id, event.facts) == (therapist.person_id, {"count": 1})
+    assert (event.person_id, said(event)) == (therapist.person_id, {"count": 1})
     assert touched == {two_clients[0].pk}
 
 
@@ -180,7 +181,7 @@ def test_the_same_email_is_told_with_a_way_to_the_record_and_to_a_merge(
     assert reverse("billing:client", args=[known[1].pk]) in text
     assert reverse("clients:merge_ask", args=[known[0].pk]) + "?with=C-0002" in text
     event, touched = last_event(practice, "clients.client.searched")
-    assert event.facts == {"count": 2}
+    assert said(event) == {"count": 2}
     assert touched == {client.pk for client in known}
 
 

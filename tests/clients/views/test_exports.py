@@ -21,6 +21,7 @@ from clients.models import Client
 from clients.services import assignments
 from tests.clients.people import NOW, TODAY, added
 from tests.houses import House
+from tests.told import said
 
 URL = reverse("clients:export")
 SignedIn = Callable[[Membership], Browser]
@@ -90,7 +91,7 @@ def test_each_row_leads_back_to_who_took_it(
         event = Event.objects.get(action="clients.client.exported")
         touched = {touch.client_id for touch in Touch.objects.filter(seq=event.seq)}
         (line,) = log.lines(log.wanted("clients.client.exported"))
-    assert event.facts == {"count": 2, "export": export}
+    assert said(event) == {"count": 2, "export": export}
     assert event.person_id == front_desk.person_id
     assert touched == {client.pk for client in known}
     assert export in line.sentence

@@ -212,7 +212,7 @@ def test_a_card_number_in_a_file_is_refused_and_told_to_the_log(
     assert "row 4, column “notes”" in answer.content.decode().lower()
     with practice_scope(practice.id):
         event = Event.objects.get(action="clients.file.refused")
-    assert event.facts == {"reason": "a card number"}
+    assert said(event) == {"reason": "a card number"}
 
 
 def test_a_file_beyond_ten_megabytes_is_read_past(practice: House, browser: Browser) -> None:
