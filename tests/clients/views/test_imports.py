@@ -21,6 +21,7 @@ from clients.models import Client, ClientImport, ClientImportFile, ClientImportU
 from clients.services import parties
 from tests.clients.people import added
 from tests.houses import House
+from tests.told import said
 
 URL = reverse("clients:import")
 FILE = (
