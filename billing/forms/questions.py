@@ -9,7 +9,7 @@ from django import forms
 
 from billing.forms.fields import DayField, MoneyFormField
 from billing.models import InvoiceQuestion, Payment
-from billing.models.question import NOTE_CHARS
+from billing.models.question import OWN_WORDS_MAX_CHARS
 from billing.services.questions import FITTING
 from clients.forms.inputs import UNRECORDED
 
@@ -22,7 +22,7 @@ TO_CLIENT = "The client reads it. Nothing about their care."
 def _note(label: str, hint: str) -> forms.CharField:
     widget = forms.Textarea(attrs={**UNRECORDED, "rows": "2"})
     return forms.CharField(
-        label=label, max_length=NOTE_CHARS, required=False, widget=widget, help_text=hint
+        label=label, max_length=OWN_WORDS_MAX_CHARS, required=False, widget=widget, help_text=hint
     )
 
 
@@ -38,7 +38,7 @@ class PaidAlreadyForm(forms.Form):
     )
     paid_on = DayField(label="When you paid", help_text="About when is enough.")
     amount = MoneyFormField(label="How much", required=False, help_text=AMOUNT_HINT)
-    note = _note("A note", OWN_NOTE)
+    own_words = _note("A note", OWN_NOTE)
 
 
 class LineQuestionForm(forms.Form):
@@ -56,7 +56,7 @@ class LineQuestionForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what is not right."},
     )
-    note = _note("A note", LINE_NOTE)
+    own_words = _note("A note", LINE_NOTE)
 
     def __init__(self, *args: Any, lines: Sequence[tuple[UUID, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -77,7 +77,7 @@ class QuestionAnswerForm(forms.Form):
         required=False,
         help_text="Those that pay this invoice. Record a payment, or apply it, before you answer.",
     )
-    note = _note("A note to the client", TO_CLIENT)
+    own_words = _note("A note to the client", TO_CLIENT)
 
     def __init__(
         self, *args: Any, kind: InvoiceQuestion.Kind, payments: Sequence[Payment], **kwargs: Any

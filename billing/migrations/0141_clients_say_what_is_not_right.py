@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "note",
+                    "own_words",
                     accounts.fields.EncryptedText(
                         db_comment="In the client's words; may be empty.", max_chars=200
                     ),
@@ -145,7 +145,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "note",
+                    "own_words",
                     accounts.fields.EncryptedText(
                         db_comment="For the client; may be empty.", max_chars=200
                     ),
@@ -246,7 +246,7 @@ class Migration(migrations.Migration):
         ),
         tenant_table(
             "billing_invoicequestion",
-            may="SELECT, INSERT, UPDATE (note)",
+            may="SELECT, INSERT, UPDATE (own_words)",
             keys={
                 "invoice_id": "billing_invoice",
                 "line_id": "billing_invoiceline",
@@ -255,7 +255,7 @@ class Migration(migrations.Migration):
         ),
         tenant_table(
             "billing_questionanswer",
-            may="SELECT, INSERT, UPDATE (note)",
+            may="SELECT, INSERT, UPDATE (own_words)",
             keys={
                 "question_id": "billing_invoicequestion",
                 "payment_id": "billing_payment",

@@ -4,7 +4,7 @@
 CREATE FUNCTION billing_question_stays() RETURNS trigger LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
 BEGIN
-    IF TG_OP = 'DELETE' OR to_jsonb(NEW) - 'note' IS DISTINCT FROM to_jsonb(OLD) - 'note' THEN
+    IF TG_OP = 'DELETE' OR to_jsonb(NEW) - 'own_words' IS DISTINCT FROM to_jsonb(OLD) - 'own_words' THEN
         RAISE EXCEPTION 'what a client said and was answered stays'
             USING ERRCODE = 'restrict_violation';
     END IF;

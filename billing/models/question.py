@@ -12,7 +12,7 @@ from billing.models.pay_link import PayLink
 from billing.models.payment import Payment
 from ledger.fields import MoneyField
 
-NOTE_CHARS = 200
+OWN_WORDS_MAX_CHARS = 200
 
 
 class InvoiceQuestion(PracticeModel):
@@ -55,12 +55,14 @@ class InvoiceQuestion(PracticeModel):
         null=True, db_comment="Cents, by what the client says; null for all of it."
     )
     doubt = models.CharField(max_length=7, choices=Doubt, blank=True)
-    note = EncryptedText(max_chars=NOTE_CHARS, db_comment="In the client's words; may be empty.")
+    own_words = EncryptedText(
+        max_chars=OWN_WORDS_MAX_CHARS, db_comment="In the client's words; may be empty."
+    )
     key = models.UUIDField(db_comment="Of the form that it came by; once.")
     asked_at = models.DateTimeField(db_comment="UTC.")
 
     FIELD_CLASSES: ClassVar[dict[str, str]] = {
-        "PHI": "note",
+        "PHI": "own_words",
         "FINANCIAL": "amount",
         "PUBLIC": "id practice_id invoice line link kind how paid_on doubt key asked_at",
     }
@@ -110,12 +112,14 @@ class QuestionAnswer(PracticeModel):
     question = PracticeKey(InvoiceQuestion, related_name="answers")
     outcome = models.CharField(max_length=9, choices=Outcome)
     payment = PracticeKey(Payment, null=True)
-    note = EncryptedText(max_chars=NOTE_CHARS, db_comment="For the client; may be empty.")
+    own_words = EncryptedText(
+        max_chars=OWN_WORDS_MAX_CHARS, db_comment="For the client; may be empty."
+    )
     answered_at = models.DateTimeField(db_comment="UTC.")
     answered_by = PracticeKey("accounts.Membership")
 
     FIELD_CLASSES: ClassVar[dict[str, str]] = {
-        "PHI": "note",
+        "PHI": "own_words",
         "PUBLIC": "id practice_id question outcome payment answered_at answered_by",
     }
 

@@ -37,7 +37,7 @@ class Answered:
     outcome: str
     words: str
     receipt: str
-    note: str = field(repr=False)
+    own_words: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Asked:
     paid_on: date | None
     amount: Money | None
     line: str = field(repr=False)
-    note: str = field(repr=False)
+    own_words: str = field(repr=False)
     at: datetime
     answer: Answered | None
 
@@ -120,7 +120,7 @@ def _asked(row: InvoiceQuestion, words: Mapping[UUID, str], answer: QuestionAnsw
         paid_on=row.paid_on,
         amount=row.amount,
         line=words.get(row.line_id, "") if row.line_id else "",
-        note=row.note,
+        own_words=row.own_words,
         at=row.asked_at,
         answer=_answered(answer) if answer else None,
     )
@@ -133,7 +133,7 @@ def _answered(row: QuestionAnswer) -> Answered:
         outcome=row.outcome,
         words=str(row.get_outcome_display()),
         receipt=row.payment.receipt if row.payment else "",
-        note=row.note,
+        own_words=row.own_words,
     )
 
 

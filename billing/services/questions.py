@@ -77,7 +77,7 @@ def ask(
     *,
     invoice: Invoice,
     said: PaidAlready | NotClear,
-    note: str,
+    own_words: str,
     link: PayLink,
     key: UUID,
     today: date,
@@ -88,14 +88,14 @@ def ask(
     The same ``key`` again returns what it made.
 
     Raises:
-        NotFitting: the invoice is paid, the day is to come, or the note holds a card number.
+        NotFitting: the invoice is paid, the day is to come, or what was written holds a card number.
         WaitsAlready: the same waits for an answer, or was asked three times.
     """
     numbers.lock(numbers.LETTERS)
     if (known := InvoiceQuestion.objects.filter(key=key, link=link).first()) is not None:
         return known
-    if holds_card_number(note):
-        raise NotFitting("note", "This looks like a card number. Leave it out.")
+    if holds_card_number(own_words):
+        raise NotFitting("own_words", "This looks like a card number. Leave it out.")
     about = _paid(invoice, said, today) if isinstance(said, PaidAlready) else _line(said)
     line = None if isinstance(said, PaidAlready) else said.line
     same = InvoiceQuestion.objects.filter(invoice=invoice, kind=about["kind"], line=line)
@@ -104,7 +104,7 @@ def ask(
     if same.count() >= questions.MOST:
         raise WaitsAlready("This was answered before. Please call the practice.")
     row = InvoiceQuestion.objects.create(
-        invoice=invoice, link=link, note=note, key=key, asked_at=now, **about
+        invoice=invoice, link=link, own_words=own_words, key=key, asked_at=now, **about
     )
     events.record(
         Action.QUESTION_ASKED,
@@ -136,7 +136,7 @@ def answer(
     question: InvoiceQuestion,
     outcome: Outcome,
     payment: Payment | None,
-    note: str,
+    own_words: str,
     now: datetime,
     by: Membership,
 ) -> QuestionAnswer:
@@ -144,7 +144,7 @@ def answer(
 
     Raises:
         AnsweredBefore: it has an answer.
-        NotFitting: the answer is to another kind of question, or the note holds a card number.
+        NotFitting: the answer is to another kind of question, or what was written holds a card number.
         NothingPaid: ``payment`` does not pay the invoice, or none was named as found.
     """
     numbers.lock(numbers.LETTERS)
@@ -152,8 +152,8 @@ def answer(
         raise AnsweredBefore("Somebody has answered this already. The client sees that answer.")
     if outcome not in FITTING[Kind(question.kind)]:
         raise NotFitting("outcome", "This is no answer to what was asked.")
-    if holds_card_number(note):
-        raise NotFitting("note", "This looks like a card number. Leave it out.")
+    if holds_card_number(own_words):
+        raise NotFitting("own_words", "This looks like a card number. Leave it out.")
     found = payment if outcome == Outcome.FOUND else None
     if outcome == Outcome.FOUND and (
         found is None or not questions.paying(question.invoice).filter(pk=found.pk).exists()
@@ -165,7 +165,7 @@ def answer(
         question=question,
         outcome=outcome,
         payment=found,
-        note=note,
+        own_words=own_words,
         answered_at=now,
         answered_by=by,
     )

@@ -52,7 +52,7 @@ class AskView(VisitView):
             services.ask(
                 invoice=self.invoice,
                 said=self.said(form.cleaned_data),
-                note=form.cleaned_data["note"].strip(),
+                own_words=form.cleaned_data["own_words"].strip(),
                 link=self.visit.link,
                 key=form.cleaned_data["key"],
                 today=timezone.localdate(),

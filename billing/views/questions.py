@@ -68,7 +68,7 @@ class QuestionAnswerNew(BillingView):
                 question=self.question,
                 outcome=QuestionAnswer.Outcome(typed["outcome"]),
                 payment=payment,
-                note=typed["note"].strip(),
+                own_words=typed["own_words"].strip(),
                 now=timezone.now(),
                 by=request.membership,
             )

@@ -19,7 +19,7 @@ def paid(invoice: Invoice, by: Membership, **changes: Any) -> InvoiceQuestion:
     asked: dict[str, Any] = {
         "invoice": invoice,
         "said": questions.PaidAlready(How.CHECK, PAID_ON),
-        "note": "",
+        "own_words": "",
         "key": uuid4(),
         "today": at.TODAY,
         "now": at.NOW,
@@ -43,7 +43,7 @@ def answered(
         "question": question,
         "outcome": QuestionAnswer.Outcome(outcome),
         "payment": None,
-        "note": "",
+        "own_words": "",
         "now": at.NOW,
         "by": by,
     }

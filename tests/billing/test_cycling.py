@@ -72,18 +72,18 @@ class Killed(BaseException):
 def test_a_run_that_was_cut_off_goes_on_and_makes_none_twice(
     house: House, monkeypatch: pytest.MonkeyPatch, after: int
 ) -> None:
-    run_id, issue = asked(house), invoices.issue
+    run_id, bill = asked(house), invoices.bill
     made: list[Invoice] = []
 
-    def plug(**told: Any) -> Invoice:
-        invoice = issue(**told)
+    def plug(**told: Any) -> list[Invoice]:
+        issued = bill(**told)
         if len(made) == after:
             raise Killed  # It is written, and not committed.
-        made.append(invoice)
-        return invoice
+        made.extend(issued)
+        return issued
 
     with monkeypatch.context() as patched:
-        patched.setattr(invoices, "issue", plug)
+        patched.setattr(invoices, "bill", plug)
         with pytest.raises(Killed):
             cycling.bill(house.id, run_id)
     assert counted(house) == (after, after)

@@ -63,16 +63,16 @@ def waiting() -> list[InvoiceQuestion]:
 
 
 def test_what_a_client_says_waits_until_it_is_answered(cards: Membership, late: Invoice) -> None:
-    question = asking.paid(late, cards, note="Check 1042")
+    question = asking.paid(late, cards, own_words="Check 1042")
     assert waiting() == [question]
 
-    asking.answered(question, cards, note="Please send us a copy.")
+    asking.answered(question, cards, own_words="Please send us a copy.")
 
     assert waiting() == []
     [shown] = found.of_invoices([late.pk])[late.pk]
-    assert (shown.said, shown.paid_on, shown.note) == ("Check", asking.PAID_ON, "Check 1042")
+    assert (shown.said, shown.paid_on, shown.own_words) == ("Check", asking.PAID_ON, "Check 1042")
     assert shown.answer is not None
-    assert (shown.answer.outcome, shown.answer.note) == ("NOT_FOUND", "Please send us a copy.")
+    assert (shown.answer.outcome, shown.answer.own_words) == ("NOT_FOUND", "Please send us a copy.")
 
 
 def test_nobody_is_reminded_before_the_answer(
@@ -152,21 +152,21 @@ def test_the_same_is_asked_once_at_a_time_and_three_times_in_all(
 
 
 @pytest.mark.parametrize(
-    ("said", "note", "field", "told"),
+    ("said", "own_words", "field", "told"),
     [
         ({"on": date(2026, 3, 4)}, "", "paid_on", "not here yet"),
         ({"amount": Money(150_01)}, "", "amount", "Enter $150.00 or less"),
         ({"amount": Money(0)}, "", "amount", "Enter $150.00 or less"),
-        ({}, "4242 4242 4242 4242", "note", "looks like a card number"),
+        ({}, "4242 4242 4242 4242", "own_words", "looks like a card number"),
     ],
 )
 def test_what_cannot_be_said_is_refused(
-    cards: Membership, late: Invoice, said: dict[str, Any], note: str, field: str, told: str
+    cards: Membership, late: Invoice, said: dict[str, Any], own_words: str, field: str, told: str
 ) -> None:
     paid = questions.PaidAlready(**{"how": How.CASH, "on": asking.PAID_ON, **said})
 
     with pytest.raises(questions.NotFitting, match=told.replace("$", r"\$")) as refused:
-        asking.paid(late, cards, said=paid, note=note)
+        asking.paid(late, cards, said=paid, own_words=own_words)
     assert refused.value.field == field
 
 
@@ -203,7 +203,7 @@ def test_an_answer_is_given_once_and_fits_its_question(cards: Membership, late: 
         with pytest.raises(questions.NotFitting, match="no answer to what was asked"):
             asking.answered(wrong, cards, outcome)
     with pytest.raises(questions.NotFitting, match="card number"):
-        asking.answered(question, cards, note="4242 4242 4242 4242")
+        asking.answered(question, cards, own_words="4242 4242 4242 4242")
     asking.answered(question, cards)
     asking.answered(about_line, cards, "STANDS")
 
@@ -212,20 +212,20 @@ def test_an_answer_is_given_once_and_fits_its_question(cards: Membership, late: 
 
 
 def test_words_stand_sealed(cards: Membership, late: Invoice) -> None:
-    question = asking.paid(late, cards, note="Check 1042")
-    answer = asking.answered(question, cards, note="We look again")
+    question = asking.paid(late, cards, own_words="Check 1042")
+    answer = asking.answered(question, cards, own_words="We look again")
 
     for table, words in (("invoicequestion", b"1042"), ("questionanswer", b"look")):
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT note FROM billing_{table}")
+            cursor.execute(f"SELECT own_words FROM billing_{table}")
             assert words not in bytes(cursor.fetchone()[0])
-    assert QuestionAnswer.objects.get(pk=answer.pk).note == "We look again"
+    assert QuestionAnswer.objects.get(pk=answer.pk).own_words == "We look again"
 
 
 INSERT = (
     "INSERT INTO billing_invoicequestion (id, invoice_id, line_id, link_id, kind, how, paid_on,"
-    " amount, doubt, note, key, asked_at) SELECT gen_random_uuid(), {invoice}, {line}, {link},"
-    " {kind}, {how}, {paid_on}, {amount}, {doubt}, note, gen_random_uuid(), asked_at"
+    " amount, doubt, own_words, key, asked_at) SELECT gen_random_uuid(), {invoice}, {line}, {link},"
+    " {kind}, {how}, {paid_on}, {amount}, {doubt}, own_words, gen_random_uuid(), asked_at"
     " FROM billing_invoicequestion WHERE id = %(question)s"
 )
 SAME = {
@@ -239,8 +239,8 @@ SAME = {
     "doubt": "doubt",
 }
 ANSWER = (
-    "INSERT INTO billing_questionanswer (id, question_id, outcome, payment_id, note, answered_at,"
-    " answered_by_id) SELECT gen_random_uuid(), %(waits)s, {outcome}, {payment}, note, answered_at,"
+    "INSERT INTO billing_questionanswer (id, question_id, outcome, payment_id, own_words, answered_at,"
+    " answered_by_id) SELECT gen_random_uuid(), %(waits)s, {outcome}, {payment}, own_words, answered_at,"
     " answered_by_id FROM billing_questionanswer LIMIT 1"
 )
 OF_A_LINE = {"kind": "'LINE'", "how": "''", "paid_on": "NULL", "doubt": "'ABSENT'"}

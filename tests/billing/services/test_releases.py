@@ -30,7 +30,18 @@ from clients.services import assignments, consents, emergencies, merges, restric
 from clients.services import contacts as contact_services
 from clients.services.restrictions import Restricted
 from ledger.models import Posting
-from tests.billing import asking, checks, cycling, hours, money, moving, paying, post, prepaid
+from tests.billing import (
+    asking,
+    checks,
+    cycling,
+    hours,
+    money,
+    moving,
+    paying,
+    post,
+    prepaid,
+    superbilling,
+)
 from tests.billing import desk as at
 from tests.billing import estimating as an
 from tests.catalogue import OUR_MODELS
@@ -83,6 +94,7 @@ def full(practice: House) -> Client:
         cycling.history(client, by)
         an.history(client, by)
         prepaid.history(client, by)
+        superbilling.history(client, by, practice.people["accountant"])
         for wants in (False, True):
             pay_links.note_wish(client=client, wants_links=wants, now=timezone.now(), by=by)
         merge = merges.ask(kept=client, merged=at.client(by, "Doppelt"), now=NOW, by=by)

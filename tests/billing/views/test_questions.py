@@ -68,7 +68,7 @@ def test_a_client_says_that_it_was_paid_and_sees_that_it_waits(
     assert paid_url(billed) in account
     assert "What helps" not in account
 
-    page = say(payer, billed, note="Check 1042")
+    page = say(payer, billed, own_words="Check 1042")
 
     assert "You told us on" in page
     assert "check, Mar 2, 2026" in page
@@ -123,7 +123,7 @@ def test_anothers_invoice_and_no_visit_open_nothing(payer: Payer, billed: Billed
 def test_the_pile_counts_its_list_and_the_answer_is_read_behind_the_link(
     payer: Payer, billed: Billed, as_accountant: Browser
 ) -> None:
-    say(payer, billed, note="Check 1042")
+    say(payer, billed, own_words="Check 1042")
     pile = piles(as_accountant)["Questions of clients"]
     listed = as_accountant.get(pile[0]).content.decode()
     assert pile[:2] == (LIST, "1")
@@ -132,7 +132,7 @@ def test_the_pile_counts_its_list_and_the_answer_is_read_behind_the_link(
     shown = as_accountant.get(answer_url(billed)).content.decode()
     assert "Check 1042" in shown
 
-    told = {"outcome": "NOT_FOUND", "note": "Please send us a copy of it."}
+    told = {"outcome": "NOT_FOUND", "own_words": "Please send us a copy of it."}
     done = as_accountant.post(answer_url(billed), told, follow=True).content.decode()
 
     assert "Answered. The client reads it" in done
@@ -186,8 +186,8 @@ def test_the_desk_begins_its_day_with_the_number(
 def test_the_log_says_who_asked_and_who_answered(
     payer: Payer, billed: Billed, at_desk: Browser
 ) -> None:
-    say(payer, billed, note="Check 1042")
-    at_desk.post(answer_url(billed), {"outcome": "NOT_FOUND", "note": "We look again"})
+    say(payer, billed, own_words="Check 1042")
+    at_desk.post(answer_url(billed), {"outcome": "NOT_FOUND", "own_words": "We look again"})
 
     with practice_scope(billed.house.id):
         told = {each.action: each for each in Event.objects.filter(action__contains="question")}
