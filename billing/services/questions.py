@@ -88,7 +88,7 @@ def ask(
     The same ``key`` again returns what it made.
 
     Raises:
-        NotFitting: the invoice is paid, the day is to come, or what was written holds a card number.
+        NotFitting: the invoice is paid, the day is to come, or the words hold a card number.
         WaitsAlready: the same waits for an answer, or was asked three times.
     """
     numbers.lock(numbers.LETTERS)
@@ -144,7 +144,7 @@ def answer(
 
     Raises:
         AnsweredBefore: it has an answer.
-        NotFitting: the answer is to another kind of question, or what was written holds a card number.
+        NotFitting: the answer is to another kind of question, or the words hold a card number.
         NothingPaid: ``payment`` does not pay the invoice, or none was named as found.
     """
     numbers.lock(numbers.LETTERS)

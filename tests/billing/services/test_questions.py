@@ -239,9 +239,9 @@ SAME = {
     "doubt": "doubt",
 }
 ANSWER = (
-    "INSERT INTO billing_questionanswer (id, question_id, outcome, payment_id, own_words, answered_at,"
-    " answered_by_id) SELECT gen_random_uuid(), %(waits)s, {outcome}, {payment}, own_words, answered_at,"
-    " answered_by_id FROM billing_questionanswer LIMIT 1"
+    "INSERT INTO billing_questionanswer (id, question_id, outcome, payment_id, own_words,"
+    " answered_at, answered_by_id) SELECT gen_random_uuid(), %(waits)s, {outcome}, {payment},"
+    " own_words, answered_at, answered_by_id FROM billing_questionanswer LIMIT 1"
 )
 OF_A_LINE = {"kind": "'LINE'", "how": "''", "paid_on": "NULL", "doubt": "'ABSENT'"}
 REFUSED = {
