@@ -148,15 +148,15 @@ def test_asked_for_from_two_sides_it_is_one_run(house: House) -> None:
 def test_one_client_who_fails_keeps_no_other_from_their_invoice(
     house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    run_id, issue, tries = asked(house), invoices.issue, []
+    run_id, bill, tries = asked(house), invoices.bill, []
 
-    def stumble(**told: Any) -> Invoice:
+    def stumble(**told: Any) -> list[Invoice]:
         tries.append(told)
         if len(tries) == 1:
             raise ZeroDivisionError("of Okonkwo")
-        return issue(**told)
+        return bill(**told)
 
-    monkeypatch.setattr(invoices, "issue", stumble)
+    monkeypatch.setattr(invoices, "bill", stumble)
     assert cycling.bill(house.id, run_id)
 
     assert counted(house) == (CLIENTS - 1, CLIENTS - 1)

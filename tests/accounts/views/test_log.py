@@ -90,7 +90,7 @@ def test_the_log_is_narrowed_to_a_day_an_address_and_what_was_refused(
     mine = text_of(reader, address="203.0.113.7", who=str(front_desk.pk), **asked)
 
     assert f"{front_desk.display_name} asked for something" in mine
-    assert "From 203.0.113.7." in mine
+    assert "203.0.113.7, no. " in mine
     assert "No events match." in text_of(reader, address="203.0.113.8", **asked)
     assert "No events match." in text_of(reader, until="2001-01-01")
 
