@@ -71,8 +71,6 @@ BEARING = {
     "billing:appointment_new",
     "billing:missed_fee_waive",
     "billing:not_billed",
-    "billing:session_add_ons",
-    "billing:session_codes",
     "billing:session_keep_back",
     "billing:checkout_return",
     "billing:checkout_start",

@@ -34,7 +34,7 @@ def letter(front_desk: Person, owing: desk.Known, house: House) -> str:
     front_desk.shows("owes $150.00", owing.email)
     front_desk.look("pay-links")
     front_desk.press("Send by e-mail")
-    front_desk.shows("Sent")
+    front_desk.shows("By e-mail")
     return letters.to(house, owing.email, "A message from")
 
 

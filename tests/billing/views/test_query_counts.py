@@ -17,9 +17,9 @@ from tests.billing.conftest import Billed
 from tests.billing.views.conftest import SignIn
 
 PAGES = [
-    ("front-desk", "billing:today", 21),
+    ("front-desk", "billing:today", 25),
     ("front-desk", "billing:unbilled", 14),
-    ("front-desk", "billing:schedule", 14),
+    ("front-desk", "billing:schedule", 17),
     ("front-desk", "billing:not_billed", 12),
     ("accountant", "billing:services", 10),
     ("front-desk", "billing:invoice_list", 16),
