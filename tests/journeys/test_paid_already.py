@@ -22,7 +22,7 @@ ON_PAPER = re.compile(r"/pay/([0-9A-Z]{5}(?:-[0-9A-Z]{5}){3})/")
 @pytest.fixture(scope="module")
 def owing(front_desk: Person, therapist_name: str) -> desk.Known:
     """Somebody who owes for one session."""
-    added = desk.add_client(front_desk, "Marguerite", "Thistlewood")
+    added = desk.add_client(front_desk, "Euphemia", "Thistlewood")
     desk.assign(front_desk, added, therapist_name)
     desk.bill(front_desk, added, therapist_name)
     return added
