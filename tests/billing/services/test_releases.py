@@ -63,6 +63,7 @@ def full(practice: House) -> Client:
     with practice_scope(practice.id, person_id=by.person_id):
         at.open_books(by)
         client = at.client(by, "Quietwater")
+        superbilling.history(client, by, practice.people["accountant"])
         contact_services.add(
             client=client, kind="PHONE", number_or_address="555-0101", now=NOW, by=by
         )
@@ -94,7 +95,6 @@ def full(practice: House) -> Client:
         cycling.history(client, by)
         an.history(client, by)
         prepaid.history(client, by)
-        superbilling.history(client, by, practice.people["accountant"])
         for wants in (False, True):
             pay_links.note_wish(client=client, wants_links=wants, now=timezone.now(), by=by)
         merge = merges.ask(kept=client, merged=at.client(by, "Doppelt"), now=NOW, by=by)
