@@ -17,10 +17,11 @@ def client_address(meta: Mapping[str, str], *, proxies: int) -> Address | None:
     if proxies:
         forwarded = [part.strip() for part in meta.get("HTTP_X_FORWARDED_FOR", "").split(",")]
         seen = forwarded[-proxies] if len(forwarded) >= proxies else ""
-    return _address(seen)
+    return parsed(seen)
 
 
-def _address(text: str) -> Address | None:
+def parsed(text: str) -> Address | None:
+    """Return the address that a text names, None if it names none; one way to write each."""
     try:
         address = ip_address(text.strip("[]"))
     except ValueError:

@@ -1,12 +1,13 @@
 """Which part of the log to read."""
 
 from datetime import date
-from ipaddress import ip_address
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
+
+from accounts.addresses import parsed
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
 OUTCOMES = [("", "Whatever came of it"), ("refused", "Refused or failed")]
@@ -42,12 +43,12 @@ class LogFilterForm(forms.Form):
 
     def clean_address(self) -> str:
         typed: str = self.cleaned_data["address"].strip()
-        try:
-            return str(ip_address(typed)) if typed else ""
-        except ValueError:
+        address = parsed(typed)
+        if typed and address is None:
             raise ValidationError(
                 "Enter one network address, such as 203.0.113.7, as the log writes it."
-            ) from None
+            )
+        return str(address or "")
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Max, Min, QuerySet
@@ -51,6 +51,9 @@ class Wanted:
 
 ANYTHING = Wanted()
 
+SKEW = timedelta(minutes=10)
+"""How far the clock of whoever signs checkpoints may be from that of the database."""
+
 
 def page(
     wanted: Wanted = ANYTHING, *, before_seq: int | None = None, limit: int = 50
@@ -87,13 +90,14 @@ def _length_before(moment: datetime) -> int:
 
     The walk along the numbers may stop there, however long the chain is.
     """
-    before = Checkpoint.objects.filter(at__lt=moment).aggregate(size=Max("size"))
+    before = Checkpoint.objects.filter(at__lt=moment - SKEW).aggregate(size=Max("size"))
     return before["size"] or 0
 
 
 def _length_after(moment: datetime) -> int | None:
     """Return how long the chain was soon after a moment; None where no checkpoint tells."""
-    size: int | None = Checkpoint.objects.filter(at__gte=moment).aggregate(size=Min("size"))["size"]
+    after = Checkpoint.objects.filter(at__gte=moment + SKEW).aggregate(size=Min("size"))
+    size: int | None = after["size"]
     return size
 
 

@@ -87,7 +87,7 @@ def test_the_log_is_narrowed_to_a_day_an_address_and_what_was_refused(
     today = f"{timezone.localdate(timezone=ZoneInfo('America/New_York')):%Y-%m-%d}"
     asked = {"outcome": "refused", "since": today, "until": today}
 
-    mine = text_of(reader, address="203.0.113.7", who=str(front_desk.pk), **asked)
+    mine = text_of(reader, address="::ffff:203.0.113.7", who=str(front_desk.pk), **asked)
 
     assert f"{front_desk.display_name} asked for something" in mine
     assert "203.0.113.7, no. " in mine

@@ -1,5 +1,6 @@
 """Pages of the log."""
 
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -76,6 +77,21 @@ def test_a_page_may_be_of_what_was_refused(busy: House) -> None:
     assert len(told) == before + 2
 
 
+@pytest.mark.parametrize("action", Action)
+def test_what_is_named_a_refusal_or_a_failure_is_found_as_one(
+    practice: House, action: Action
+) -> None:
+    told = action.rpartition(".")[2]
+    with practice_scope(practice.id):
+        events.record(action)
+    with practice_scope(practice.id):
+        event = Event.objects.latest("seq")
+
+    assert event.action == action
+    assert event.is_refusal == ("refused" in told or "failed" in told)
+    assert event.area == action.rpartition(".")[0]
+
+
 def test_a_page_may_be_of_one_address(busy: House) -> None:
     for address in ("203.0.113.7", "203.0.113.70"):
         with (
@@ -95,30 +111,43 @@ def test_what_is_asked_holds_together(busy: House) -> None:
         assert log.page(both) == []
 
 
-def note_length(house: House, entry: Entry) -> None:
+def note_length(house: House, entry: Entry, *, at: datetime) -> None:
     Checkpoint.objects.create(
         practice_id=house.id,
         size=entry.seq,
         hash=bytes(32),
-        at=entry.at,
+        at=at,
         previous=bytes(32),
         key_id="of a test",
         signature=bytes(64),
     )
 
 
-@pytest.mark.parametrize("is_signed", [False, True])
-def test_a_page_may_be_of_some_time(busy: House, is_signed: bool) -> None:
+def test_a_page_may_be_of_some_time(busy: House) -> None:
     with practice_scope(busy.id):
         whole = log.page(limit=1000)
         first, last = whole[-4].at, whole[2].at
-        if is_signed:
-            for entry in whole:
-                note_length(busy, entry)
         page = log.page(Wanted(since=first, until=last), limit=1000)
 
     assert page == [entry for entry in whole if first <= entry.at < last]
     assert page
+
+
+@pytest.mark.parametrize(("minutes", "is_seen"), [(0, True), (9, True), (11, False)])
+def test_a_signed_length_bounds_the_search_as_far_as_clocks_may_differ(
+    busy: House, minutes: int, is_seen: bool
+) -> None:
+    """Of a checkpoint that lies: an honest one says of its moment what was there before it."""
+    with practice_scope(busy.id):
+        newest = log.page(limit=1)[0]
+        note_length(busy, newest, at=newest.at - timedelta(minutes=minutes))
+        assert (newest in log.page(Wanted(since=newest.at))) is is_seen
+
+    with practice_scope(busy.id):
+        oldest = log.page(limit=1000)[-1]
+        until = newest.at + timedelta(hours=1)
+        note_length(busy, oldest, at=until + timedelta(minutes=minutes))
+        assert (newest in log.page(Wanted(until=until))) is is_seen
 
 
 def test_a_page_is_one_query(
