@@ -21,10 +21,10 @@ from django.urls import reverse
 from accounts.api.views import ApiView
 from accounts.tenancy import practice_scope
 from audit.models import Event, Touch
-from billing.services import invoices
 from clients.models import Client as Person
 from clients.services import merges, restrictions
 from tests.billing import desk
+from tests.billing.issuing import issue_one
 from tests.houses import House, browser_of
 from tests.programs import program_of
 from tests.test_permissions import EVERY_ROUTE
@@ -203,7 +203,7 @@ def told(house: House, family_name: str, *, on: date = desk.TODAY) -> Told:
     by = house.people["front-desk"]
     client = desk.client(by, family_name)
     session = desk.session(client, by, on=on)
-    invoice = invoices.issue(sessions=[session], issued_on=desk.TODAY, now=desk.NOW, by=by)
+    invoice = issue_one(sessions=[session], issued_on=desk.TODAY, now=desk.NOW, by=by)
     payment = desk.cash(client, by, "20.00", apply_to=invoice)
     of_client, of_session = {"client_id": client.pk}, {"session_id": session.pk}
     ids: dict[str, dict[str, Any]] = {

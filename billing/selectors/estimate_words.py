@@ -5,8 +5,9 @@ from datetime import date
 from typing import Any
 
 from accounts.models import Membership
-from accounts.selectors import members, particulars
+from accounts.selectors import particulars
 from billing.models import ServiceCode
+from billing.selectors import paper_words
 from clients.models import Client
 from clients.selectors import diagnoses, diagnosis_codes
 
@@ -51,17 +52,7 @@ def of(
     assert practice is not None  # missing() told of it
     known = particulars.of_therapists([each.pk for each in therapists])
     return {
-        "practice": {
-            "name": practice.legal_name,
-            "discreet": members.practice().discreet_name,
-            "street": practice.street,
-            "city": practice.city,
-            "region": practice.region,
-            "postal_code": practice.postal_code,
-            "phone": practice.phone,
-            "tax_id": f"{practice.tax_id[:2]}-{practice.tax_id[2:]}",
-            "npi": practice.npi,
-        },
+        "practice": paper_words.of_practice(practice),
         "providers": {
             str(pk): {"name": row.legal_name, "credentials": row.credentials, "npi": row.npi}
             for pk, row in known.items()

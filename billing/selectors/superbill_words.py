@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from accounts.selectors import members, particulars
+from accounts.selectors import particulars
+from billing.selectors import paper_words
 from billing.selectors.superbill_gaps import Hour
 from clients.models import Client
 from clients.selectors import contacts, coverages, diagnosis_codes
@@ -32,17 +33,7 @@ def of(*, client: Client, hours: Sequence[Hour], names_insurer: bool, on: date) 
     if len(codes) > len(LETTERS):
         raise TooMany("These sessions have more than twelve diagnoses. Choose fewer days.")
     return {
-        "practice": {
-            "name": practice.legal_name,
-            "discreet": members.practice().discreet_name,
-            "street": practice.street,
-            "city": practice.city,
-            "region": practice.region,
-            "postal_code": practice.postal_code,
-            "phone": practice.phone,
-            "tax_id": f"{practice.tax_id[:2]}-{practice.tax_id[2:]}",
-            "npi": practice.npi,
-        },
+        "practice": paper_words.of_practice(practice),
         "providers": [
             {
                 "id": str(pk),

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -83,11 +82,6 @@ class Item:
     @property
     def missed_fee(self) -> MissedFee | None:
         return self.hour if isinstance(self.hour, MissedFee) else None
-
-
-def issue(**asked: Any) -> Invoice:
-    """Bill hours as ``bill`` does, and return the first of its invoices: mostly the only one."""
-    return bill(**asked)[0]
 
 
 @transaction.atomic
@@ -207,7 +201,7 @@ def _billable(
     """Return what is to be billed in the order in which it took place, or should have.
 
     Raises:
-        NothingToBill, OneClientPerInvoice, AlreadyInvoiced, KeptBack: as ``issue`` does.
+        NothingToBill, OneClientPerInvoice, AlreadyInvoiced, KeptBack: as ``bill`` does.
     """
     if not hours:
         raise NothingToBill("Pick at least one session.")

@@ -128,7 +128,8 @@ def record(
     returned = _leave(payment, taken_back, details, by)
     if details.line is not None and returned.entry_id is not None:
         moved = account_moves.on_account(returned.entry_id, details.line.account_id)
-        assert moved is not None  # noqa: S101  # _require looked that the line is of this account
+        if moved is None:  # _require looked that the line is of this account.
+            raise OtherLine("This bank line does not fit any more. Choose another, or none.")
         bank_matches.match(line=details.line, posting_id=moved.pk, now=now, by=by)
     events.record(
         Action.CHECK_SENT_BACK,

@@ -10,7 +10,6 @@ from django.db.models import Q
 
 from accounts.permissions import Permission
 from audit.sentences import dollars
-from clients import splits
 from clients.models import Client, ResponsibleParty, Split, SplitShare
 from clients.selectors import contacts, families
 from clients.selectors.clients import Permissions
@@ -43,14 +42,6 @@ class SplitShown:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """Whose how many cents of an amount are; ``party_id`` is None for a client without parties."""
-
-    party_id: UUID | None
-    cents: int
-
-
-@dataclass(frozen=True, slots=True)
 class Rule:
     """How costs are divided from a day of service on: ``payers`` are those of ``shares``, in order,
     None for the client themself.
@@ -59,20 +50,6 @@ class Rule:
     starts_on: date
     shares: list[Share]
     payers: list[UUID | None]
-
-
-@dataclass(frozen=True, slots=True)
-class OwnView:
-    """All that one party may see of who pays for a client: itself, and its own part in words.
-
-    Nothing of the others stands here: not their names, addresses, parts, nor how many they are.
-    """
-
-    name: str = field(repr=False)
-    postal_address: str = field(repr=False)
-    email: str = field(repr=False)
-    phone: str = field(repr=False)
-    part: str
 
 
 def of(client: Client, *, on: date) -> list[Responsible]:
@@ -107,22 +84,6 @@ def in_force(client: Client, *, on: date) -> Split | None:
     """Return the split that divides what is served on a date, or None."""
     running = Split.objects.filter(client=client, revoked_at=None, starts_on__lte=on)
     return running.order_by("-starts_on").first()
-
-
-def parts(client: Client, cents: int, *, on: date) -> list[Part]:
-    """Return whose how much of an amount is that was served on a date; the parts are the whole.
-
-    Without a split the client has all of it.
-    """
-    split = in_force(client, on=on)
-    if split is None:
-        own = ResponsibleParty.objects.filter(client=client, kind="CLIENT").first()
-        return [Part(own.pk if own else None, cents)]
-    shares = _shares(split)
-    return [
-        Part(share.party_id, part)
-        for share, part in zip(shares, splits.divide(cents, shares), strict=True)
-    ]
 
 
 def rules(client: Client) -> list[Rule]:
@@ -194,21 +155,6 @@ def names(ids: Iterable[UUID], *, permissions: Permissions) -> dict[UUID, str]:
     return {
         party.pk: str(party.name) if may_know else party.get_relation_display() for party in found
     }
-
-
-def own_view(party: ResponsibleParty, *, on: date) -> OwnView:
-    """Return what a party may see on a date, and nothing of any other."""
-    client = party.client
-    split = in_force(client, on=on)
-    mine = [share for share in _shares(split) if share.party_id == party.pk] if split else []
-    shown = _shown(party, client, on)
-    return OwnView(
-        name=shown.name,
-        postal_address=shown.postal_address,
-        email=shown.email,
-        phone=shown.phone,
-        part=words(mine[0]) if mine else "nothing" if split else "everything",
-    )
 
 
 def words(share: Share) -> str:

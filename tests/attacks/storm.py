@@ -19,6 +19,7 @@ from ledger.services import journal, periods
 from tests.attacks.till import Till
 from tests.attacks.weather import at_once, through
 from tests.billing import desk as at
+from tests.billing.issuing import issue_one
 from tests.ledger import closing
 
 JANUARY = date(2026, 1, 20)
@@ -148,7 +149,7 @@ class Storm:
         try:
             with practice_scope(self.till.house.id):
                 held = Session.objects.get(pk=session_id)
-                invoices.issue(sessions=[held], issued_on=at.TODAY, now=at.NOW, by=self.till.by)
+                issue_one(sessions=[held], issued_on=at.TODAY, now=at.NOW, by=self.till.by)
         except invoices.AlreadyInvoiced:
             self.account.note(self.account.issued, session_id, held.fee.cents)
             raise

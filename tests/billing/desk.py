@@ -18,7 +18,6 @@ from billing.models import (
 from billing.reports.registry import REPORTS
 from billing.selectors.tables import Asked
 from billing.services import (
-    invoices,
     payments,
     report_orders,
     report_runs,
@@ -29,6 +28,7 @@ from billing.services import (
 from clients.models import Client
 from ledger.money import Money
 from ledger.services import chart
+from tests.billing.issuing import issue_one
 from tests.clients.people import added
 
 NOW = datetime(2026, 3, 3, 15, tzinfo=UTC)
@@ -76,7 +76,7 @@ def invoice(
     held = session(
         of, by, dollars=dollars, on=issued_on - timedelta(days=7), now=at_noon(issued_on)
     )
-    return invoices.issue(sessions=[held], issued_on=issued_on, now=at_noon(issued_on), by=by)
+    return issue_one(sessions=[held], issued_on=issued_on, now=at_noon(issued_on), by=by)
 
 
 def cash(

@@ -9,12 +9,13 @@ from accounts.selectors import members
 from accounts.services import particulars
 from accounts.tenancy import practice_scope
 from billing.models import Estimate, EstimateNote, ServiceCode
-from billing.services import estimates, invoices
+from billing.services import estimates
 from billing.services.estimates import Expected, Words
 from clients.models import Client
 from ledger.money import Money
 from tests.billing import desk as at
 from tests.billing.desk import NOW, TODAY
+from tests.billing.issuing import issue_one
 from tests.houses import House
 
 NPI = "1234567893"
@@ -89,7 +90,7 @@ def history(of: Client, by: Membership) -> Estimate:
     made = estimate(of, by, expected=[expected(times=1, dollars="1.00")])
     noted(made, by)
     session = at.session(of, by, dollars="450.00", on=TODAY)
-    invoices.issue(sessions=[session], issued_on=TODAY, over_estimate="AGREED", now=NOW, by=by)
+    issue_one(sessions=[session], issued_on=TODAY, over_estimate="AGREED", now=NOW, by=by)
     return made
 
 

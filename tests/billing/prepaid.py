@@ -17,13 +17,14 @@ from billing.models import (
     Session,
 )
 from billing.selectors import package_ends
-from billing.services import invoices, package_offers, packages
 from billing.services import package_ends as ending
+from billing.services import package_offers, packages
 from billing.services.package_offers import Terms, UsedCounts
 from clients.models import Client
 from ledger.money import Money
 from tests.billing import desk as at
 from tests.billing import money
+from tests.billing.issuing import issue_one
 
 SOLD = date(2026, 2, 2)
 """A day before the sessions of the desk."""
@@ -96,7 +97,7 @@ def used(
 
 
 def billed(*held: Session, by: Membership, on: date = at.TODAY, **more: Any) -> Invoice:
-    return invoices.issue(sessions=held, issued_on=on, now=at.at_noon(on), by=by, **more)
+    return issue_one(sessions=held, issued_on=on, now=at.at_noon(on), by=by, **more)
 
 
 def given_back(

@@ -7,13 +7,14 @@ from uuid import uuid4
 from accounts.models import Membership
 from billing.models import Session, Superbill, SuperbillGiven
 from billing.selectors.known_details import OFFICE
-from billing.services import codings, invoices, superbills
+from billing.services import codings, superbills
 from billing.services.codings import Coding
 from clients.models import Client
 from clients.services import contacts
 from tests.billing import desk as at
 from tests.billing import estimating
 from tests.billing.desk import NOW, TODAY
+from tests.billing.issuing import issue_one
 from tests.clients import records
 
 FEB_1, FEB_28 = date(2026, 2, 1), date(2026, 2, 28)
@@ -49,7 +50,7 @@ def held(of: Client, by: Membership, on: date = HELD_ON, dollars: str = "150.00"
 def paid(of: Client, by: Membership, on: date = HELD_ON, dollars: str = "150.00") -> Session:
     """Record a session, bill it today, and take its money in cash."""
     session = held(of, by, on, dollars)
-    invoice = invoices.issue(sessions=[session], issued_on=TODAY, now=NOW, by=by)
+    invoice = issue_one(sessions=[session], issued_on=TODAY, now=NOW, by=by)
     at.cash(of, by, dollars, apply_to=invoice)
     return session
 

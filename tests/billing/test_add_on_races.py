@@ -17,11 +17,12 @@ from billing.services.codings import Coding
 from tests.billing import desk as at
 from tests.billing import hours
 from tests.billing.conftest import Billed
+from tests.billing.issuing import issue_one
 from tests.billing.test_races import SIDES, race
 
 
 def issue(session: Session, by: Membership) -> Invoice:
-    return invoices.issue(sessions=[session], issued_on=at.TODAY, now=at.NOW, by=by)
+    return issue_one(sessions=[session], issued_on=at.TODAY, now=at.NOW, by=by)
 
 
 @pytest.mark.commits

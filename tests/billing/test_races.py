@@ -44,6 +44,7 @@ from tests.billing import checks, hours, money, moving
 from tests.billing import desk as at
 from tests.billing import estimating as an
 from tests.billing.conftest import Billed
+from tests.billing.issuing import issue_one
 from tests.ledger.elsewhere import elsewhere
 
 SIDES, TRIES = 6, 100
@@ -149,7 +150,7 @@ def test_a_session_issued_from_many_sides_is_billed_once(billed: Billed) -> None
 
     def issue() -> Invoice:
         held = Session.objects.get(pk=session.pk)
-        return invoices.issue(sessions=[held], issued_on=at.TODAY, now=at.NOW, by=by)
+        return issue_one(sessions=[held], issued_on=at.TODAY, now=at.NOW, by=by)
 
     assert race(billed, issue, invoices.AlreadyInvoiced) == [False] * (SIDES - 1) + [True]
     with practice_scope(billed.house.id):
@@ -247,7 +248,7 @@ def test_a_session_is_billed_or_kept_back_and_never_both(billed: Billed) -> None
     with practice_scope(billed.house.id):
         session = at.session(billed.own, by)
     both: list[Callable[[], object]] = [
-        lambda: invoices.issue(sessions=[session], issued_on=at.TODAY, now=at.NOW, by=by),
+        lambda: issue_one(sessions=[session], issued_on=at.TODAY, now=at.NOW, by=by),
         lambda: not_billed.keep_back(hour=session, reason="GOODWILL", now=at.NOW, by=by),
     ]
     acts = iter(both * SIDES)

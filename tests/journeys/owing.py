@@ -11,9 +11,10 @@ from accounts.models import Membership, Practice
 from accounts.selectors import doors, members
 from accounts.tenancy import practice_scope
 from billing.models import ServiceCode
-from billing.services import invoices, sessions
+from billing.services import sessions
 from clients.services import clients, contacts
 from ledger.money import Money
+from tests.billing.issuing import issue_one
 from tests.journeys.house import HARBOR_LANE, House
 
 AT_ONCE = 20
@@ -69,4 +70,4 @@ def _add_one(number: int, by: Membership) -> None:
         now=now,
         by=by,
     )
-    invoices.issue(sessions=[held], issued_on=today, now=now, by=by)
+    issue_one(sessions=[held], issued_on=today, now=now, by=by)

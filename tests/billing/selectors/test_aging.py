@@ -6,11 +6,11 @@ from accounts.models import Membership
 from billing.selectors import receivables
 from billing.selectors.aging import BUCKETS, Basis, bucket_of
 from billing.selectors.receivables import Receivables
-from billing.services import invoices
 from clients.models import Client
 from ledger.money import ZERO, Money
 from tests import counting
 from tests.billing import desk as at
+from tests.billing.issuing import issue_one
 
 ISSUED = date(2026, 1, 6)
 DUE = ISSUED + timedelta(days=14)
@@ -82,7 +82,7 @@ def test_an_invoice_ages_from_the_first_statement_that_tells_of_it(
     at.statement(amara, desk)
     at.statement(amara, desk)
     held, later = at.session(amara, desk, dollars="20.00", on=ISSUED), at.NOW + timedelta(hours=1)
-    invoices.issue(sessions=[held], issued_on=ISSUED, now=later, by=desk)
+    issue_one(sessions=[held], issued_on=ISSUED, now=later, by=desk)
     told = at.TODAY + timedelta(days=31)
 
     report = receivables.on(as_of=told, basis=Basis.STATEMENT)

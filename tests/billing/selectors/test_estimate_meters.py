@@ -20,6 +20,7 @@ from tests.billing import desk as at
 from tests.billing import estimating as an
 from tests.billing import hours, prepaid
 from tests.billing.desk import NOW, TODAY
+from tests.billing.issuing import issue_one
 from tests.billing.raw import execute
 
 MARCH_1 = date(2026, 3, 1)
@@ -38,7 +39,7 @@ def held(of: Client, by: Membership, dollars: str, **changes: Any) -> Session:
 
 
 def billed(of: Client, by: Membership, dollars: str, why: str = "", **changes: Any) -> Invoice:
-    return invoices.issue(
+    return issue_one(
         sessions=[held(of, by, dollars, **changes)],
         issued_on=TODAY,
         over_estimate=why,
@@ -86,7 +87,7 @@ def test_fees_for_missed_hours_are_outside(desk: Membership, estimated: Client) 
     hours.policy(desk)
     fee = hours.missed(hours.planned(estimated, desk), desk).fee
     assert fee
-    invoices.issue(sessions=[], missed_fees=[fee], issued_on=TODAY, now=NOW, by=desk)
+    issue_one(sessions=[], missed_fees=[fee], issued_on=TODAY, now=NOW, by=desk)
 
     assert meter_of(estimated).billed == Money(0)
 

@@ -6,12 +6,13 @@ from accounts.models import Membership
 from accounts.tenancy import practice_scope
 from billing.models import MissedFee, Session
 from billing.selectors import integrity, prices
-from billing.services import invoices, not_billed
+from billing.services import not_billed
 from clients.models import Client
 from ledger.money import Money
 from tests.billing import desk as at
 from tests.billing import hours, raw
 from tests.billing.conftest import Billed
+from tests.billing.issuing import issue_one
 from tests.clients import records
 
 TAMPERINGS = {
@@ -55,7 +56,7 @@ def reduced(billed: Billed) -> Billed:
         records.agreement(billed.own, by, percent=60)
         session = hours.held(hours.planned(billed.own, by, starts_at=hours.at(at.TODAY, 8)), by)
         fees = MissedFee.objects.filter(outcome__taken_back=None)
-        invoices.issue(sessions=[session], missed_fees=fees, issued_on=at.TODAY, now=at.NOW, by=by)
+        issue_one(sessions=[session], missed_fees=fees, issued_on=at.TODAY, now=at.NOW, by=by)
         kept = at.session(billed.own, by)
         not_billed.keep_back(hour=kept, reason="GOODWILL", now=at.NOW, by=by)
     return billed
@@ -83,7 +84,7 @@ def test_a_full_discount_is_sound(desk: Membership, amara: Client) -> None:
     ))  # fmt: skip
     paid = at.session(amara, desk)
 
-    invoices.issue(sessions=[free, paid], issued_on=at.TODAY, now=at.NOW, by=desk)
+    issue_one(sessions=[free, paid], issued_on=at.TODAY, now=at.NOW, by=desk)
 
     assert list(integrity.findings()) == []
     assert Session.objects.get(pk=free.pk).discount == Money(150_00)

@@ -4,11 +4,11 @@ from datetime import date
 
 from accounts.models import Membership
 from billing.selectors import own_income
-from billing.services import invoices
 from clients.models import Client
 from ledger.money import ZERO, Money
 from tests.billing import desk as at
 from tests.billing import money, prepaid
+from tests.billing.issuing import issue_one
 from tests.houses import House
 
 FEBRUARY, JANUARY = date(2026, 2, 1), date(2026, 1, 1)
@@ -25,9 +25,7 @@ def test_a_payment_is_shared_among_the_hours_of_its_invoice(
     own = at.session(amara, desk, dollars="100.00", on=date(2026, 2, 3))
     earlier = at.session(amara, desk, dollars="50.00", on=date(2026, 1, 27))
     of_other = at.session(amara, desk, dollars="150.00", on=date(2026, 2, 4), therapist=other)
-    bill = invoices.issue(
-        sessions=[own, earlier, of_other], issued_on=at.TODAY, now=at.NOW, by=desk
-    )
+    bill = issue_one(sessions=[own, earlier, of_other], issued_on=at.TODAY, now=at.NOW, by=desk)
     at.cash(amara, desk, "30.00", apply_to=bill)
     money.written_off(bill, practice.people["accountant"], "60.00")
     at.session(amara, desk, dollars="80.00", on=date(2026, 2, 24))

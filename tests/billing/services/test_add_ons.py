@@ -29,6 +29,7 @@ from ledger.money import Money
 from tests.billing import desk as at
 from tests.billing import hours, money, raw
 from tests.billing.desk import NOW, TODAY, ZONE
+from tests.billing.issuing import issue_one
 from tests.clients import records
 
 
@@ -47,7 +48,7 @@ def crisis(of: Client, by: Membership, minutes: int) -> Session:
 
 
 def issue(by: Membership, *held: Session) -> Invoice:
-    return invoices.issue(sessions=held, issued_on=TODAY, now=NOW, by=by)
+    return issue_one(sessions=held, issued_on=TODAY, now=NOW, by=by)
 
 
 def test_an_add_on_has_its_own_fee_and_its_own_line(desk: Membership, amara: Client) -> None:

@@ -4,18 +4,20 @@ from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.ids import uuid7
 from accounts.models import Membership
 from billing.models import KnownDetail, Session, SessionCoding
 from billing.selectors import hour_codes, known_details
 from billing.selectors.hour_codes import HourCodes
-from billing.services import codings, invoices
+from billing.services import codings
 from billing.services.codings import Coding
 from clients.models import Client
 from tests.billing import desk as at
 from tests.billing import hours, raw
 from tests.billing.desk import NOW, TODAY
+from tests.billing.issuing import issue_one
 
 
 def a_session(of: Client, by: Membership, coding: Coding | None = None) -> Session:
@@ -37,7 +39,7 @@ def test_a_session_of_which_nobody_said_it_says_nothing(desk: Membership, amara:
 def test_what_is_said_last_counts_even_where_it_is_billed(desk: Membership, amara: Client) -> None:
     session = at.session(amara, desk)
     codings.say(session=session, coding=Coding("11"), now=NOW, by=desk)
-    invoices.issue(sessions=[session], issued_on=TODAY, now=NOW, by=desk)
+    issue_one(sessions=[session], issued_on=TODAY, now=NOW, by=desk)
 
     codings.say(session=session, coding=Coding("02", ("95",)), now=NOW, by=desk)
 
@@ -110,11 +112,11 @@ def test_what_does_not_go_together_is_said_in_words(
 
 
 def test_codes_of_many_sessions_take_three_queries(
-    desk: Membership, amara: Client, django_assert_num_queries: object
+    desk: Membership, amara: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     ids = [a_session(amara, desk, Coding("11")).pk for _ in range(3)]
 
-    with django_assert_num_queries(3):  # type: ignore[operator]
+    with django_assert_num_queries(3):
         assert set(hour_codes.of_sessions(ids).values()) == {HourCodes("11")}
 
 

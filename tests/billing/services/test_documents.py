@@ -7,10 +7,11 @@ from django.db import connection
 
 from accounts.models import Membership
 from billing.models import Document, DocumentBody, Invoice
-from billing.services import documents, invoices, service_codes, typesetting
+from billing.services import documents, service_codes, typesetting
 from clients.models import Client
 from ledger.money import MINUS, Money
 from tests.billing import desk as at
+from tests.billing.issuing import issue_one
 from tests.clients.people import added
 from tests.pdf_text import text_of
 
@@ -122,7 +123,7 @@ def test_words_of_a_line_that_no_font_can_write_do_not_stop_the_invoice(
     fee, on = Money(150_00), date(2026, 1, 1)
     service_codes.add(code="T1", label="\u6f22\u65b9", fee=fee, starts_on=on, now=at.NOW, by=desk)
     held = at.session(amara, desk, code="T1")
-    issued = invoices.issue(sessions=[held], issued_on=at.TODAY, now=at.NOW, by=desk)
+    issued = issue_one(sessions=[held], issued_on=at.TODAY, now=at.NOW, by=desk)
 
     told = text_of(rendered(issued, desk).pdf)
 

@@ -13,11 +13,12 @@ from ledger.selectors import reports, subledger
 from ledger.services import journal, periods
 from ledger.services.journal import PeriodClosed
 from tests.billing import desk as at
+from tests.billing.issuing import issue_one
 from tests.ledger.events import rent
 
 
 def issue(sessions: list[Session], by: Membership, on: date = at.TODAY) -> Invoice:
-    return invoices.issue(sessions=sessions, issued_on=on, now=at.NOW, by=by)
+    return issue_one(sessions=sessions, issued_on=on, now=at.NOW, by=by)
 
 
 def test_an_invoice_holds_its_sessions_in_the_order_in_which_they_took_place(

@@ -21,6 +21,7 @@ from ledger.money import Money
 from tests.billing import desk as at
 from tests.billing import hours
 from tests.billing.desk import NOW, TODAY
+from tests.billing.issuing import issue_one
 
 
 def waiting(client: Client) -> int:
@@ -53,12 +54,12 @@ def test_what_is_not_billed_stands_on_no_invoice(desk: Membership, amara: Client
     kept(session, desk)
 
     with pytest.raises(invoices.KeptBack):
-        invoices.issue(sessions=[session], issued_on=TODAY, now=NOW, by=desk)
+        issue_one(sessions=[session], issued_on=TODAY, now=NOW, by=desk)
 
 
 def test_what_is_billed_is_not_kept_back(desk: Membership, amara: Client) -> None:
     session = at.session(amara, desk)
-    invoices.issue(sessions=[session], issued_on=TODAY, now=NOW, by=desk)
+    issue_one(sessions=[session], issued_on=TODAY, now=NOW, by=desk)
 
     with pytest.raises(not_billed.StandsOnInvoice, match="INV-2026-0001"):
         kept(session, desk)
@@ -76,9 +77,7 @@ def test_it_can_be_billed_after_all(desk: Membership, amara: Client) -> None:
     not_billed.bill_after_all(row=kept(session, desk), now=NOW, by=desk)
 
     assert waiting(amara) == 1
-    assert invoices.issue(sessions=[session], issued_on=TODAY, now=NOW, by=desk).total == Money(
-        150_00
-    )
+    assert issue_one(sessions=[session], issued_on=TODAY, now=NOW, by=desk).total == Money(150_00)
     assert list(integrity.findings()) == []
 
 
@@ -114,7 +113,7 @@ def row(session: Session, by: Membership, cents: int = 150_00) -> NotBilled:
 
 def test_the_database_keeps_back_nothing_that_is_billed(desk: Membership, amara: Client) -> None:
     session = at.session(amara, desk)
-    invoices.issue(sessions=[session], issued_on=TODAY, now=NOW, by=desk)
+    issue_one(sessions=[session], issued_on=TODAY, now=NOW, by=desk)
 
     with pytest.raises(IntegrityError, match="stands on an invoice"):
         row(session, desk)

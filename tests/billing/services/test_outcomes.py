@@ -17,7 +17,7 @@ from billing.models import (
 )
 from billing.selectors import integrity, missed, unbilled
 from billing.selectors.prices import Price
-from billing.services import invoices, not_billed, outcomes, sessions
+from billing.services import not_billed, outcomes, sessions
 from billing.services.missed_policies import Cost
 from clients.models import Client
 from ledger.chart import Role
@@ -26,6 +26,7 @@ from ledger.money import ZERO, Money
 from tests.billing import desk as at
 from tests.billing import hours, raw
 from tests.billing.desk import NOW, TODAY, ZONE
+from tests.billing.issuing import issue_one
 from tests.clients import records
 
 Kind = AppointmentOutcome.Kind
@@ -265,9 +266,7 @@ def test_a_fee_is_billed_on_its_own_account_of_income(desk: Membership, amara: C
     assert fee
     session = hours.held(hours.planned(amara, desk, starts_at=hours.at(TODAY, 9)), desk)
 
-    invoice = invoices.issue(
-        sessions=[session], missed_fees=[fee], issued_on=TODAY, now=NOW, by=desk
-    )
+    invoice = issue_one(sessions=[session], missed_fees=[fee], issued_on=TODAY, now=NOW, by=desk)
 
     lines = Posting.objects.filter(entry=invoice.entry_id)
     assert set(lines.values_list("account__role", "debit", "credit")) == {
@@ -322,7 +321,7 @@ def test_a_mistake_is_taken_back_once(desk: Membership, amara: Client) -> None:
 
 def test_what_is_billed_is_not_taken_back(desk: Membership, amara: Client) -> None:
     session = hours.held(hours.planned(amara, desk), desk)
-    invoices.issue(sessions=[session], issued_on=TODAY, now=NOW, by=desk)
+    issue_one(sessions=[session], issued_on=TODAY, now=NOW, by=desk)
 
     with pytest.raises(outcomes.StandsOnInvoice, match="INV-2026-0001"):
         outcomes.take_back(outcome=AppointmentOutcome.objects.get(), now=NOW, by=desk)

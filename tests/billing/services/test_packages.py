@@ -18,8 +18,8 @@ from billing.selectors import integrity, package_ends, packages
 from billing.selectors import write_offs as found_write_offs
 from billing.selectors.invoices import balance_due
 from billing.selectors.payments import credit_left
-from billing.services import invoices, package_offers, redemptions, refunds, voids, write_offs
 from billing.services import package_ends as ending
+from billing.services import package_offers, redemptions, refunds, voids, write_offs
 from billing.services import packages as services
 from billing.services.package_offers import UsedCounts
 from clients.models import Client
@@ -28,6 +28,7 @@ from ledger.money import ZERO, Money
 from ledger.selectors import subledger
 from tests.billing import desk as at
 from tests.billing import hours, money, prepaid
+from tests.billing.issuing import issue_one
 from tests.houses import House
 
 RUN_OUT = date(2026, 5, 4)
@@ -560,7 +561,7 @@ def test_the_worked_fixture_of_a_package(desk: Membership, amara: Client) -> Non
     package = prepaid.sold(amara, desk, on=date(2026, 1, 8))
     at.cash(amara, desk, "600.00", on=date(2026, 1, 8), apply_to=prepaid.sale(package))
     held = at.session(amara, desk, on=date(2026, 1, 12), code="90837", dollars="180.00")
-    invoices.issue(
+    issue_one(
         sessions=[held], issued_on=date(2026, 1, 12), now=at.at_noon(date(2026, 1, 12)), by=desk
     )
 

@@ -6,7 +6,6 @@ from accounts.models import Membership
 from billing.models import Invoice, InvoiceLine, ServiceCode, Session
 from billing.selectors import integrity, invoices, prices
 from billing.selectors.prices import Price
-from billing.services import invoices as services
 from billing.services import sessions
 from clients.models import Client
 from ledger.chart import Role
@@ -14,6 +13,7 @@ from ledger.models import Posting
 from ledger.money import ZERO, Money
 from tests.billing import desk as at
 from tests.billing import hours
+from tests.billing.issuing import issue_one
 from tests.clients import records
 
 
@@ -97,7 +97,7 @@ def worked_example(amara: Client, desk: Membership) -> Invoice:
         now=at.NOW,
         by=desk,
     )
-    return services.issue(sessions=[session], issued_on=at.TODAY, now=at.NOW, by=desk)
+    return issue_one(sessions=[session], issued_on=at.TODAY, now=at.NOW, by=desk)
 
 
 def test_an_invoice_shows_the_list_fee_and_the_discount(desk: Membership, amara: Client) -> None:

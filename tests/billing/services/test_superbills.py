@@ -20,7 +20,7 @@ from billing.models import (
     SuperbillText,
 )
 from billing.selectors import handed_out, superbill_gaps, superbills
-from billing.services import codings, corrections, documents, invoices
+from billing.services import codings, corrections, documents
 from billing.services import superbills as services
 from billing.services.codings import Coding
 from clients.models import Client, Diagnosis
@@ -31,6 +31,7 @@ from tests.billing import estimating as an
 from tests.billing import hours, money, splitting
 from tests.billing import superbilling as a
 from tests.billing.desk import NOW, TODAY
+from tests.billing.issuing import issue_one
 from tests.billing.raw import check_as_at_commit, execute
 from tests.clients import records
 from tests.pdf_text import text_of
@@ -121,7 +122,7 @@ def gaps(client: Client) -> list[str]:
 def test_each_gap_goes_with_what_mends_it(desk: Membership, whole: Client) -> None:
     session = a.held(whole, desk)
     assert gaps(whole) == ["Not billed yet"]
-    invoice = invoices.issue(sessions=[session], issued_on=TODAY, now=NOW, by=desk)
+    invoice = issue_one(sessions=[session], issued_on=TODAY, now=NOW, by=desk)
     [unpaid] = gaps(whole)
     assert unpaid.startswith("Not paid in full")
     at.cash(whole, desk, "150.00", apply_to=invoice)
@@ -131,7 +132,7 @@ def test_each_gap_goes_with_what_mends_it(desk: Membership, whole: Client) -> No
 
 def test_without_the_place_of_service_nothing_is_made(desk: Membership, whole: Client) -> None:
     session = at.session(whole, desk, on=a.HELD_ON)
-    invoice = invoices.issue(sessions=[session], issued_on=TODAY, now=NOW, by=desk)
+    invoice = issue_one(sessions=[session], issued_on=TODAY, now=NOW, by=desk)
     at.cash(whole, desk, "150.00", apply_to=invoice)
     assert gaps(whole) == ["Nobody said where the session took place"]
     codings.say(session=session, coding=Coding("10", ("95",)), now=NOW, by=desk)
@@ -145,7 +146,7 @@ def test_without_the_place_of_service_nothing_is_made(desk: Membership, whole: C
 def test_an_add_on_has_its_own_line_and_never_stands_alone(desk: Membership, whole: Client) -> None:
     session = a.held(whole, desk)
     beside = hours.added(session, desk).add_on
-    invoice = invoices.issue(sessions=[session, beside], issued_on=TODAY, now=NOW, by=desk)
+    invoice = issue_one(sessions=[session, beside], issued_on=TODAY, now=NOW, by=desk)
     at.cash(whole, desk, "165.00", apply_to=invoice)
 
     with pytest.raises(services.Gapped) as refused:
@@ -222,7 +223,7 @@ def test_the_practice_may_let_sessions_stand_that_are_not_paid(
     desk: Membership, accountant: Membership, whole: Client
 ) -> None:
     session = a.held(whole, desk)
-    invoices.issue(sessions=[session], issued_on=TODAY, now=NOW, by=desk)
+    issue_one(sessions=[session], issued_on=TODAY, now=NOW, by=desk)
     with pytest.raises(services.Gapped):
         a.superbill(whole, desk, session)
     services.set_rule(needs_paid=False, now=NOW, by=accountant)
@@ -262,7 +263,7 @@ def test_what_was_written_off_is_taken_off_and_not_paid(
     desk: Membership, accountant: Membership, whole: Client
 ) -> None:
     session = a.held(whole, desk)
-    invoice = invoices.issue(sessions=[session], issued_on=TODAY, now=NOW, by=desk)
+    invoice = issue_one(sessions=[session], issued_on=TODAY, now=NOW, by=desk)
     at.cash(whole, desk, "120.00", apply_to=invoice)
     money.written_off(invoice, accountant, "30.00")
     made = a.superbill(whole, desk, session)
@@ -336,9 +337,7 @@ def test_a_void_invoice_supersedes_it(
 
 def test_a_payment_that_came_on_another_day_supersedes_it(desk: Membership, whole: Client) -> None:
     session = a.held(whole, desk)
-    invoice = invoices.issue(
-        sessions=[session], issued_on=TODAY - timedelta(days=2), now=NOW, by=desk
-    )
+    invoice = issue_one(sessions=[session], issued_on=TODAY - timedelta(days=2), now=NOW, by=desk)
     payment = at.cash(whole, desk, "150.00", apply_to=invoice)
     made = a.superbill(whole, desk, session)
     yesterday = TODAY - timedelta(days=1)

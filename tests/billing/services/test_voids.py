@@ -22,6 +22,7 @@ from ledger.money import ZERO, Money
 from ledger.services import journal
 from tests.billing import desk as at
 from tests.billing import hours, money, raw
+from tests.billing.issuing import issue_one
 from tests.billing.services.test_payments import balances
 from tests.ledger.raw import execute
 
@@ -49,11 +50,11 @@ def test_its_sessions_wait_to_be_billed_again(desk: Membership, amara: Client) -
     money.voided(invoice, desk)
 
     assert list(sessions.unbilled(Session.objects.all())) == sessions_of(invoice)
-    again = issuing.issue(sessions=sessions_of(invoice), issued_on=at.TODAY, now=at.NOW, by=desk)
+    again = issue_one(sessions=sessions_of(invoice), issued_on=at.TODAY, now=at.NOW, by=desk)
 
     assert [line.turn for line in again.lines.all()] == [2]
     with pytest.raises(issuing.AlreadyInvoiced, match=again.number):
-        issuing.issue(sessions=sessions_of(invoice), issued_on=at.TODAY, now=at.NOW, by=desk)
+        issue_one(sessions=sessions_of(invoice), issued_on=at.TODAY, now=at.NOW, by=desk)
 
 
 def test_what_paid_it_is_credit_again(
@@ -72,7 +73,7 @@ def test_a_wrong_invoice_is_issued_again_in_one_step(
     desk: Membership, accountant: Membership, amara: Client
 ) -> None:
     held = [at.session(amara, desk, dollars=fee) for fee in ("150.00", "90.00")]
-    wrong = issuing.issue(sessions=held, issued_on=at.TODAY, now=at.NOW, by=desk)
+    wrong = issue_one(sessions=held, issued_on=at.TODAY, now=at.NOW, by=desk)
     payment = at.cash(amara, desk, "200.00")
 
     voided = money.voided(wrong, accountant, again=held[1:])
@@ -161,7 +162,7 @@ def test_an_invoice_is_not_issued_in_the_place_of_one_that_stands(
         pytest.raises(IntegrityError, match="a session stands on an invoice already"),
         raw.committing(),
     ):
-        issuing.issue(
+        issue_one(
             sessions=sessions_of(invoice),
             issued_on=at.TODAY,
             instead_of=[invoice],
@@ -250,7 +251,7 @@ def with_fee(desk: Membership, amara: Client) -> Invoice:
     hours.policy(desk)
     fee = hours.missed(hours.planned(amara, desk), desk).fee
     assert fee
-    return issuing.issue(
+    return issue_one(
         sessions=[at.session(amara, desk)],
         missed_fees=[fee],
         issued_on=at.TODAY,

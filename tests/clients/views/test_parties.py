@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.tenancy import practice_scope
 from clients.models import Client, ResponsibleParty, Restriction
 from clients.selectors import parties
-from clients.selectors.parties import Part
+from clients.splits import divide
 from tests.clients.parties import FATHER, MOTHER, parent
 from tests.clients.people import TODAY, added
 from tests.houses import House, browser_of
@@ -50,10 +50,9 @@ def test_two_parents_pay_sixty_and_forty(
     assert "Paternus</bdi>: 40%" in page
     with practice_scope(practice.id):
         mother, father = ResponsibleParty.objects.order_by("id")
-        assert parties.parts(client_record, 10_001, on=TODAY) == [
-            Part(mother.pk, 6_001),
-            Part(father.pk, 4_000),
-        ]
+        [rule] = parties.rules(client_record)
+        assert rule.payers == [mother.pk, father.pk]
+        assert divide(10_001, rule.shares) == [6_001, 4_000]
 
 
 @pytest.mark.parametrize(
