@@ -33,6 +33,10 @@ class Cast:
         self._asked_at[email] = time.monotonic()
         return self._signed_in[email]
 
+    def is_signed_out(self, role: str, slug: str = HARBOR_LANE) -> None:
+        """Remember that a journey had this person's sign-ins ended."""
+        self._asked_at[self._house.person(role, slug)["email"]] = float("-inf")
+
     def newcomer(self, role: str, slug: str = HARBOR_LANE) -> Person:
         """Return who has this role, at a browser in which nobody is signed in yet."""
         account = self._house.person(role, slug)

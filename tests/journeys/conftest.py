@@ -165,4 +165,5 @@ def second_role(cast: Cast) -> str:
         administrator.press("See the change")
         administrator.press("Save roles")
         administrator.shows(shown)
+    cast.is_signed_out("accountant")
     return name

@@ -27,9 +27,11 @@ def home(cast: Cast, office: Person) -> Person:
 
 
 @pytest.fixture(scope="module")
-def password_stays(house: House) -> Iterator[None]:
-    """Take back afterwards that a new password is due: other journeys sign this person in."""
+def signs_in_again(cast: Cast, house: House) -> Iterator[None]:
+    """Let this person, whose sign-ins all ended, sign in again in other journeys, and without a
+    new password."""
     yield
+    cast.is_signed_out(ROLE)
     with house.superuser() as connection:
         connection.execute("SET session_replication_role = replica")  # no letter is opened here
         connection.execute(
@@ -62,7 +64,7 @@ def test_one_browser_is_signed_out_from_another(office: Person, home: Person) ->
 
 
 def test_a_letter_tells_of_a_new_device_and_ends_everything(
-    house: House, office: Person, home: Person, password_stays: None
+    house: House, office: Person, home: Person, signs_in_again: None
 ) -> None:
     text = letters.to(house, home.account["email"], "new device")
     assert "Chrome on Linux" in text
