@@ -284,6 +284,10 @@ class Action(StrEnum):
         "{who} took a list of clients away as a file[: {count} rows][, export {export}]"
         "[, {kept_back} kept back].",
     )
+    TOUCHED_LISTED = (
+        "clients.access_report.listed",
+        "{who} looked at whose records were touched[, {count} clients shown].",
+    )
     ACCESS_REPORT_VIEWED = (
         "clients.access_report.viewed",
         "{who} looked at who had seen the record of client {label}[, {count} events shown].",

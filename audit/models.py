@@ -26,12 +26,13 @@ class Event(models.Model):
     # The database works these out of what is above, to find by them; nobody writes them.
     area = models.TextField()
     address = models.TextField()
+    export = models.TextField()
     is_refusal = models.BooleanField()
 
     FIELD_CLASSES: ClassVar[dict[str, str]] = {
         "FINANCIAL": "facts",
         "PUBLIC": "practice_id seq at action person_id target_kind target_id label commitment hash"
-        " area address is_refusal",
+        " area address export is_refusal",
     }
 
     class Meta:

@@ -50,7 +50,7 @@ from billing.views.letters import (
     ReceiptLetter,
     StatementLetter,
 )
-from billing.views.looks import Looks, LooksFile, LooksFind
+from billing.views.looks import Looks, LooksFile, LooksFind, Touched
 from billing.views.months import (
     Month,
     MonthClose,
@@ -157,6 +157,7 @@ urlpatterns = [
     path("my-income/", OwnIncome.as_view(), name="own_income"),
     path("clients/search/", ClientSearch.as_view(), name="search"),
     path("clients/looks/", LooksFind.as_view(), name="looks_find"),
+    path("log/clients/", Touched.as_view(), name="touched"),
     path("clients/<uuid:pk>/looks/", Looks.as_view(), name="looks"),
     path("clients/<uuid:pk>/looks/file/", LooksFile.as_view(), name="looks_file"),
     path("clients/<uuid:pk>/copy/", Release.as_view(), name="release"),

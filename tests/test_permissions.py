@@ -270,6 +270,7 @@ billing:own_income        GET    200    403    200    403    403    200    302
 billing:work              GET    403    200    403    403    403    200    302
 billing:client            GET    200    200    200    403    403    404    302
 billing:looks_find        GET    403    403    403    200    200    200    302
+billing:touched           GET    403    403    403    200    200    200    302
 billing:looks_find        POST   403    403    403    422    422    422    302
 billing:looks             GET    403    403    403    200    200    404    302
 billing:looks_file        POST   403    403    403    302    302    404    302

@@ -1,5 +1,6 @@
 """Which part of the log to read."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from accounts.addresses import parsed
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
+EXPORT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 OUTCOMES = [("", "Whatever came of it"), ("refused", "Refused or failed")]
 
 
@@ -22,6 +24,7 @@ class LogFilterForm(forms.Form):
     since = forms.DateField(label="From", required=False)
     until = forms.DateField(label="To", required=False)
     address = forms.CharField(label="Network address", max_length=45, required=False)
+    number = forms.CharField(label="Number of a file or paper", max_length=80, required=False)
 
     def __init__(
         self,
@@ -49,6 +52,12 @@ class LogFilterForm(forms.Form):
                 "Enter one network address, such as 203.0.113.7, as the log writes it."
             )
         return str(address or "")
+
+    def clean_number(self) -> str:
+        """Return the number as the log writes it; of an export, whatever stands round it."""
+        typed: str = self.cleaned_data["number"].strip()
+        export = EXPORT.search(typed.lower())
+        return export[0] if export else typed
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data

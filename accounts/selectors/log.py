@@ -102,16 +102,13 @@ def lines_touching(spans: Iterable[Span]) -> list[list[Line]]:
 
 def looks_at(
     client_ids: Collection[UUID],
+    asked: Wanted = ANYTHING,
     *,
-    since: datetime | None = None,
-    until: datetime | None = None,
     before_seq: int | None = None,
     limit: int = PAGE,
 ) -> list[Look]:
     """Return who saw or changed the records of some clients, and in which role, newest first."""
-    found = entries.of_clients(
-        client_ids, since=since, until=until, before_seq=before_seq, limit=limit
-    )
+    found = entries.of_clients(client_ids, asked, before_seq=before_seq, limit=limit)
     roles = _RolesThen({entry.person_id for entry in found if entry.person_id})
     who = members.names_of({entry.person_id for entry in found if entry.person_id})
     return [

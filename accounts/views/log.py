@@ -1,6 +1,7 @@
 """The log, read as sentences. Reading it is an event too."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
 from uuid import UUID
@@ -8,7 +9,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.utils import timezone
 
-from accounts.forms.log import LogFilterForm
+from accounts.forms.log import EXPORT, LogFilterForm
 from accounts.permissions import Permission
 from accounts.selectors import log, members
 from accounts.selectors.log import AREAS, Line
@@ -26,18 +27,10 @@ class Log(PracticeView):
     permission = Permission.LOG_VIEW
 
     def get(self, request: StaffRequest) -> HttpResponse:
-        people = {str(member.pk): member for member in members.people()}
-        form = LogFilterForm(
-            request.GET,
-            people=[("", "Anyone"), *((pk, member.display_name) for pk, member in people.items())],
-            areas=list(AREAS.items()),
-        )
+        form, asked = filtered(request)
         lines: list[Line] = []
-        if form.is_valid():
-            chosen = people.get(form.cleaned_data["who"])
-            before = _number(request.GET.get("before", ""))
-            asked = wanted_of(form, chosen.person_id if chosen else None)
-            lines = log.lines(asked, before_seq=before)
+        if asked is not None:
+            lines = log.lines(asked, before_seq=before_of(request))
         events.record(Action.LOG_VIEWED, count=len(lines))
         return self.page(
             "accounts/log/list.html",
@@ -45,7 +38,8 @@ class Log(PracticeView):
             chain=log.chain_state(),
             form=form,
             shown=shown(lines),
-            older_url=older_url(form, lines),
+            older_url=older_url(form, [line.number for line in lines]),
+            kept=kept(form),
         )
 
 
@@ -54,15 +48,34 @@ def shown(lines: list[Line]) -> str:
     return f"Events {lines[-1].number:,} to {lines[0].number:,}" if lines else "No events"
 
 
-def older_url(form: LogFilterForm, lines: list[Line]) -> str:
+def filtered(request: StaffRequest) -> tuple[LogFilterForm, Wanted | None]:
+    """Return the form of filters, and what it asks for: None where something in it is wrong."""
+    people = {str(member.pk): member for member in members.people()}
+    form = LogFilterForm(
+        request.GET,
+        people=[("", "Anyone"), *((pk, member.display_name) for pk, member in people.items())],
+        areas=list(AREAS.items()),
+    )
+    if not form.is_valid():
+        return form, None
+    chosen = people.get(form.cleaned_data["who"])
+    return form, _wanted(form, chosen.person_id if chosen else None)
+
+
+def kept(form: LogFilterForm) -> str:
+    """Return the filters as a part of an address that goes on: nothing, or up to an ampersand."""
+    given = {name: str(value) for name, value in form.cleaned_data.items() if value}
+    return f"{urlencode(given)}&" if given else ""
+
+
+def older_url(form: LogFilterForm, numbers: Sequence[int]) -> str:
     """Return the address of the next page, with the same filters, or ""."""
-    if len(lines) < log.PAGE:
+    if len(numbers) < log.PAGE:
         return ""
-    kept = {name: str(value) for name, value in form.cleaned_data.items() if value}
-    return "?" + urlencode(kept | {"before": lines[-1].number})
+    return f"?{kept(form)}before={numbers[-1]}"
 
 
-def wanted_of(form: LogFilterForm, person_id: UUID | None) -> Wanted:
+def _wanted(form: LogFilterForm, person_id: UUID | None) -> Wanted:
     """Return what a valid form asks for; its days are those of the practice's own clock."""
     given = form.cleaned_data
     until = given["until"]
@@ -71,6 +84,8 @@ def wanted_of(form: LogFilterForm, person_id: UUID | None) -> Wanted:
         person_id=person_id,
         only_refusals=given["outcome"] == "refused",
         address=given["address"],
+        export=given["number"] if EXPORT.fullmatch(given["number"]) else "",
+        label="" if EXPORT.fullmatch(given["number"]) else given["number"],
         since=_beginning(given["since"]),
         until=_beginning(until + timedelta(days=1)) if until else None,
     )
@@ -80,7 +95,9 @@ def _beginning(day: date | None) -> datetime | None:
     return timezone.make_aware(datetime.combine(day, time())) if day else None
 
 
-def _number(text: str) -> int | None:
+def before_of(request: StaffRequest) -> int | None:
+    """Return before which event the page ends that was asked for, if before any."""
+    text = request.GET.get("before", "")
     return int(text) if NUMBER.fullmatch(text) else None
 
 

@@ -13,6 +13,7 @@ class Migration(migrations.Migration):
             state_operations=[
                 migrations.AddField("event", "area", models.TextField()),
                 migrations.AddField("event", "address", models.TextField()),
+                migrations.AddField("event", "export", models.TextField()),
                 migrations.AddField("event", "is_refusal", models.BooleanField()),
             ],
         ),

@@ -9,10 +9,16 @@ from uuid import UUID
 
 from django.db import connection
 
-from audit import verifier
+from audit import terms
 from audit.models import Checkpoint, Head
 
+UNHEARD_OF = -(2**62)
+"""Less than any number that a tampering hand may have given an event."""
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+END_OF_TIME = 253_402_300_799_000_000
+"""Microseconds since 1970 at the end of the year 9999."""
+
 AT_ONCE = 10_000
 """Events read by one query: few enough to stay small in memory."""
 
@@ -25,6 +31,7 @@ EVENTS = """
     WHERE (seq, at) > (%s, 'epoch'::timestamptz + %s * interval '1 microsecond') AND seq <= %s
     ORDER BY seq, at LIMIT %s
 """
+HASH = "SELECT encode(hash, 'hex') FROM audit_event WHERE seq = %s"
 TOUCHES = """
     SELECT seq, array_agg(client_id::text) FROM audit_touch WHERE seq BETWEEN %s AND %s GROUP BY seq
 """
@@ -39,21 +46,28 @@ STRAYS = """
 """
 
 
+class NotProvable(Exception):
+    """No checkpoint covers an event of this number."""
+
+    def __init__(self, seq: int) -> None:
+        super().__init__(f"No checkpoint covers an event {seq}; one is written every minute.")
+
+
 def verify(
     practice_id: UUID,
     *,
     outside: Path | None = None,
     every: bool = False,
     progress: Callable[[int], None] = lambda seq: None,
-) -> verifier.Finding | None:
+) -> terms.Finding | None:
     """Return the first thing wrong with the chain of the open scope, or None when it is whole.
 
     ``outside`` is a directory of checkpoints: ``every`` signature there is checked, or the newest.
     """
 
-    def look() -> verifier.Finding | None:
-        kept = verifier.read_outside(outside, str(practice_id)) if outside else None
-        return verifier.verify(read(practice_id, progress=progress), kept, every=every)
+    def look() -> terms.Finding | None:
+        kept = terms.read_outside(outside, practice_id) if outside else None
+        return terms.verify(read(practice_id, progress=progress), kept, every=every)
 
     # A checkpoint that is written between the two readings looks lost: a second look tells.
     return look() and look()
@@ -61,15 +75,34 @@ def verify(
 
 def dump(practice_id: UUID) -> Iterator[str]:
     """Return the lines of the chain of the open scope that ``audit/verifier.py`` reads."""
-    told = read(practice_id)
-    yield json.dumps([told.practice, told.head, told.checkpoints, told.strays]) + "\n"
+    return _lines(read(practice_id))
+
+
+def _lines(told: terms.Chain) -> Iterator[str]:
+    yield json.dumps([told.practice, told.start, told.head, told.checkpoints, told.strays]) + "\n"
     for event in told.events:
         yield json.dumps([told.practice, *event]) + "\n"
 
 
-def read(
-    practice_id: UUID, *, progress: Callable[[int], None] = lambda seq: None
-) -> verifier.Chain:
+def proof(practice_id: UUID, seq: int) -> Iterator[str]:
+    """Return the lines that prove one event of the open scope to ``audit/verifier.py --piece``.
+
+    They hold the event and those after it up to a checkpoint, and no other.
+
+    Raises:
+        NotProvable
+    """
+    mark = Checkpoint.objects.filter(size__gte=seq).order_by("size").first()
+    before = _rows(HASH, seq - 1)
+    if mark is None or seq < 1 or (seq > 1 and not before):
+        raise NotProvable(seq)
+    start = terms.Head(seq - 1, before[0][0]) if before else None
+    head = terms.Head(mark.size, mark.hash.hex())
+    told = _events(seq - 1, mark.size, lambda seq: None)
+    return _lines(terms.Chain(str(practice_id), start, head, (), (), told))
+
+
+def read(practice_id: UUID, *, progress: Callable[[int], None] = lambda seq: None) -> terms.Chain:
     """Return the chain; its events come from the database while they are walked.
 
     ``progress`` is told the number of events read. What is appended meanwhile is left out.
@@ -79,21 +112,22 @@ def read(
     newest = int(_rows("SELECT coalesce(max(seq), 0) FROM audit_event")[0][0])
     ends = head()
     until = max(newest, ends.seq if ends else 0)
-    return verifier.Chain(str(practice_id), ends, marks, strays, _events(until, progress))
+    told = _events(UNHEARD_OF, until, progress)
+    return terms.Chain(str(practice_id), None, ends, marks, strays, told)
 
 
-def head() -> verifier.Head | None:
+def head() -> terms.Head | None:
     """Return where the chain says that it ends; None when nothing was ever appended."""
     row = Head.objects.first()
-    return verifier.Head(row.seq, row.hash.hex()) if row else None
+    return terms.Head(row.seq, row.hash.hex()) if row else None
 
 
-def checkpoints(*, after: int = 0) -> list[verifier.Checkpoint]:
+def checkpoints(*, after: int = 0) -> list[terms.Checkpoint]:
     """Return the database's copies of the checkpoints of more than ``after`` events, by size."""
     return [_told(mark) for mark in Checkpoint.objects.filter(size__gt=after).order_by("size")]
 
 
-def newest_checkpoint() -> verifier.Checkpoint | None:
+def newest_checkpoint() -> terms.Checkpoint | None:
     """Return the database's copy of the checkpoint of the most events."""
     mark = Checkpoint.objects.order_by("-size").first()
     return _told(mark) if mark else None
@@ -104,8 +138,8 @@ def microseconds(at: datetime) -> int:
     return (at - EPOCH) // timedelta(microseconds=1)
 
 
-def _told(mark: Checkpoint) -> verifier.Checkpoint:
-    return verifier.Checkpoint(
+def _told(mark: Checkpoint) -> terms.Checkpoint:
+    return terms.Checkpoint(
         str(mark.practice_id),
         mark.size,
         microseconds(mark.at),
@@ -116,15 +150,15 @@ def _told(mark: Checkpoint) -> verifier.Checkpoint:
     )
 
 
-def _events(until: int, progress: Callable[[int], None]) -> Iterator[verifier.Event]:
-    seq, at = -(2**62), 0
+def _events(after: int, until: int, progress: Callable[[int], None]) -> Iterator[terms.Event]:
+    seq, at = after, END_OF_TIME
     while rows := _rows(EVENTS, seq, at, until, AT_ONCE):
         first, (seq, at, *_) = rows[0][0], rows[-1]
         touched = dict(_rows(TOUCHES, first, seq))
         sealed = {row[0] for row in _rows(VALUES, first, seq)}
         for *told, commitment, found in rows:
             clients, has_values = touched.get(told[0], ()), told[0] in sealed
-            yield verifier.Event._make((*told, clients, commitment, has_values, found))
+            yield terms.Event._make((*told, clients, commitment, has_values, found))
         progress(seq)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Max, Min, QuerySet
+from django.db.models import Count, Max, Min, QuerySet
 
 from audit.models import Checkpoint, Event, Touch
 
@@ -44,9 +44,23 @@ class Wanted:
     action: str = ""
     only_refusals: bool = False
     address: str = ""
+    label: str = ""
+    """The number of a document, such as INV-00012, or whatever else an event is labelled with."""
+    export: str = ""
+    """The number of a file that left."""
     since: datetime | None = None
     until: datetime | None = None
     """The first moment that does not count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A client's record, how many events touched it, and when the first and the last one did."""
+
+    client_id: UUID
+    times: int
+    first: datetime
+    last: datetime
 
 
 ANYTHING = Wanted()
@@ -60,6 +74,24 @@ def page(
 ) -> list[Entry]:
     """Return up to ``limit`` events of the open scope older than ``before_seq``, newest first."""
     return _entries(_found(wanted, before_seq).order_by("-seq")[:limit])
+
+
+def clients_touched(wanted: Wanted) -> list[Touched]:
+    """Return whose records the events asked for touched, the most often touched first."""
+    touches = _between(Touch.objects.all(), wanted)
+    touches = touches.filter(seq__in=_found(wanted, None).values("seq"))
+    counted = touches.values("client_id").annotate(
+        times=Count("seq"), first=Min("at"), last=Max("at")
+    )
+    return [Touched(**row) for row in counted.order_by("-times", "client_id")]
+
+
+def _between(touches: QuerySet[Touch], wanted: Wanted) -> QuerySet[Touch]:
+    if wanted.since is not None:
+        touches = touches.filter(at__gte=wanted.since)
+    if wanted.until is not None:
+        touches = touches.filter(at__lt=wanted.until)
+    return touches
 
 
 def _found(wanted: Wanted, before_seq: int | None) -> QuerySet[Event]:
@@ -76,6 +108,10 @@ def _found(wanted: Wanted, before_seq: int | None) -> QuerySet[Event]:
         found = found.filter(is_refusal=True)
     if wanted.address:
         found = found.filter(address=wanted.address)
+    if wanted.label:
+        found = found.filter(label__in={wanted.label, wanted.label.upper()})
+    if wanted.export:
+        found = found.filter(export=wanted.export)
     if wanted.since is not None:
         found = found.filter(at__gte=wanted.since, seq__gt=_length_before(wanted.since))
     if wanted.until is not None:
@@ -115,20 +151,19 @@ def touching(span: Span) -> list[Entry]:
 
 def of_clients(
     client_ids: Collection[UUID],
+    wanted: Wanted = ANYTHING,
     *,
-    since: datetime | None = None,
-    until: datetime | None = None,
     before_seq: int | None = None,
     limit: int,
 ) -> list[Entry]:
-    """Return up to ``limit`` events that touched any of some clients, newest first; ``until`` is
-    the first moment that does not count. Two queries, both by index, however long the log is.
+    """Return up to ``limit`` events that touched any of some clients, newest first.
+
+    By index, however long the log is: it grows with what touched these clients at most.
     """
-    touches = Touch.objects.filter(client_id__in=client_ids)
-    if since is not None:
-        touches = touches.filter(at__gte=since)
-    if until is not None:
-        touches = touches.filter(at__lt=until)
+    touches = _between(Touch.objects.filter(client_id__in=client_ids), wanted)
+    if wanted != Wanted(since=wanted.since, until=wanted.until):
+        narrowed = _found(wanted, before_seq).filter(seq__in=touches.values("seq"))
+        return _entries(narrowed.order_by("-seq")[:limit])
     if before_seq is not None:
         touches = touches.filter(seq__lt=before_seq)
     found = list(touches.order_by("-seq").values_list("seq", "at").distinct()[:limit])

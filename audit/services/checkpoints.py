@@ -11,7 +11,7 @@ from typing import Protocol
 
 from django.db import connection, transaction
 
-from audit import verifier
+from audit import terms, verifier
 from audit.models import Checkpoint, Head
 from audit.selectors import chain
 
@@ -41,7 +41,7 @@ class Signer(Protocol):
 @transaction.atomic
 def write(
     *, signer: Signer, directories: Sequence[str | Path], now: datetime
-) -> verifier.Checkpoint | None:
+) -> terms.Checkpoint | None:
     """Sign the chain of the open scope, and append the line to a file in each directory.
 
     The files are written once the row is committed, with any line that an interrupted run still
@@ -77,10 +77,10 @@ def _head_of_only_writer() -> Head | None:
 
 
 def _signed(
-    head: Head, last: verifier.Checkpoint | None, signer: Signer, now: datetime
-) -> verifier.Checkpoint:
-    previous = sha256(last.message()).hexdigest() if last else verifier.ZEROS
-    mark = verifier.Checkpoint(
+    head: Head, last: terms.Checkpoint | None, signer: Signer, now: datetime
+) -> terms.Checkpoint:
+    previous = sha256(verifier.message(last)).hexdigest() if last else verifier.ZEROS
+    mark = terms.Checkpoint(
         str(head.practice_id),
         head.seq,
         chain.microseconds(now),
@@ -89,7 +89,7 @@ def _signed(
         signer.key_id,
         "",
     )
-    signature = signer.sign(mark.message())
+    signature = signer.sign(verifier.message(mark))
     Checkpoint.objects.create(
         practice_id=head.practice_id,
         size=head.seq,
@@ -102,7 +102,7 @@ def _signed(
     return mark._replace(signature=signature.hex())
 
 
-def _keep_all(files: Sequence[Path], marks: Sequence[verifier.Checkpoint], signer: Signer) -> None:
+def _keep_all(files: Sequence[Path], marks: Sequence[terms.Checkpoint], signer: Signer) -> None:
     """Write to every place, and only then report the first that failed."""
     failures = []
     for file in files:
@@ -114,7 +114,7 @@ def _keep_all(files: Sequence[Path], marks: Sequence[verifier.Checkpoint], signe
         raise failures[0]
 
 
-def _keep(file: Path, marks: Sequence[verifier.Checkpoint], signer: Signer) -> None:
+def _keep(file: Path, marks: Sequence[terms.Checkpoint], signer: Signer) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     place = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:

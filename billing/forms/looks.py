@@ -18,11 +18,12 @@ class FindForm(forms.Form):
     )
 
 
-class LooksForm(forms.Form):
-    """From which day to which, both included."""
+class LooksFileForm(forms.Form):
+    """From which day to which, both included, and as which file."""
 
     since = DayField(label="From", required=False)
     until = DayField(label="To", required=False)
+    format = forms.ChoiceField(choices=[("pdf", "PDF"), ("csv", "CSV")])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -30,9 +31,3 @@ class LooksForm(forms.Form):
         if since and until and until < since:
             self.add_error("until", "The last day lies before the first.")
         return data
-
-
-class LooksFileForm(LooksForm):
-    """The same days, as a file."""
-
-    format = forms.ChoiceField(choices=[("pdf", "PDF"), ("csv", "CSV")])

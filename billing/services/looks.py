@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,6 +12,7 @@ from accounts import csv_export
 from accounts.ids import uuid7
 from accounts.selectors import members
 from audit.actions import Action
+from audit.selectors.log import Wanted
 from audit.services import events
 from billing.selectors import handed_out
 from billing.services import typesetting
@@ -56,20 +58,22 @@ class Span:
 @transaction.atomic
 def report(*, client: Client, span: Span, kind: str, now: datetime) -> Report:
     """Return the report as a CSV file or a PDF, and tell the log that it was taken away."""
-    found = looks.of(client, since=span.after, until=span.before, limit=LONGEST)
-    content = _csv(found) if kind == "csv" else _pdf(client, found, span, now)
+    found = looks.of(client, Wanted(since=span.after, until=span.before), limit=LONGEST)
+    export_id = uuid7()
+    content = _csv(found, export_id) if kind == "csv" else _pdf(client, found, span, now, export_id)
     events.record(
         Action.ACCESS_REPORT_TAKEN,
         target=client,
         touched=[client.pk],
         count=len(found),
         format=kind,
+        export=str(export_id),
     )
     name = f"looks-{client.code}-{timezone.localdate(now):%Y-%m-%d}.{kind}".lower()
     return Report(content, TYPES[kind], name)
 
 
-def _csv(found: Sequence[Look]) -> bytes:
+def _csv(found: Sequence[Look], export_id: UUID) -> bytes:
     return csv_export.written(
         columns=COLUMNS,
         rows=(
@@ -84,17 +88,20 @@ def _csv(found: Sequence[Look]) -> bytes:
             ]
             for each in found
         ),
-        export_id=uuid7(),
+        export_id=export_id,
     )
 
 
-def _pdf(client: Client, found: Sequence[Look], span: Span, now: datetime) -> bytes:
+def _pdf(
+    client: Client, found: Sequence[Look], span: Span, now: datetime, export_id: UUID
+) -> bytes:
     made_on = timezone.localdate(now)
     data = {
         "practice": members.practice().discreet_name,
         "code": client.code,
         "period": span.words,
         "made_on": long_day(made_on),
+        "export": str(export_id),
         "released": [
             {
                 "date": long_day(timezone.localdate(each.made_at)),

@@ -3,7 +3,6 @@
 from datetime import datetime, time, timedelta
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -11,12 +10,11 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
 from accounts.permissions import Permission
-from accounts.selectors import log
 from accounts.views.base import StaffRequest
-from accounts.views.log import NUMBER
+from accounts.views.log import before_of, filtered, kept, older_url
 from audit.actions import Action
 from audit.services import events
-from billing.forms.looks import FindForm, LooksFileForm, LooksForm
+from billing.forms.looks import FindForm, LooksFileForm
 from billing.selectors import handed_out
 from billing.services import looks as services
 from billing.services.looks import Span
@@ -58,17 +56,10 @@ class Looks(LooksView):
         client = self.client(pk)
         if client.merged_into_id is not None:
             return redirect("billing:looks", client.merged_into_id)
-        form = LooksForm(request.GET)
+        form, asked = filtered(request)
         found: list[looks.Look] = []
-        before = request.GET.get("before", "")
-        if form.is_valid():
-            span = span_of(form.cleaned_data)
-            found = looks.of(
-                client,
-                since=span.after,
-                until=span.before,
-                before_seq=int(before) if NUMBER.fullmatch(before) else None,
-            )
+        if asked is not None:
+            found = looks.of(client, asked, before_seq=before_of(request))
         events.record(
             Action.ACCESS_REPORT_VIEWED, target=client, touched=[client.pk], count=len(found)
         )
@@ -79,8 +70,23 @@ class Looks(LooksView):
             looks=found,
             released=handed_out.of(client),
             form=form,
-            older_url=older_url(form, found),
-            chosen=form.cleaned_data if form.is_valid() else {},
+            older_url=older_url(form, [look.number for look in found]),
+            chosen=form.cleaned_data if asked is not None else {},
+        )
+
+
+class Touched(LooksView):
+    """Whose records the events touched that the filters leave: the first question after a leak."""
+
+    def get(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
+        form, asked = filtered(request)
+        rows = looks.touched(asked) if asked is not None else []
+        events.record(Action.TOUCHED_LISTED, count=len(rows))
+        return self.page(
+            "billing/looks/touched.html",
+            page=self.paged(rows),
+            form=form,
+            kept=kept(form),
         )
 
 
@@ -114,11 +120,3 @@ def span_of(chosen: dict[str, Any]) -> Span:
     after = datetime.combine(since, time(), zone) if since else None
     before = datetime.combine(until + timedelta(days=1), time(), zone) if until else None
     return Span(since, until, after, before)
-
-
-def older_url(form: LooksForm, found: list[looks.Look]) -> str:
-    """Return the address of the next page, with the same days, or ""."""
-    if len(found) < log.PAGE:
-        return ""
-    days = {name: f"{day:%Y-%m-%d}" for name, day in form.cleaned_data.items() if day}
-    return "?" + urlencode(days | {"before": found[-1].number})

@@ -8,7 +8,8 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from audit import verifier
-from audit.verifier import ZEROS, Chain, Checkpoint, Event, Head, Outside
+from audit.terms import Chain, Checkpoint, Event, Head, Outside
+from audit.verifier import ZEROS
 
 PRACTICE = str(UUID(int=7))
 OTHER_PRACTICE = str(UUID(int=8))
@@ -76,8 +77,8 @@ def checkpoints(
     previous = ZEROS
     for size in sizes:
         mark = Checkpoint(practice, size, size, events[size - 1].hash, previous, key.key_id, "")
-        marks.append(mark._replace(signature=key.sign(mark.message()).hex()))
-        previous = sha256(mark.message()).hexdigest()
+        marks.append(mark._replace(signature=key.sign(verifier.message(mark)).hex()))
+        previous = sha256(verifier.message(mark)).hexdigest()
     return marks
 
 
@@ -86,7 +87,7 @@ def chain(
 ) -> Chain:
     """Return what a database with these events, and a head that fits them, would tell."""
     head = Head(events[-1].seq, events[-1].hash) if events else None
-    return Chain(practice, head, marks, (), events)
+    return Chain(practice, None, head, marks, (), events)
 
 
 def outside(marks: Sequence[Checkpoint]) -> Outside:

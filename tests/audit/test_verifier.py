@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from audit import verifier
-from audit.verifier import Checkpoint, Event, Head, Outside, verify
+from audit.terms import Checkpoint, Event, Head, Outside, verify
 from tests.audit.chains import (
     CLIENT,
     OTHER_PRACTICE,
@@ -160,7 +160,8 @@ def test_a_rewritten_log_is_narrowed_to_what_lies_between_two_checkpoints() -> N
     finding = verify(chain(suffix_rewritten(list(LOG), 17), MARKS), outside(MARKS))
 
     assert finding is not None
-    assert "between events 11 and 25" in finding.sentence
+    assert finding.seq == 11
+    assert "Events 11 to 25 were rewritten" in finding.sentence
 
 
 def test_a_rewritten_log_with_rewritten_copies_is_found_by_what_is_outside() -> None:
@@ -176,8 +177,7 @@ def test_a_log_that_was_rolled_back_to_an_old_copy_is_found() -> None:
 
     assert finding == (
         26,
-        "The log ends with event 25, but a checkpoint covers 40 events: "
-        "it was cut off or rolled back.",
+        "The log ends with event 25 of 40: it was cut off or rolled back.",
     )
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit import verifier
-from audit.verifier import Event
+from audit.terms import Event
 from tests.audit.chains import KEY, PRACTICE
 
 texts = st.text(st.characters(codec="utf-8"), max_size=6)

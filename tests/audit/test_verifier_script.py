@@ -1,14 +1,12 @@
 """The verifier as an auditor runs it: alone, on a dump and a directory."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from audit import verifier
-from audit.verifier import Chain, Checkpoint
+from audit.terms import Chain, Checkpoint
 from tests.audit.chains import KEY, OTHER_PRACTICE, PRACTICE, chain, checkpoints, log
+from tests.audit.script import run
 
 LOG = log(20)
 MARKS = checkpoints(LOG, (10, 15, 20))
@@ -18,7 +16,7 @@ def written(folder: Path, chains: Sequence[Chain], marks: Sequence[Checkpoint]) 
     """Write a dump and a directory of checkpoints, and return the two arguments."""
     with (folder / "dump.jsonl").open("w") as dump:
         for told in chains:
-            top = [told.practice, told.head, told.checkpoints, told.strays]
+            top = [told.practice, told.start, told.head, told.checkpoints, told.strays]
             dump.writelines(
                 json.dumps(row) + "\n" for row in [top, *([told.practice, *e] for e in told.events)]
             )
@@ -31,17 +29,6 @@ def written(folder: Path, chains: Sequence[Chain], marks: Sequence[Checkpoint]) 
     return [str(folder / "dump.jsonl"), str(kept)]
 
 
-def run(arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    """Run the verifier as an auditor does: alone, without anything of ours to import."""
-    return subprocess.run(
-        [sys.executable, "-I", str(Path(verifier.__file__)), *arguments],
-        capture_output=True,
-        text=True,
-        cwd="/",
-        check=False,
-    )
-
-
 def test_the_script_alone_proves_two_practices(tmp_path: Path) -> None:
     other = log(5, OTHER_PRACTICE)
     done = run(
@@ -50,8 +37,8 @@ def test_the_script_alone_proves_two_practices(tmp_path: Path) -> None:
 
     assert done.stderr == ""
     assert sorted(done.stdout.splitlines()) == [
-        f"{PRACTICE}: The log is whole.",
-        f"{OTHER_PRACTICE}: The log is whole.",
+        f"{PRACTICE}: The log is whole from event 1 to 20.",
+        f"{OTHER_PRACTICE}: The log is whole from event 1 to 5.",
     ]
     assert done.returncode == 0
 

@@ -1,5 +1,6 @@
 """`manage.py verify_audit`: what it says, and how it exits."""
 
+import json
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
@@ -10,12 +11,12 @@ from django.core.management import CommandError, call_command
 from django.db import connections
 
 from accounts.tenancy import installation_scope, practice_scope
-from audit import verifier
 from audit.actions import Action
 from audit.selectors import chain
 from audit.services import checkpoints, events
 from tests.audit.chains import KEY
 from tests.audit.owner import tamper
+from tests.audit.script import run
 from tests.houses import House
 
 NOW = datetime(2026, 3, 3, 14, 30, 10, tzinfo=UTC)
@@ -86,9 +87,9 @@ def test_the_command_and_the_script_agree_on_a_whole_log(practice: House, tmp_pa
 
     assert complained == ""
     assert "Harbor Lane: " in said
-    with dump.open() as lines:
-        for told in verifier.read_dump(lines):
-            assert verifier.verify(told, verifier.read_outside(outside, told.practice)) is None
+    done = run([str(dump), str(outside), "--all"])
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"{practice.id}: The log is whole from event 1 to " in done.stdout
 
 
 @pytest.mark.commits
@@ -101,11 +102,9 @@ def test_the_command_and_the_script_agree_on_a_changed_log(practice: House, tmp_
     assert "Harbor Lane: Event 5 (" in complained
     assert "1 of 2 logs are not whole" in complained
     assert "Harbor Lane" not in said
-    with dump.open() as lines:
-        told = next(t for t in verifier.read_dump(lines) if t.practice == str(practice.id))
-        finding = verifier.verify(told, verifier.read_outside(outside, told.practice))
-    assert finding is not None
-    assert finding.seq == 5
+    done = run([str(dump), str(outside)])
+    assert (done.returncode, done.stderr) == (1, "")
+    assert f"{practice.id}: Event 5 (" in done.stdout
 
 
 @pytest.mark.commits
@@ -171,3 +170,74 @@ def test_the_first_events_of_a_chain_at_once_make_one_chain(practice: House) -> 
         assert ends is not None
         assert ends.seq == 4
         assert chain.verify(practice.automaton.pk) is None
+
+
+@pytest.mark.commits
+def test_one_event_is_proved_by_a_piece_of_the_log(practice: House, tmp_path: Path) -> None:
+    grow(practice, 30)
+    outside, piece = sign(practice, tmp_path), tmp_path / "piece.jsonl"
+    grow(practice, 5)
+    chosen = ("--practice", practice.slug, "--dump", str(piece))
+
+    verify_audit(*chosen, "--event", "20")
+    done = run([str(piece), str(outside), "--piece"])
+
+    first = json.loads(piece.read_text().splitlines()[1])
+    assert first[1] == 20
+    assert done.stdout.startswith(f"{practice.id}: The log is whole from event 20 to ")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert run([str(piece), str(outside)]).returncode == 1
+
+
+@pytest.mark.commits
+@pytest.mark.parametrize("line", [0, 1, 2, -1])
+def test_a_piece_with_a_changed_line_proves_nothing(
+    practice: House, tmp_path: Path, line: int
+) -> None:
+    grow(practice, 30)
+    outside, piece = sign(practice, tmp_path), tmp_path / "piece.jsonl"
+    verify_audit("--practice", practice.slug, "--dump", str(piece), "--event", "20")
+    rows = [json.loads(row) for row in piece.read_text().splitlines()]
+    if line:
+        rows[line][2] += 1  # a microsecond later
+    else:
+        rows[0][1][1] = "ab" * 32  # after another event
+    piece.write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+    assert run([str(piece), str(outside), "--piece"]).returncode == 1
+
+
+@pytest.mark.commits
+def test_a_piece_that_no_checkpoint_ends_proves_nothing(practice: House, tmp_path: Path) -> None:
+    grow(practice, 30)
+    outside, piece = sign(practice, tmp_path), tmp_path / "piece.jsonl"
+    verify_audit("--practice", practice.slug, "--dump", str(piece), "--event", "20")
+    *kept, last = map(json.loads, piece.read_text().splitlines())
+    kept[0][2] = [kept[-1][1], kept[-1][-1]]
+    piece.write_text("".join(json.dumps(row) + "\n" for row in kept))
+
+    done = run([str(piece), str(outside), "--piece"])
+
+    assert f"No checkpoint ends with event {last[1] - 1}" in done.stdout
+    assert done.returncode == 1
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "9999"])
+def test_what_no_checkpoint_covers_is_not_provable(
+    practice: House, tmp_path: Path, number: str
+) -> None:
+    sign(practice, tmp_path)
+    chosen = ("--practice", practice.slug, "--dump", str(tmp_path / "piece"), "--event", number)
+
+    assert f"No checkpoint covers an event {number}" in verify_audit(*chosen)[1]
+
+
+def test_a_proof_is_of_one_practice_and_goes_into_a_file(practice: House) -> None:
+    assert "--event takes one --practice" in verify_audit("--event", "1")[1]
+
+
+def grow(practice: House, count: int) -> None:
+    """Let so many small things happen."""
+    with practice_scope(practice.id):
+        for _ in range(count):
+            events.record(Action.PRACTICE_ENTERED)

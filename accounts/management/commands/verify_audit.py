@@ -2,6 +2,7 @@
 
 import time
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -28,6 +29,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--all", action="store_true", help="check every signature there")
         parser.add_argument("--dump", type=Path, metavar="FILE", help="write for audit/verifier.py")
+        parser.add_argument(
+            "--event", type=int, metavar="N", help="dump only what proves this event of --practice"
+        )
 
     def handle(
         self,
@@ -35,13 +39,16 @@ class Command(BaseCommand):
         practice: str | None,
         checkpoints: Path | None,
         dump: Path | None,
+        event: int | None,
         **options: object,
     ) -> None:
+        if event is not None and not (practice and dump):
+            raise CommandError("--event takes one --practice and a --dump to write.")
         if checkpoints and not checkpoints.is_dir():
             raise CommandError(f"There is no directory {checkpoints}.")
         logs = [_practice(practice)] if practice else [NIL, *doors.practice_ids()]
         if dump:
-            self._write_dump(dump, logs)
+            self._write_dump(dump, logs, event)
         broken = [log for log in logs if not self._is_whole(log, checkpoints, bool(options["all"]))]
         if checkpoints and not practice:
             broken += self._missing(checkpoints, {str(log) for log in logs})
@@ -68,12 +75,19 @@ class Command(BaseCommand):
             self.stderr.write(f"{log}: There are checkpoints of this log, but the log is missing.")
         return [UUID(log) for log in lost]
 
-    def _write_dump(self, file: Path, logs: list[UUID]) -> None:
+    def _write_dump(self, file: Path, logs: list[UUID], event: int | None) -> None:
         with file.open("w", encoding="utf-8") as dump:
             for log in logs:
                 with practice_scope(log):
-                    dump.writelines(chain.dump(log))
+                    dump.writelines(chain.dump(log) if event is None else _proof(log, event))
         self.stdout.write(f"The events are in {file}.")
+
+
+def _proof(log: UUID, event: int) -> Iterator[str]:
+    try:
+        return chain.proof(log, event)
+    except chain.NotProvable as error:
+        raise CommandError(str(error)) from error
 
 
 class Progress:

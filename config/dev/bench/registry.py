@@ -10,6 +10,7 @@ from config.dev.state import Refused
 
 BENCHES = {
     "access": "config.dev.bench.access",
+    "audit": "config.dev.bench.audit",
     "billing": "config.dev.bench.billing",
     "ledger": "config.dev.bench.ledger",
     "phi": "config.dev.bench.phi",

@@ -10,7 +10,7 @@ from django.db import DatabaseError, transaction
 from django.test import TestCase
 
 from accounts.tenancy import practice_scope
-from audit import verifier
+from audit import terms, verifier
 from audit.actions import Action
 from audit.models import Checkpoint
 from audit.selectors import chain
@@ -33,16 +33,16 @@ def grow(practice: House, count: int = 1) -> None:
             events.record(Action.CLIENT_LISTED)
 
 
-def sign(practice: House, places: list[Path], key: Key = KEY) -> verifier.Checkpoint | None:
+def sign(practice: House, places: list[Path], key: Key = KEY) -> terms.Checkpoint | None:
     with TestCase.captureOnCommitCallbacks(execute=True), practice_scope(practice.id):
         return checkpoints.write(signer=key, directories=places, now=NOW)
 
 
-def kept(place: Path, practice: House) -> list[verifier.Checkpoint]:
-    return list(verifier.read_outside(place, str(practice.id)).checkpoints)
+def kept(place: Path, practice: House) -> list[terms.Checkpoint]:
+    return list(terms.read_outside(place, practice.id).checkpoints)
 
 
-def stored(practice: House) -> list[verifier.Checkpoint]:
+def stored(practice: House) -> list[terms.Checkpoint]:
     with practice_scope(practice.id):
         return chain.checkpoints()
 
@@ -59,7 +59,7 @@ def test_a_checkpoint_states_the_head_and_is_signed(practice: House, places: lis
     with practice_scope(practice.id):
         assert chain.head() == (mark.size, mark.hash)
     assert mark.at == chain.microseconds(NOW)
-    assert verifier.is_signed(KEY.public_key, mark.message(), bytes.fromhex(mark.signature))
+    assert verifier.is_signed(KEY.public_key, verifier.message(mark), bytes.fromhex(mark.signature))
 
 
 def test_it_stands_in_the_database_and_in_every_place(practice: House, places: list[Path]) -> None:
@@ -79,7 +79,7 @@ def test_checkpoints_name_the_one_before(practice: House, places: list[Path]) ->
     assert first is not None
     assert second is not None
     assert first.previous == verifier.ZEROS
-    assert second.previous == sha256(first.message()).hexdigest()
+    assert second.previous == sha256(verifier.message(first)).hexdigest()
     assert is_whole(practice, places[1])
 
 

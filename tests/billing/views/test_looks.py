@@ -3,6 +3,7 @@
 import ast
 import csv
 import io
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from django.utils import timezone
 
 from accounts.tenancy import practice_scope
 from audit.actions import Action
+from audit.models import Event
+from audit.selectors.log import Wanted
 from audit.services import events
 from clients.models import Client, EmergencyAccess
 from clients.selectors import looks
@@ -23,6 +26,7 @@ from clients.services import emergencies, merges
 from tests.billing import desk
 from tests.clients import records
 from tests.houses import House, browser_of
+from tests.pdf_text import text_of as text_of_pdf
 from tests.programs import program_of
 
 ZONE = ZoneInfo("America/New_York")
@@ -121,7 +125,7 @@ def test_days_are_those_of_the_practice(practice: House, client: Client) -> None
 
     assert "added client" in page_of(practice, client, since=f"{today:%Y-%m-%d}")
     assert "added client" not in page_of(practice, client, until=yesterday)
-    assert "The last day lies before the first." in page_of(
+    assert "Enter a day that is not before the first." in page_of(
         practice, client, since=f"{today:%Y-%m-%d}", until=yesterday
     )
 
@@ -147,7 +151,7 @@ def test_a_role_is_told_as_it_was_held_then(practice: House, client: Client) -> 
     [look, *_] = looks_at(practice, client)
 
     assert look.role == "Front desk"
-    assert looks_at(practice, client, until=long_ago) == []
+    assert looks_at(practice, client, asked=Wanted(until=long_ago)) == []
 
 
 @pytest.mark.parametrize("kind", ["csv", "pdf"])
@@ -171,6 +175,13 @@ def test_the_file_for_the_client_names_nobody_in_its_name(
         assert rows[0]["Time"][-6:] in {"-05:00", "-04:00"}
     [taken, *_] = looks_at(practice, client)
     assert taken.sentence.endswith(f"as {kind}.")
+    with practice_scope(practice.id):
+        export = Event.objects.latest("seq").export
+    leaked = answer.content if kind == "csv" else text_of_pdf(answer.content).encode()
+    assert export.encode() in leaked
+    found = browser.get(reverse("accounts:log"), {"number": f" export-{export}.{kind}"})
+    assert "took away the report of who had seen" in found.content.decode()
+    assert f"no. {taken.number:,}" in found.content.decode()
 
 
 def test_every_act_that_touches_a_client_has_its_part() -> None:
@@ -217,3 +228,50 @@ def test_the_log_is_not_read_through_for_one_client(
         assert cursor.fetchall()
         cursor.execute("SELECT proname::text FROM pg_proc WHERE proleakproof")
         assert {"uuid_eq", "int8eq", "int8lt"} <= {name for (name,) in cursor.fetchall()}
+
+
+def test_the_looks_at_a_client_are_narrowed_like_the_log(practice: House, client: Client) -> None:
+    clerk, therapist = practice.people["front-desk"], practice.people["therapist"]
+    for person, address in ((clerk, "203.0.113.7"), (therapist, "203.0.113.8")):
+        with (
+            events.coming_from({"at_address": address}),
+            practice_scope(practice.id, person_id=person.person_id),
+        ):
+            events.record(Action.CLIENT_VIEWED, target=client, touched=[client.pk])
+            events.record(Action.SESSION_LISTED, touched=[client.pk], count=1)
+
+    mine = Wanted(person_id=clerk.person_id, areas={"clients.client"})
+    from_there = Wanted(address="203.0.113.8")
+
+    assert {each.who for each in looks_at(practice, client, asked=mine)} == {clerk.display_name}
+    assert len(looks_at(practice, client, asked=from_there)) == 2
+    page = page_of(practice, client, who=str(therapist.pk), did="clients.")
+    assert page.count(f"{therapist.display_name} opened client") == 1
+    assert f"{clerk.display_name} opened client" not in page
+
+
+def test_whose_records_somebody_touched_is_one_list(practice: House, client: Client) -> None:
+    clerk = practice.people["front-desk"]
+    with practice_scope(practice.id, person_id=clerk.person_id):
+        other = desk.client(clerk, "Otherwise")
+    with (
+        events.coming_from({"at_address": "203.0.113.7"}),
+        practice_scope(practice.id, person_id=clerk.person_id),
+    ):
+        for _ in range(3):
+            events.record(Action.CLIENT_VIEWED, target=other, touched=[other.pk])
+        events.record(Action.CLIENT_LISTED, touched=[other.pk, client.pk], count=2)
+    auditor = browser_of(practice.people["auditor"])
+    asked = {"who": str(clerk.pk), "address": "203.0.113.7"}
+
+    page = auditor.get(reverse("billing:touched"), asked).content.decode()
+
+    rows = re.findall(r"<tr>.*?</tr>", page, re.S)[1:]
+    assert [re.findall(r">(C-\d+)</a>|num\">([\d,]+)<", row) for row in rows] == [
+        [(other.code, ""), ("", "4")],
+        [(client.code, ""), ("", "1")],
+    ]
+    assert f"{reverse('billing:looks', args=[other.pk])}?who={clerk.pk}" in page
+    nobody = auditor.get(reverse("billing:touched"), {"address": "203.0.113.9"}).content.decode()
+    assert "No record was touched" in nobody
+    assert browser_of(clerk).get(reverse("billing:touched")).status_code == 403

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Membership
 from accounts.tenancy import practice_scope
-from audit import verifier
+from audit import terms
 from audit.models import Event
 from audit.selectors import chain
 from ledger.chart import Role
@@ -131,7 +131,7 @@ def test_each_entry_is_an_event_and_the_chain_holds(
         assert list(integrity.findings()) == []
 
 
-def verifier_finds(practice: House) -> verifier.Finding | None:
+def verifier_finds(practice: House) -> terms.Finding | None:
     return chain.verify(practice.id)
 
 
