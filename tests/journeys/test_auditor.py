@@ -87,6 +87,28 @@ def test_the_log_names_no_client(
     auditor.look("log")
 
 
+def test_after_a_leak_the_log_says_whose_records_somebody_touched(
+    auditor: Person, new_client: desk.Known, paid_by_card: desk.Billed
+) -> None:
+    auditor.rail("Audit log")
+    auditor.choose("Who", "Rosalind Achebe")
+    with auditor.page.expect_navigation():
+        auditor.press("Show")
+    auditor.follow("Whose records")
+    auditor.shows("After a leak, this is who may have to be told.", new_client.code)
+    auditor.look("whose-records")
+    with auditor.in_the_dark():
+        auditor.picture("whose-records-dark")
+
+    auditor.follow(new_client.code)
+    expect(auditor.heading).to_have_text(f"Who has looked at {new_client.code}")
+    expect(auditor.main.get_by_label("Who", exact=True)).not_to_have_value("")
+    auditor.look("looks-narrowed")
+    auditor.go(f"/log/?number={paid_by_card.number.lower()}")
+    auditor.shows(f"issued invoice {paid_by_card.number}")
+    auditor.look("log-of-a-number")
+
+
 def test_books_and_log_are_whole(house: House, paid_by_card: desk.Billed) -> None:
     books, log = house.run("verify_ledger"), house.run("verify_audit")
 
