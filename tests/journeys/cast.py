@@ -9,33 +9,33 @@ from tests.journeys.house import HARBOR_LANE, House
 from tests.journeys.person import App, Person
 
 QUIET_SECONDS = 400
-"""After so long without a part, somebody's session may be over on a slow machine."""
+"""After so long without a page, somebody's session may be over on a slow machine."""
 
 
 class Cast:
     """The people of the journeys; everybody signs in when they are first asked for, and again
-    where they had no part for so long that they were signed out."""
+    where they opened no page for so long that they were signed out."""
 
     def __init__(self, chromium: Browser, house: House) -> None:
         self._chromium, self._house = chromium, house
         self.apps: dict[str, App] = {}
         self._signed_in: dict[str, Person] = {}
         self._everybody: list[Person] = []
-        self._asked_at: dict[str, float] = {}
 
     def __call__(self, role: str, slug: str = HARBOR_LANE) -> Person:
         """Return who has this role, signed in."""
         email = self._house.person(role, slug)["email"]
         if email not in self._signed_in:
             self._signed_in[email] = self.newcomer(role, slug).sign_in()
-        elif time.monotonic() - self._asked_at[email] > QUIET_SECONDS:
+        elif time.monotonic() - self._signed_in[email].went_at > QUIET_SECONDS:
             self._signed_in[email].come_back()
-        self._asked_at[email] = time.monotonic()
         return self._signed_in[email]
 
     def is_signed_out(self, role: str, slug: str = HARBOR_LANE) -> None:
         """Remember that a journey had this person's sign-ins ended."""
-        self._asked_at[self._house.person(role, slug)["email"]] = float("-inf")
+        email = self._house.person(role, slug)["email"]
+        if email in self._signed_in:
+            self._signed_in[email].went_at = float("-inf")
 
     def newcomer(self, role: str, slug: str = HARBOR_LANE) -> Person:
         """Return who has this role, at a browser in which nobody is signed in yet."""

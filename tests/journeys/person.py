@@ -15,6 +15,7 @@ from playwright.sync_api import (
     Error,
     Locator,
     Page,
+    Request,
     ViewportSize,
     expect,
 )
@@ -66,9 +67,16 @@ class Person:
     context: BrowserContext
     base_url: str
     watch: Watch = field(default_factory=Watch)
+    went_at: float = 0.0
+    """When a page was last asked for, by the clock that only runs on."""
 
     def __post_init__(self) -> None:
         self.watch.attach(self.context)
+        self.context.on("request", self._note)
+
+    def _note(self, request: Request) -> None:
+        if request.is_navigation_request():
+            self.went_at = time.monotonic()
 
     @classmethod
     def at(cls, browser: Browser, account: people.Person, app: App, base_url: str) -> "Person":
