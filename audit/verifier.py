@@ -1,7 +1,5 @@
 """Proves audit logs: python3 -I verifier.py DUMP CHECKPOINTS [--practice ID] [--all] [--piece]
-
-Standard library only. docs/AUDIT.md describes the files and every byte that is hashed or signed.
-"""
+Standard library only. docs/AUDIT.md describes the files and every byte hashed or signed."""
 
 import argparse
 import json
@@ -51,7 +49,7 @@ def check(chain: Any, marks: Any, keys: Any, every: bool = False, piece: bool = 
         if is_due and not is_signed(_raw(keys.get(mark[5], "")), signed, _raw(mark[6])):
             return size, f"The checkpoint of event {size} has no valid signature."
     seq, found = start or (0, ZEROS)
-    sound = seq
+    begun = sound = seq
     for event in events:
         seq, previous = seq + 1, found
         number, _, action, *_, commitment, has_values, found = event
@@ -67,20 +65,18 @@ def check(chain: Any, marks: Any, keys: Any, every: bool = False, piece: bool = 
             return sound + 1, f"Events {sound + 1} to {seq} were rewritten: a checkpoint says so."
         sound = seq if seq in due else sound
     size, ends = max(due, default=0), head[0] if head else 0
-    if size > seq and not piece:
-        return seq + 1, f"The log ends with event {seq} of {size}: it was cut off or rolled back."
+    if not piece and (begun or size > seq):
+        return 1 if begun else seq + 1, f"The log has only events {begun + 1} to {seq} of {size}."
     if [seq, found] != list(head or (0, ZEROS)):
         return min(seq, ends) + 1, f"The log ends with event {seq}, but its head says {ends}."
-    if start and not piece:
-        return 1, f"Events 1 to {start[0]} are not in this dump: it is a piece of a log."
-    if piece and due.get(seq) != found:
+    if piece and (due.get(seq) != found or seq == begun):
         return seq, f"No checkpoint ends with event {seq}: nothing proves the piece."
     for stray in strays:
         return stray, f"Clients are noted as touched by event {stray}, which is not there."
     for lost in () if piece else sorted(set(due) ^ {mark[1] for mark in copies}):
         where = "in the database" if lost in due else "outside"
         return lost, f"The checkpoint of event {lost} is missing {where}."
-    return None, f"The log is whole from event {start[0] + 1 if start else 1} to {seq}."
+    return None, f"The log is whole from event {begun + 1} to {seq}."
 
 
 def is_signed(public: bytes, signed: bytes, signature: bytes) -> bool:
@@ -100,12 +96,12 @@ def is_signed(public: bytes, signed: bytes, signature: bytes) -> bool:
 
     def decoded(data: bytes) -> Any:
         is_odd, y = divmod(int.from_bytes(data, "little"), 2**255)
-        square = (y * y - 1) * pow(d * y * y + 1, -1, p) % p
-        x = pow(square, (p + 3) // 8, p)
-        x = x if x * x % p == square else x * pow(2, (p - 1) // 4, p) % p
+        xx = (y * y - 1) * pow(d * y * y + 1, -1, p) % p
+        x = pow(xx, (p + 3) // 8, p)
+        x = x if x * x % p == xx else x * pow(2, (p - 1) // 4, p) % p
         x = x if x % 2 == is_odd else p - x
-        known = len(data) == 32 and max(x, y) < p and x * x % p == square
-        return (x, y, 1, x * y % p) if known else None
+        is_point = len(data) == 32 and max(x, y) < p and x * x % p == xx
+        return (x, y, 1, x * y % p) if is_point else None
 
     nonce, scalar = signature[:32], int.from_bytes(signature[32:], "little")
     factor = int.from_bytes(sha512(nonce + public + signed).digest(), "little") % order
@@ -120,7 +116,6 @@ def read_outside(folder: Path, practice: str) -> Any:
     """Return the checkpoints of a practice that were kept outside, and the public keys by id."""
     file, keys = folder / f"{practice}.jsonl", folder / "keys.json"
     lines = file.read_text().splitlines() if file.exists() else []
-    # A line torn by a crash was written again; one destroyed breaks their chain.
     marks = [[*map(json.loads(line).get, CHECKPOINT)] for line in lines if line.endswith("}")]
     return sorted(marks), json.loads(keys.read_text()) if keys.exists() else {}
 
@@ -136,15 +131,18 @@ def main() -> int:
     given = parser.parse_args()
     kept = [] if given.piece else [file.stem for file in given.checkpoints.glob("*.jsonl")]
     missing = 0, "There are checkpoints of this log, but the log is missing."
+    unproved = 0, "No checkpoint outside proves this log, or it stands here twice."
     found = dict.fromkeys([given.practice] if given.practice else kept, missing)
     for practice, rows in groupby(map(json.loads, given.dump.open()), lambda row: row[0]):
         try:
             chain = *next(rows), (row[1:] for row in rows)  # noqa: B031  # the rest of the rows
             marks, keys = read_outside(given.checkpoints, practice)
-            found[practice] = check(chain, marks, keys, given.all, given.piece)
+            fit = marks and found.pop(practice, missing) is missing
+            found[practice] = check(chain, marks, keys, given.all, given.piece) if fit else unproved
         except Exception as error:
             found[practice] = 0, f"The log cannot be read: {type(error).__name__}."
-    sys.stdout.writelines(f"{practice}: {said}\n" for practice, (_, said) in found.items())
+    found = found or {str(given.dump): (0, "There is no log in this file.")}
+    sys.stdout.writelines(ascii(f"{log}: {said}")[1:-1] + "\n" for log, (_, said) in found.items())
     return any(number is not None for number, _ in found.values())
 
 

@@ -4,7 +4,9 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from audit.terms import Chain, Checkpoint
+import pytest
+
+from audit.terms import Chain, Checkpoint, Head
 from tests.audit.chains import KEY, OTHER_PRACTICE, PRACTICE, chain, checkpoints, log
 from tests.audit.script import run
 
@@ -31,9 +33,9 @@ def written(folder: Path, chains: Sequence[Chain], marks: Sequence[Checkpoint]) 
 
 def test_the_script_alone_proves_two_practices(tmp_path: Path) -> None:
     other = log(5, OTHER_PRACTICE)
-    done = run(
-        [*written(tmp_path, [chain(LOG, MARKS), chain(other, (), OTHER_PRACTICE)], MARKS), "--all"]
-    )
+    signed = checkpoints(other, (5,), OTHER_PRACTICE)
+    told = [chain(LOG, MARKS), chain(other, signed, OTHER_PRACTICE)]
+    done = run([*written(tmp_path, told, [*MARKS, *signed]), "--all"])
 
     assert done.stderr == ""
     assert sorted(done.stdout.splitlines()) == [
@@ -55,7 +57,10 @@ def test_the_script_names_the_first_offender_and_fails(tmp_path: Path) -> None:
 
 
 def test_the_script_misses_a_practice_that_was_dropped(tmp_path: Path) -> None:
-    arguments = written(tmp_path, [chain(log(5, OTHER_PRACTICE), (), OTHER_PRACTICE)], MARKS)
+    other = log(5, OTHER_PRACTICE)
+    signed = checkpoints(other, (5,), OTHER_PRACTICE)
+    told = [chain(other, signed, OTHER_PRACTICE)]
+    arguments = written(tmp_path, told, [*MARKS, *signed])
 
     done = run(arguments)
     narrowed = run([*arguments, "--practice", OTHER_PRACTICE])
@@ -82,3 +87,59 @@ def test_a_line_torn_by_a_crash_and_written_again_is_passed_over(tmp_path: Path)
     file.write_text(file.read_text() + whole[:90] + "\n" + whole)
 
     assert run(arguments).returncode == 0
+
+
+def test_nothing_at_all_is_not_whole(tmp_path: Path) -> None:
+    arguments = written(tmp_path, [], MARKS)
+
+    for options in ([], ["--piece"], ["--piece", "--practice", PRACTICE]):
+        assert run([*arguments, *options]).returncode == 1
+    assert "There is no log in this file." in run([*arguments, "--piece"]).stdout
+
+
+@pytest.mark.parametrize("folder", ["kept", "mistyped"])
+def test_a_log_that_nothing_outside_signs_is_not_proved(tmp_path: Path, folder: str) -> None:
+    dump, _ = written(tmp_path, [chain(LOG)], ())
+
+    done = run([dump, str(tmp_path / folder), "--practice", PRACTICE])
+
+    assert "No checkpoint outside proves this log" in done.stdout
+    assert done.returncode == 1
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_log_that_stands_there_twice_hides_no_other(
+    tmp_path: Path, order: tuple[int, int]
+) -> None:
+    forged = [*LOG[:6], LOG[6]._replace(label="INV-1"), *LOG[7:]]
+    other = log(5, OTHER_PRACTICE)
+    signed = checkpoints(other, (5,), OTHER_PRACTICE)
+    both = [chain(forged, MARKS), chain(LOG, MARKS)]
+    told = [both[order[0]], chain(other, signed, OTHER_PRACTICE), both[order[1]]]
+
+    done = run(written(tmp_path, told, [*MARKS, *signed]))
+
+    assert f"{PRACTICE}: No checkpoint outside proves this log, or it stands here twice." in (
+        done.stdout
+    )
+    assert done.returncode == 1
+
+
+def test_a_name_says_no_sentence_of_its_own(tmp_path: Path) -> None:
+    name = f"{PRACTICE}: The log is whole from event 1 to 99.\n\x1b[2J"
+
+    done = run(written(tmp_path, [chain([], (), name)], ()))
+
+    assert done.stdout.count("\n") == 1
+    assert "\x1b" not in done.stdout
+    assert done.returncode == 1
+
+
+def test_a_piece_of_nothing_proves_nothing(tmp_path: Path) -> None:
+    at = Head(MARKS[0].size, MARKS[0].hash)
+    told = chain([], (), PRACTICE)._replace(start=at, head=at)
+
+    done = run([*written(tmp_path, [told], MARKS), "--piece"])
+
+    assert "nothing proves the piece" in done.stdout
+    assert done.returncode == 1

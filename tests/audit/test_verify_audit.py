@@ -87,6 +87,7 @@ def test_the_command_and_the_script_agree_on_a_whole_log(practice: House, tmp_pa
 
     assert complained == ""
     assert "Harbor Lane: " in said
+    verify_audit("--practice", practice.slug, "--dump", str(dump))
     done = run([str(dump), str(outside), "--all"])
     assert (done.returncode, done.stderr) == (0, "")
     assert f"{practice.id}: The log is whole from event 1 to " in done.stdout
