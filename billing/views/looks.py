@@ -80,13 +80,17 @@ class Touched(LooksView):
 
     def get(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
         form, asked = filtered(request)
-        rows = looks.touched(asked) if asked is not None else []
+        is_narrow = asked is not None and bool(
+            asked.person_id or asked.address or asked.label or asked.export or asked.since
+        )
+        rows = looks.touched(asked) if asked is not None and is_narrow else []
         events.record(Action.TOUCHED_LISTED, count=len(rows))
         return self.page(
             "billing/looks/touched.html",
             page=self.paged(rows),
             form=form,
             kept=kept(form),
+            is_narrow=is_narrow,
         )
 
 

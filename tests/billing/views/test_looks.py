@@ -274,4 +274,7 @@ def test_whose_records_somebody_touched_is_one_list(practice: House, client: Cli
     assert f"{reverse('billing:looks', args=[other.pk])}?who={clerk.pk}" in page
     nobody = auditor.get(reverse("billing:touched"), {"address": "203.0.113.9"}).content.decode()
     assert "No record was touched" in nobody
+    everything = auditor.get(reverse("billing:touched"), {"did": "clients."}).content.decode()
+    assert "Choose whose looks, or from when" in everything
+    assert other.code not in everything
     assert browser_of(clerk).get(reverse("billing:touched")).status_code == 403
