@@ -1,15 +1,10 @@
 """Who sits at a browser now."""
 
-import time
-
 from playwright.sync_api import Browser
 
 from config.dev import people
 from tests.journeys.house import HARBOR_LANE, House
 from tests.journeys.person import App, Person
-
-QUIET_SECONDS = 400
-"""After so long without a page, somebody's session may be over on a slow machine."""
 
 
 class Cast:
@@ -27,7 +22,7 @@ class Cast:
         email = self._house.person(role, slug)["email"]
         if email not in self._signed_in:
             self._signed_in[email] = self.newcomer(role, slug).sign_in()
-        elif time.monotonic() - self._signed_in[email].went_at > QUIET_SECONDS:
+        elif self._signed_in[email].may_be_signed_out:
             self._signed_in[email].come_back()
         return self._signed_in[email]
 

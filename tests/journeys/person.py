@@ -26,6 +26,9 @@ from tests.journeys.watch import Watch
 
 RESULTS = BASE_DIR / "test-results" / "journeys"
 STEP_SECONDS = 30
+QUIET_SECONDS = 400
+"""After so long without a page, somebody's session may be over on a slow machine."""
+
 PATIENCE = 60_000
 """Milliseconds for a step: a second factor asked for on the way may wait 30 s for its code."""
 
@@ -104,6 +107,12 @@ class Person:
         self.watch.forget(422)
         self.fill("Six-digit code", self.app.code())
         self.press("Go on")
+
+    @property
+    def may_be_signed_out(self) -> bool:
+        """Whether the page has led to signing in by itself, or will soon on a slow machine."""
+        is_quiet = time.monotonic() - self.went_at > QUIET_SECONDS
+        return is_quiet or "/sign-in/" in self.page.url
 
     @property
     def name(self) -> str:
