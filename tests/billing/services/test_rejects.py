@@ -63,8 +63,10 @@ def test_nothing_of_the_record_stands_in_plain_sight(receive: Receive) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT billing_rejectedrecord::text FROM billing_rejectedrecord")
         row = cursor.fetchone()[0]
-    for word in ("19-73", "vila", "4711", "999-59", "Skyway"):
+    for word in ("19-73", "vila", "999-59", "Skyway"):
         assert word not in row
+    # Four digits stand by chance in what is sealed, and eight hardly ever.
+    for word in ("19-73", "vila", "4711", "999-59", "Skyway"):
         assert word.encode().hex() not in row
 
 
