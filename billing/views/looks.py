@@ -13,9 +13,10 @@ from accounts.permissions import Permission
 from accounts.views.base import StaffRequest
 from accounts.views.log import before_of, filtered, kept, older_url
 from audit.actions import Action
+from audit.selectors import log as entries
 from audit.services import events
 from billing.forms.looks import FindForm, LooksFileForm
-from billing.selectors import handed_out
+from billing.selectors import codes, handed_out
 from billing.services import looks as services
 from billing.services.looks import Span
 from billing.views.base import BillingView
@@ -83,11 +84,14 @@ class Touched(LooksView):
         is_narrow = asked is not None and bool(
             asked.person_id or asked.address or asked.label or asked.export or asked.since
         )
-        rows = looks.touched(asked) if asked is not None and is_narrow else []
+        rows = entries.clients_touched(asked) if asked is not None and is_narrow else []
         events.record(Action.TOUCHED_LISTED, count=len(rows))
+        page = self.paged(rows)
+        named = codes.of_clients(row.client_id for row in page)
         return self.page(
             "billing/looks/touched.html",
-            page=self.paged(rows),
+            page=page,
+            rows=[(named.get(row.client_id, ""), row) for row in page],
             form=form,
             kept=kept(form),
             is_narrow=is_narrow,

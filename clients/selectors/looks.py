@@ -7,7 +7,6 @@ from uuid import UUID
 
 from accounts.selectors import log
 from audit.actions import Action
-from audit.selectors import log as entries
 from audit.selectors.log import ANYTHING, Wanted
 from clients.models import Client, EmergencyAccess
 from clients.selectors import families
@@ -137,27 +136,6 @@ def of(
             part=PARTS.get(each.action, "The record"),
             way=_way(each, emergencies),
         )
-        for each in found
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class Touched:
-    """A client whose record some events touched, by code; "" for a record that is gone."""
-
-    client_id: UUID
-    code: str
-    times: int
-    first: datetime
-    last: datetime
-
-
-def touched(asked: Wanted) -> list[Touched]:
-    """Return whose records the events asked for touched, the most often touched first."""
-    found = entries.clients_touched(asked)
-    codes = dict(Client.objects.values_list("pk", "code")) if found else {}
-    return [
-        Touched(each.client_id, codes.get(each.client_id, ""), each.times, each.first, each.last)
         for each in found
     ]
 

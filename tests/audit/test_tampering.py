@@ -1,7 +1,6 @@
 """Twelve ways to falsify a log, by a superuser with triggers off: at ten or a hundred places."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +15,7 @@ from audit.models import Event
 from audit.selectors import chain
 from audit.services import checkpoints, events
 from tests.audit.chains import KEY
-from tests.audit.owner import TABLES, WRITTEN
+from tests.audit.owner import copied, unguarded
 from tests.audit.script import run
 from tests.figures import Tell
 from tests.houses import House
@@ -142,32 +141,6 @@ def signed(practice: House, tmp_path: Path) -> House:
     return practice
 
 
-@contextmanager
-def unguarded() -> Iterator[None]:
-    """Take triggers and row security off, and keep a copy of everything."""
-    with connections["owner"].cursor() as cursor:
-        for table in TABLES:
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-            cursor.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
-            cursor.execute(f"CREATE TABLE old_{table} AS TABLE {table}")
-    yield
-    put_all_back()
-    with connections["owner"].cursor() as cursor:
-        for table in TABLES:
-            cursor.execute(f"DROP TABLE old_{table}")
-            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-            cursor.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
-
-
-def put_all_back() -> None:
-    with connections["owner"].cursor() as cursor:
-        for table in TABLES:
-            cursor.execute(WRITTEN, [table])
-            [[columns]] = cursor.fetchall()
-            cursor.execute(f"DELETE FROM {table}")
-            cursor.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM old_{table}")
-
-
 def attack(signed: House, does: Attack, at: int) -> None:
     with connections["owner"].cursor() as cursor:
         for statement in does.does:
@@ -192,13 +165,13 @@ def test_every_falsification_is_found_at_every_place(
     signed: House, tmp_path: Path, tell: Tell, places: range
 ) -> None:
     outside, table = tmp_path / "first", dict.fromkeys(ATTACKS, 0)
-    with unguarded():
+    with copied() as restore, unguarded():
         for name, does in ATTACKS.items():
             for at in places:
                 attack(signed, does, at)
                 finding = found(signed, outside)
                 table[name] += finding is not None and finding.seq == does.first(at)
-                put_all_back()
+                restore()
     tell(f"{sum(table.values()):,} of {len(ATTACKS) * len(places):,} falsifications found: {table}")
 
     assert found(signed, outside) is None
@@ -208,7 +181,7 @@ def test_every_falsification_is_found_at_every_place(
 @pytest.mark.commits
 def test_the_command_and_the_script_say_the_same_of_each(signed: House, tmp_path: Path) -> None:
     outside, dump, heard = tmp_path / "first", tmp_path / "log.jsonl", {}
-    with unguarded():
+    with copied() as restore, unguarded():
         for name, does in ATTACKS.items():
             attack(signed, does, 77)
             finding = found(signed, outside)
@@ -217,6 +190,6 @@ def test_the_command_and_the_script_say_the_same_of_each(signed: House, tmp_path
             done = run([str(dump), str(outside), "--practice", str(signed.id)])
             heard[name] = done.stdout, f"{signed.id}: {finding and finding.sentence}\n"
             assert (done.returncode, done.stderr) == (1, "")
-            put_all_back()
+            restore()
 
     assert [name for name, (script, command) in heard.items() if script != command] == []

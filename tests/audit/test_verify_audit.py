@@ -231,6 +231,7 @@ def test_what_no_checkpoint_covers_is_not_provable(
     chosen = ("--practice", practice.slug, "--dump", str(tmp_path / "piece"), "--event", number)
 
     assert f"No checkpoint covers an event {number}" in verify_audit(*chosen)[1]
+    assert not (tmp_path / "piece").exists()
 
 
 def test_a_proof_is_of_one_practice_and_goes_into_a_file(practice: House) -> None:

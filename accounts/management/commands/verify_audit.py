@@ -2,7 +2,6 @@
 
 import time
 from argparse import ArgumentParser
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -76,18 +75,16 @@ class Command(BaseCommand):
         return [UUID(log) for log in lost]
 
     def _write_dump(self, file: Path, logs: list[UUID], event: int | None) -> None:
-        with file.open("w", encoding="utf-8") as dump:
-            for log in logs:
-                with practice_scope(log):
-                    dump.writelines(chain.dump(log) if event is None else _proof(log, event))
+        try:
+            with file.open("w", encoding="utf-8") as dump:
+                for log in logs:
+                    with practice_scope(log):
+                        lines = chain.dump(log) if event is None else chain.proof(log, event)
+                        dump.writelines(lines)
+        except chain.NotProvable as error:
+            file.unlink()
+            raise CommandError(str(error)) from error
         self.stdout.write(f"The events are in {file}.")
-
-
-def _proof(log: UUID, event: int) -> Iterator[str]:
-    try:
-        return chain.proof(log, event)
-    except chain.NotProvable as error:
-        raise CommandError(str(error)) from error
 
 
 class Progress:

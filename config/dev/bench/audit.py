@@ -54,10 +54,11 @@ FLOOR_TABLE = """
 """
 PLAIN = """
     INSERT INTO bench_log (
-        practice_id, seq, at, action, target_kind, label, facts, hash, area, address, is_refusal
+        practice_id, seq, at, action, target_kind, label, facts, hash, area, address, export,
+        is_refusal
     ) VALUES (
         %s, nextval('bench_log_seq'), clock_timestamp(), 'clients.client.viewed', '', '', %s, %s,
-        'clients.client', '', false
+        'clients.client', '', '', false
     )
 """
 NEWEST = "SELECT * FROM audit_event ORDER BY seq DESC LIMIT 100"
