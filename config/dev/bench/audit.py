@@ -61,7 +61,7 @@ PLAIN = """
         'clients.client', '', '', false
     )
 """
-NEWEST = "SELECT * FROM audit_event ORDER BY seq DESC LIMIT 100"
+NEWEST = "SELECT * FROM audit_event WHERE practice_id = %s ORDER BY seq DESC LIMIT 100"
 
 
 def figures(effort: Effort) -> Iterator[Figure]:
@@ -184,7 +184,7 @@ def _reading(practice_id: UUID, size: int, browser: Browser, effort: Effort) -> 
 
     def bare() -> None:
         with connections["owner"].cursor() as cursor:
-            cursor.execute(NEWEST)
+            cursor.execute(NEWEST, [practice_id])
             cursor.fetchall()
 
     for name, wanted in asked.items():
