@@ -105,6 +105,20 @@ def test_a_page_may_be_of_one_address(busy: House) -> None:
     assert found.facts == {"count": 9, "at_address": "203.0.113.7", "by_request": "4f2a"}
 
 
+def test_a_page_may_be_of_one_number_however_it_is_typed(busy: House) -> None:
+    exported = str(uuid4())
+    with practice_scope(busy.id, person_id=READER):
+        events.record(Action.CLIENT_EXPORTED, count=2, export=exported)
+        events.record(Action.CLIENT_EXPORTED, count=2, export=str(uuid4()))
+    with practice_scope(busy.id):
+        (of_file,) = log.page(Wanted(export=exported))
+        (of_paper,) = log.page(Wanted(label="r-3"))
+
+        assert of_file.facts["export"] == exported
+        assert of_paper.label == "R-3"
+        assert log.page(Wanted(label="R")) == log.page(Wanted(export="R-3")) == []
+
+
 def test_what_is_asked_holds_together(busy: House) -> None:
     with practice_scope(busy.id):
         both = Wanted(person_id=READER, areas={"clients.client"})
