@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.permissions import Permission
-from accounts.selectors import drafts, reviews
+from accounts.selectors import alerts, drafts, log_reviews, reviews
 from accounts.sessions import SIGNED_IN_AT
 from accounts.tenancy import in_scope
 from accounts.views import pages
@@ -138,7 +138,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
                 "file",
                 "Invoices",
                 "i",
-                beside=("billing:payment_unapplied", "billing:drawer"),
+                beside=("billing:payment_unapplied", "billing:drawer", "billing:payment_plans"),
             ),
             Place(
                 P.LETTER_VIEW,
@@ -166,6 +166,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
                 P.APPROVAL_DECIDE,
             ),
             Place(P.MEMBER_VIEW, "accounts:access_review", "check", "Access review", "v"),
+            Place(P.LOG_VIEW, "accounts:log_reviews", "check", "Log review", "L"),
             Place(P.PARTICULARS_CHANGE, "accounts:particulars", "file", "Address and numbers", "6"),
             Place(P.SERVICE_CHANGE, "billing:services", "cash", "Services and fees", "2"),
             Place(P.CONSENT_TEXT_CHANGE, "clients:consent_texts", "file", "Consent texts", "f"),
@@ -184,6 +185,16 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place(P.API_TOKEN_CHANGE, "accounts:api_tokens", "swap", "Programs", "x"),
             Place(P.EHR_CONNECT, "billing:ehr", "link", "Medical records", "h"),
             Place(P.LOG_VIEW, "accounts:log", "chain", "Audit log", "a"),
+            Place(P.LOG_VIEW, "accounts:alerts", "alert", "Cases of the log", "A"),
+            Place(P.AUDIT_ANSWER, "billing:audit_answers", "help", "Auditor's requests", "R"),
+            Place(
+                P.AUDIT_WORK,
+                "billing:samples",
+                "search",
+                "Examination",
+                "8",
+                beside=("billing:evidence_packs", "billing:audit_requests"),
+            ),
         ),
     ),
 )
@@ -262,6 +273,12 @@ def _waiting(staff: StaffRequest) -> dict[str, Waits]:
         review = reviews.standing(on=timezone.localdate())
         if review:
             waiting["accounts:access_review"] = Waits(review.waiting, review.is_late)
+    if in_scope() and Permission.ALERT_WORK in staff.permissions:
+        waiting["accounts:alerts"] = Waits(alerts.waiting())
+    if in_scope() and Permission.LOG_REVIEW in staff.permissions:
+        weeks = log_reviews.standing(on=timezone.localdate())
+        if weeks:
+            waiting["accounts:log_reviews"] = Waits(weeks.open, weeks.is_late)
     return waiting
 
 

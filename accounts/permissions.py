@@ -9,9 +9,12 @@ class Permission(StrEnum):
 
     ACCESS_REVIEW = "accounts.access_review"
     ACCOUNT_CHANGE = "accounts.account_change"
+    ALERT_WORK = "accounts.alert_work"
     API_TOKEN_CHANGE = "accounts.api_token_change"  # noqa: S105  # the name of a right
     APPROVAL_DECIDE = "accounts.approval_decide"
     ASSIGNMENT_CHANGE = "accounts.assignment_change"
+    AUDIT_ANSWER = "accounts.audit_answer"
+    AUDIT_WORK = "accounts.audit_work"
     BANK_MATCH = "accounts.bank_match"
     BILLING_CYCLE_CHANGE = "accounts.billing_cycle_change"
     BILLING_RUN = "accounts.billing_run"
@@ -51,6 +54,7 @@ class Permission(StrEnum):
     LETTER_CHANGE = "accounts.letter_change"
     LETTER_SEND = "accounts.letter_send"
     LETTER_VIEW = "accounts.letter_view"
+    LOG_REVIEW = "accounts.log_review"
     LOG_VIEW = "accounts.log_view"
     MEMBER_CHANGE = "accounts.member_change"
     MEMBER_ID_SHOW = "accounts.member_id_show"
@@ -59,6 +63,7 @@ class Permission(StrEnum):
     PARTICULARS_CHANGE = "accounts.particulars_change"
     PACKAGE_END = "accounts.package_end"
     PAYMENT_CORRECT = "accounts.payment_correct"
+    PAYMENT_PLAN_AGREE = "accounts.payment_plan_agree"
     PAYMENT_RECORD = "accounts.payment_record"
     PERIOD_CLOSE = "accounts.period_close"
     PERIOD_POST = "accounts.period_post"
@@ -133,6 +138,7 @@ WORDS: dict[Permission, tuple[str, str]] = {
     ),
     Permission.INVOICE_VOID: ("Sessions and invoices", "Void invoices, so that they are not owed"),
     Permission.PAYMENT_RECORD: ("Money", "Take cash and check payments"),
+    Permission.PAYMENT_PLAN_AGREE: ("Money", "Agree payment plans, and take them back"),
     Permission.PAYMENT_CORRECT: (
         "Money",
         "Correct payments, take money off invoices, and record checks that came back",
@@ -189,7 +195,17 @@ WORDS: dict[Permission, tuple[str, str]] = {
         "Make tokens for programs, which do no more than their maker may, and revoke any",
     ),
     Permission.EHR_CONNECT: ("People and security", "Connect the medical-record system"),
-    Permission.LOG_VIEW: ("People and security", "Read the log"),
+    Permission.LOG_VIEW: ("People and security", "Read the log, and the cases that it raises"),
+    Permission.ALERT_WORK: (
+        "People and security",
+        "Take on and close the cases that the log raises",
+    ),
+    Permission.AUDIT_WORK: (
+        "People and security",
+        "Examine the practice: draw samples, see packs of evidence, and ask to be shown more",
+    ),
+    Permission.AUDIT_ANSWER: ("People and security", "Answer what auditors ask to be shown"),
+    Permission.LOG_REVIEW: ("People and security", "Review the log each week, and sign it off"),
 }
 """Permission → (group, plain words), in the order in which an administrator reads them."""
 
@@ -216,8 +232,11 @@ BUILT_IN_ROLES = (
         frozenset(
             {
                 P.ACCESS_REVIEW,
+                P.ALERT_WORK,
                 P.API_TOKEN_CHANGE,
                 P.APPROVAL_DECIDE,
+                P.AUDIT_ANSWER,
+                P.AUDIT_WORK,
                 P.BANK_MATCH,
                 P.BILLING_CYCLE_CHANGE,
                 P.BILL_CHANGE,
@@ -228,6 +247,7 @@ BUILT_IN_ROLES = (
                 P.EMERGENCY_REVIEW,
                 P.KEY_CHANGE,
                 P.LETTER_CHANGE,
+                P.LOG_REVIEW,
                 P.LOG_VIEW,
                 P.MEMBER_CHANGE,
                 P.MEMBER_VIEW,
@@ -247,6 +267,7 @@ BUILT_IN_ROLES = (
             {
                 P.ACCOUNT_CHANGE,
                 P.APPROVAL_DECIDE,
+                P.AUDIT_ANSWER,
                 P.BANK_MATCH,
                 P.BILLING_CYCLE_CHANGE,
                 P.BILLING_RUN,
@@ -267,6 +288,7 @@ BUILT_IN_ROLES = (
                 P.LETTER_SEND,
                 P.LETTER_VIEW,
                 P.PAYMENT_CORRECT,
+                P.PAYMENT_PLAN_AGREE,
                 P.PAYMENT_RECORD,
                 P.PERIOD_CLOSE,
                 P.PERIOD_POST,
@@ -318,6 +340,7 @@ BUILT_IN_ROLES = (
                 P.PAY_LINK_MAKE,
                 P.PACKAGE_END,
                 P.PAYMENT_CORRECT,
+                P.PAYMENT_PLAN_AGREE,
                 P.PAYMENT_RECORD,
                 P.QUESTION_ANSWER,
                 P.REFUND_RECORD,
@@ -355,6 +378,15 @@ BUILT_IN_ROLES = (
         "auditor",
         "Auditor",
         "Reads the log and the books, and changes nothing.",
-        frozenset({P.BILL_VIEW, P.LOG_VIEW, P.MEMBER_VIEW, P.REPORT_EXPORT, P.REPORT_VIEW}),
+        frozenset(
+            {
+                P.AUDIT_WORK,
+                P.BILL_VIEW,
+                P.LOG_VIEW,
+                P.MEMBER_VIEW,
+                P.REPORT_EXPORT,
+                P.REPORT_VIEW,
+            }
+        ),
     ),
 )

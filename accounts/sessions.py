@@ -33,6 +33,7 @@ QUIET_ROUTES = frozenset(
         "accounts:drafts",
         "billing:checkout_return",
         "billing:cycle_run",
+        "billing:evidence_pack",
         "billing:fhir_files",
         "billing:report_order",
         "clients:import_run",

@@ -5,6 +5,8 @@ from django.urls import path
 from accounts.api.description import Docs, Schema
 from accounts.views import (
     access_review,
+    alert_rules,
+    alerts,
     api_tokens,
     approvals,
     drafts,
@@ -12,6 +14,8 @@ from accounts.views import (
     keys,
     limits,
     log,
+    log_questions,
+    log_reviews,
     networks,
     new_password,
     offboarding,
@@ -26,6 +30,7 @@ from accounts.views import (
     security_rules,
     signed_in,
     signin,
+    terms,
     view_as,
     you,
 )
@@ -75,6 +80,12 @@ urlpatterns = [
     path("theme/", presence.Theme.as_view(), name="theme"),
     path("people/", people.People.as_view(), name="people"),
     path("people/<uuid:member_id>/", people.Person.as_view(), name="person"),
+    path("people/<uuid:member_id>/term/", terms.RoleTerm.as_view(), name="role_term"),
+    path(
+        "people/<uuid:member_id>/terms/<uuid:grant_id>/end/",
+        terms.RoleTermEnd.as_view(),
+        name="role_term_end",
+    ),
     path(
         "people/<uuid:member_id>/password/",
         new_password.OrderPassword.as_view(),
@@ -115,6 +126,18 @@ urlpatterns = [
         access_review.Remove.as_view(),
         name="access_review_remove",
     ),
+    path("log-reviews/", log_reviews.LogReviews.as_view(), name="log_reviews"),
+    path("log-reviews/<uuid:review_id>/", log_reviews.OneReview.as_view(), name="log_review"),
+    path(
+        "log-reviews/<uuid:review_id>/random-fine/",
+        log_reviews.RandomFine.as_view(),
+        name="log_review_random_fine",
+    ),
+    path(
+        "log-reviews/lines/<uuid:line_id>/", log_reviews.OneLine.as_view(), name="log_review_line"
+    ),
+    path("log-questions/", log_questions.LogQuestions.as_view(), name="log_questions"),
+    path("log-questions/<uuid:line_id>/", log_questions.LogQuestion.as_view(), name="log_question"),
     path("sign-in-rules/", security_rules.SecurityRules.as_view(), name="security_rules"),
     path("networks/", networks.Networks.as_view(), name="networks"),
     path("networks/roles/", networks.NetworkRoles.as_view(), name="network_roles"),
@@ -157,5 +180,11 @@ urlpatterns = [
     ),
     path("keys/", keys.Keys.as_view(), name="keys"),
     path("keys/destruction/", keys.Shredding.as_view(), name="shredding"),
+    path("cases/", alerts.Alerts.as_view(), name="alerts"),
+    path("cases/rules/", alert_rules.AlertRules.as_view(), name="alert_rules"),
+    path("cases/rules/<slug:rule>/", alert_rules.AlertRule.as_view(), name="alert_rule"),
+    path("cases/<uuid:pk>/", alerts.Alert.as_view(), name="alert"),
+    path("cases/<uuid:pk>/assignment/", alerts.AlertAssign.as_view(), name="alert_assign"),
+    path("cases/<uuid:pk>/closing/", alerts.AlertClose.as_view(), name="alert_close"),
     path("log/", log.Log.as_view(), name="log"),
 ]

@@ -129,6 +129,31 @@ class Action(StrEnum):
         "accounts.access_review.closed",
         "{who} finished the access review due on {label}.",
     )
+    LOG_REVIEW_OPENED = (
+        "accounts.log_review.opened",
+        "The review of the log of the week from {label} was opened[ with {count} lines].",
+    )
+    LOG_REVIEW_DECIDED = (
+        "accounts.log_review.decided",
+        "{who} decided in the review of the log of {label}[: {decision}].",
+    )
+    LOG_REVIEW_RANDOM_FINE = (
+        "accounts.log_review.random_fine",
+        "{who} marked random lines of the log of the week from {label} as fine[: {count}].",
+    )
+    LOG_REVIEW_ANSWERED = (
+        "accounts.log_review.answered",
+        "{who} answered a question of the review of the log of {label}.",
+    )
+    LOG_REVIEW_SIGNED = (
+        "accounts.log_review.signed",
+        "{who} signed the review of the log of the week from {label}[, {count} lines]"
+        "[, {incidents} open incidents].",
+    )
+    LOG_INCIDENT_CLOSED = (
+        "accounts.log_review.incident_closed",
+        "{who} closed an incident of the review of the log of {label}.",
+    )
     SECURITY_POLICY_CHANGED = (
         "accounts.security_policy.changed",
         "{who} changed the practice's sign-in rules[: {changed}].",
@@ -180,11 +205,81 @@ class Action(StrEnum):
         "accounts.approval.decided",
         "{who} answered a request for approval for {label}[: {act}][ of {amount}][, {decision}].",
     )
-    ROLE_GRANTED = "accounts.role.granted", "{who} gave the role {label}[ to {member}]."
+    ROLE_GRANTED = (
+        "accounts.role.granted",
+        "{who} gave the role {label}[ to {member}][, from {since}][ until {until}].",
+    )
     ROLE_WITHDRAWN = "accounts.role.withdrawn", "{who} took the role {label}[ from {member}]."
     ROLE_PERMISSIONS_CHANGED = (
         "accounts.role.permissions_changed",
         "{who} changed what the role {label} may do[; it holds {permissions} permissions now].",
+    )
+    EVIDENCE_PACK_LISTED = (
+        "accounts.evidence_pack.listed",
+        "{who} looked at packs of evidence[, {count} shown].",
+    )
+    EVIDENCE_PACK_ORDERED = (
+        "accounts.evidence_pack.ordered",
+        "{who} had a pack of evidence made.",
+    )
+    EVIDENCE_PACK_MADE = (
+        "accounts.evidence_pack.made",
+        "A pack of evidence was made for {who}[: {count} events][ in {files} files]"
+        "[, export {export}][, SHA-256 {sha256}].",
+    )
+    EVIDENCE_PACK_FETCHED = (
+        "accounts.evidence_pack.fetched",
+        "{who} took a pack of evidence away[, export {export}].",
+    )
+    EVIDENCE_PACK_EXPIRED = (
+        "accounts.evidence_pack.expired",
+        "Nobody fetched a pack of evidence; it is gone.",
+    )
+    EVIDENCE_PACK_REFUSED = (
+        "accounts.evidence_pack.refused",
+        "A pack of evidence was not made[: {reason}].",
+    )
+    AUDIT_REQUEST_LISTED = (
+        "accounts.audit_request.listed",
+        "{who} looked at requests of auditors[, {count} shown].",
+    )
+    AUDIT_REQUEST_VIEWED = (
+        "accounts.audit_request.viewed",
+        "{who} opened a request of an auditor.",
+    )
+    AUDIT_REQUEST_ASKED = (
+        "accounts.audit_request.asked",
+        "{who} asked to be shown something[, by {due}].",
+    )
+    AUDIT_REQUEST_ANSWERED = (
+        "accounts.audit_request.answered",
+        "{who} answered a request of an auditor[, step {turn}].",
+    )
+    AUDIT_REQUEST_ASKED_AGAIN = (
+        "accounts.audit_request.asked_again",
+        "{who} asked again to be shown something[, step {turn}].",
+    )
+    AUDIT_REQUEST_ACCEPTED = (
+        "accounts.audit_request.accepted",
+        "{who} accepted the answer to a request[, step {turn}].",
+    )
+    AUDIT_REQUEST_WITHDRAWN = (
+        "accounts.audit_request.withdrawn",
+        "{who} took back a request to be shown something[, step {turn}].",
+    )
+    SAMPLE_LISTED = (
+        "accounts.sample.listed",
+        "{who} looked at the samples[, {count} shown].",
+    )
+    SAMPLE_DRAWN = (
+        "accounts.sample.drawn",
+        "{who} drew a sample[: {count} of {among}][ {population}][, seed {seed}].",
+    )
+    SAMPLE_VIEWED = "accounts.sample.viewed", "{who} looked at a sample."
+    SAMPLE_EXPORTED = (
+        "accounts.sample.exported",
+        "{who} took a sample away as a file[, {count} rows][, export {export}]"
+        "[, SHA-256 {sha256}].",
     )
     KEYS_PROVISIONED = (
         "accounts.keys.provisioned",
@@ -235,6 +330,48 @@ class Action(StrEnum):
     )
     REQUEST_FAILED = "accounts.request.failed", "A request of {who} failed[ at {route}][: {error}]."
     JOB_FAILED = "accounts.job.failed", "The job {label} failed[: {error}]."
+
+    ALERT_RAISED = (
+        "accounts.alert.raised",
+        "The log raised a case[ about {member}]: {label}[, {count} events].",
+    )
+    ALERT_JOINED = (
+        "accounts.alert.joined",
+        "More events[, {count},] joined a case[ about {member}]: {label}.",
+    )
+    ALERT_LISTED = (
+        "accounts.alert.listed",
+        "{who} looked at the cases that the log raised[, {count} shown].",
+    )
+    ALERT_VIEWED = (
+        "accounts.alert.viewed",
+        "{who} opened a case[ about {member}]: {label}[, {count} events shown].",
+    )
+    ALERT_ASSIGNED = (
+        "accounts.alert.assigned",
+        "{who} gave a case[ about {member}][ to {assignee}]: {label}.",
+    )
+    ALERT_TAKEN = (
+        "accounts.alert.taken",
+        "{who} took a case[ about {member}] on: {label}.",
+    )
+    ALERT_CLOSED = (
+        "accounts.alert.closed",
+        "{who} closed a case[ about {member}]: {label}[; {outcome}].",
+    )
+    ALERT_RULE_CHANGED = (
+        "accounts.alert_rule.changed",
+        "{who} changed from where on the log raises a case: {label}[, {before} before]"
+        "[, {after} now].",
+    )
+    ALERT_RULE_OFF = (
+        "accounts.alert_rule.switched_off",
+        "{who} switched off a rule by which the log raises cases: {label}.",
+    )
+    ALERT_RULE_ON = (
+        "accounts.alert_rule.switched_on",
+        "{who} switched on a rule by which the log raises cases: {label}.",
+    )
 
     LOG_VIEWED = "audit.log.viewed", "{who} read the log[, {count} events shown]."
     LOG_VERIFIED = "audit.log.verified", "{who} checked the log[: {count} events, nothing changed]."
@@ -772,6 +909,19 @@ class Action(StrEnum):
     SUPERBILL_RULE_SET = (
         "billing.superbill.rule_set",
         "{who} set which sessions may stand on superbills[: {rule}].",
+    )
+    PAYMENT_PLAN_AGREED = (
+        "billing.payment_plan.agreed",
+        "{who} agreed payment plan {label}[ over {total}][ in {installments} installments].",
+    )
+    PAYMENT_PLAN_TAKEN_BACK = (
+        "billing.payment_plan.taken_back",
+        "{who} took payment plan {label} back[: {reason}].",
+    )
+    PAYMENT_PLAN_VIEWED = "billing.payment_plan.viewed", "{who} opened payment plan {label}."
+    PAYMENT_PLAN_LISTED = (
+        "billing.payment_plan.listed",
+        "{who} looked at payment plans[, {count} shown].",
     )
     INVOICE_VOIDED = (
         "billing.invoice.voided",

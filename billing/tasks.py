@@ -6,20 +6,24 @@ A task opens short scopes round its calls, and talks to other servers outside of
 import json
 import logging
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from accounts import progress
 from accounts.selectors import doors, members
 from accounts.tenancy import practice_scope
 from billing import cycling, ehr, gateway
+from billing.reports import evidence_papers
 from billing.reports.registry import REPORTS
 from billing.selectors import (
     card_intents,
     cycle_runs,
     days,
+    evidence,
     packages,
     recurring,
     report_files,
@@ -29,6 +33,7 @@ from billing.selectors import statement_runs as runs
 from billing.services import (
     bank_files,
     checkout,
+    evidence_packs,
     hosted_pages,
     imports,
     letter_work,
@@ -86,8 +91,10 @@ def redrive_practice(*, practice_id: str, **_: object) -> None:
     with practice_scope(practice):
         uploading.give_up(now=now)
         report_orders.tidy(now=now)
+        evidence_packs.tidy(now=now)
         bank_files.forget_old(now=now)
         ordered = report_files.left_behind(now=now)
+        packs = evidence.left_behind(now=now)
         statement_runs = runs.left_behind()
         billing_runs = cycle_runs.left_behind(now=now)
         batches = uploads.left_behind(now=now)
@@ -101,6 +108,8 @@ def redrive_practice(*, practice_id: str, **_: object) -> None:
         make_statements.delay(practice_id=practice_id, run_id=str(run_id))
     for file_id in ordered:
         make_report_file.delay(practice_id=practice_id, file_id=str(file_id))
+    for pack_id in packs:
+        make_evidence_pack.delay(practice_id=practice_id, pack_id=str(pack_id))
     for run_id in billing_runs:
         run_billing.delay(practice_id=practice_id, run_id=str(run_id))
     for event_id in waiting:
@@ -155,6 +164,27 @@ def make_report_file(*, practice_id: str, file_id: str, **_: object) -> None:
             source_of=_source_of,
             now=timezone.now(),
             progress=lambda rows: progress.tell(ordered, rows),
+        )
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def make_evidence_pack(*, practice_id: str, pack_id: str, **_: object) -> None:
+    """Make a pack of evidence, in the name of whoever asked for it."""
+    practice, ordered = UUID(practice_id), UUID(pack_id)
+    with practice_scope(practice):
+        person_id = evidence.asked_by(ordered)
+    if person_id is None:
+        return
+    places = [Path(place) for place in settings.AUDIT_CHECKPOINT_DIRS]
+    with practice_scope(practice, person_id=person_id):
+        timezone.activate(days.zone())
+        now = timezone.now()
+        evidence_packs.make(
+            pack_id=ordered,
+            papers=lambda: evidence_papers.of(timezone.localdate(now)),
+            checkpoints=places[0] if places else None,
+            now=now,
+            progress=lambda count: progress.tell(ordered, count),
         )
 
 

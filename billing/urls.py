@@ -5,6 +5,12 @@ from billing.api import fhir_in, fhir_metadata, fhir_out
 from billing.api import invoices as api_invoices
 from billing.api import sessions as api_sessions
 from billing.views.add_ons import SessionAddOns
+from billing.views.audit_requests import (
+    AuditAnswer,
+    AuditAnswers,
+    AuditRequestPage,
+    AuditRequests,
+)
 from billing.views.bank import BankLineMatch, BankLines, BankLineSpend, BankLineUndo, BankMatched
 from billing.views.bank_files import BankFileDiscard, BankFilePage, BankUpload
 from billing.views.bill_payments import BillPay, BillPaymentTakeBack, ExpenseNew
@@ -28,6 +34,7 @@ from billing.views.estimates import (
     EstimatePdf,
     EstimatesDue,
 )
+from billing.views.evidence import EvidencePackPage, EvidencePacks
 from billing.views.holding import HourHold
 from billing.views.hours import HourNew, HourPage, Schedule
 from billing.views.intake import (
@@ -84,12 +91,21 @@ from billing.views.pay_links import LinkWishNote, PayLinks, PayLinkWithdraw
 from billing.views.pay_more import PayLooks, PayWishes
 from billing.views.pay_papers import (
     PayInvoicePdf,
+    PayPlanPdf,
     PayReceiptPdf,
     PayStatementPdf,
     PaySuperbillPdf,
 )
 from billing.views.pay_questions import PayLineQuestion, PayPaidAlready
 from billing.views.payer_rules import PayerRules
+from billing.views.payment_plan_new import PaymentPlanNew
+from billing.views.payment_plans import (
+    ClientPaymentPlans,
+    PaymentPlanPage,
+    PaymentPlanPdf,
+    PaymentPlans,
+    PaymentPlanTakeBack,
+)
 from billing.views.payments import PaymentNew, Receipt
 from billing.views.questions import QuestionAnswerNew, Questions
 from billing.views.recurring import (
@@ -111,6 +127,7 @@ from billing.views.reports import (
     ReportPage,
 )
 from billing.views.returned_checks import CheckReturned
+from billing.views.samples import Sample, SampleFile, Samples
 from billing.views.search import ClientSearch
 from billing.views.services import (
     MissedHours,
@@ -173,6 +190,16 @@ urlpatterns = [
     path("clients/<uuid:pk>/estimates/new/", EstimateNew.as_view(), name="estimate_new"),
     path("clients/<uuid:pk>/superbills/", ClientSuperbills.as_view(), name="client_superbills"),
     path("clients/<uuid:pk>/superbills/new/", SuperbillNew.as_view(), name="superbill_new"),
+    path(
+        "clients/<uuid:pk>/payment-plans/",
+        ClientPaymentPlans.as_view(),
+        name="client_payment_plans",
+    ),
+    path(
+        "clients/<uuid:pk>/payment-plans/new/",
+        PaymentPlanNew.as_view(),
+        name="payment_plan_new",
+    ),
     path("clients/<uuid:pk>/packages/new/", PackageSell.as_view(), name="package_new"),
     path("clients/<uuid:pk>/", ClientPage.as_view(), name="client"),
     path("sessions/new/", SessionNew.as_view(), name="session_new"),
@@ -198,6 +225,14 @@ urlpatterns = [
     path("estimates/", EstimatesDue.as_view(), name="estimates_due"),
     path("estimates/<uuid:pk>/", EstimatePage.as_view(), name="estimate"),
     path("estimates/<uuid:pk>/pdf/", EstimatePdf.as_view(), name="estimate_pdf"),
+    path("payment-plans/", PaymentPlans.as_view(), name="payment_plans"),
+    path("payment-plans/<uuid:pk>/", PaymentPlanPage.as_view(), name="payment_plan"),
+    path("payment-plans/<uuid:pk>/pdf/", PaymentPlanPdf.as_view(), name="payment_plan_pdf"),
+    path(
+        "payment-plans/<uuid:pk>/take-back/",
+        PaymentPlanTakeBack.as_view(),
+        name="payment_plan_take_back",
+    ),
     path("superbills/rule/", SuperbillRulePage.as_view(), name="superbill_rule"),
     path("superbills/<uuid:pk>/", SuperbillPage.as_view(), name="superbill"),
     path("superbills/<uuid:pk>/pdf/", SuperbillPdf.as_view(), name="superbill_pdf"),
@@ -272,6 +307,15 @@ urlpatterns = [
         ApplicationTakeBack.as_view(),
         name="application_take_back",
     ),
+    path("examination/samples/", Samples.as_view(), name="samples"),
+    path("examination/samples/<uuid:pk>/", Sample.as_view(), name="sample"),
+    path("examination/samples/<uuid:pk>/file/", SampleFile.as_view(), name="sample_file"),
+    path("examination/requests/", AuditRequests.as_view(), name="audit_requests"),
+    path("examination/requests/<uuid:pk>/", AuditRequestPage.as_view(), name="audit_request"),
+    path("examination/answers/", AuditAnswers.as_view(), name="audit_answers"),
+    path("examination/answers/<uuid:pk>/", AuditAnswer.as_view(), name="audit_answer"),
+    path("examination/evidence/", EvidencePacks.as_view(), name="evidence_packs"),
+    path("examination/evidence/<uuid:pk>/", EvidencePackPage.as_view(), name="evidence_pack"),
     path("reports/", ReportIndex.as_view(), name="reports"),
     path(
         "reports/trial-balance/",
@@ -383,6 +427,7 @@ urlpatterns = [
     path("pay/payments/<uuid:pk>/", PayResult.as_view(), name="pay_result"),
     path("pay/invoices/<uuid:pk>/pdf/", PayInvoicePdf.as_view(), name="pay_invoice_pdf"),
     path("pay/receipts/<uuid:pk>/pdf/", PayReceiptPdf.as_view(), name="pay_receipt_pdf"),
+    path("pay/payment-plans/<uuid:pk>/pdf/", PayPlanPdf.as_view(), name="pay_plan_pdf"),
     path("pay/statements/<uuid:pk>/pdf/", PayStatementPdf.as_view(), name="pay_statement_pdf"),
     path("pay/superbills/<uuid:pk>/pdf/", PaySuperbillPdf.as_view(), name="pay_superbill_pdf"),
     path(

@@ -1,4 +1,4 @@
-"""What the worker does for files of clients."""
+"""What the worker does for files of clients, and with the log where it needs to know them."""
 
 from uuid import UUID
 
@@ -6,11 +6,15 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts import progress
-from accounts.selectors import doors
+from accounts.selectors import doors, members
+from accounts.services import alerts, log_weeks
 from accounts.tenancy import practice_scope
-from clients.selectors import import_undos, imports
+from clients.selectors import import_undos, imports, kin, unassigned
 from clients.services import imports as services
 from clients.services import taking_back, taking_in
+
+READINGS_AT_ONCE = 10
+"""Readings of one practice's log in a row, before others have their turn."""
 
 
 @shared_task  # type: ignore[untyped-decorator]  # Celery has no types
@@ -65,3 +69,36 @@ def redrive_files_of(*, practice_id: str, **_: object) -> None:
         take_in_file.delay(practice_id=practice_id, run_id=str(run_id))
     for undo_id in undos:
         take_file_back.delay(practice_id=practice_id, undo_id=str(undo_id))
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def read_logs(**_: object) -> None:
+    """Queue the reading of every practice's log for what wants a look."""
+    for practice_id in doors.practice_ids():
+        read_log_of.delay(practice_id=str(practice_id))
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def read_log_of(*, practice_id: str, **_: object) -> None:
+    """Read on in one practice's log, some events at a time, and raise cases of what is seen."""
+    for _reading in range(READINGS_AT_ONCE):
+        with practice_scope(UUID(practice_id)):
+            more_waits = alerts.read(kin=kin.alike, now=timezone.now())
+        if not more_waits:
+            return
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def open_log_reviews(**_: object) -> None:
+    """Queue the look at each practice's calendar: a review of the log opens every week."""
+    for practice_id in doors.practice_ids():
+        open_log_reviews_of.delay(practice_id=str(practice_id))
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def open_log_reviews_of(*, practice_id: str, **_: object) -> None:
+    """Open one practice's reviews of the weeks that are over, if they have none."""
+    with practice_scope(UUID(practice_id)):
+        log_weeks.open_due(
+            now=timezone.now(), by=members.automaton(), unassigned=unassigned.touched
+        )

@@ -93,8 +93,11 @@ CELERY_BEAT_SCHEDULE = {
     "reminders": {"task": "accounts.tasks.remind_of_passwords", "schedule": 3600.0},
     "clean-up": {"task": "accounts.tasks.clean_up", "schedule": 3600.0},
     "checkpoints": {"task": "accounts.tasks.write_checkpoints", "schedule": 60.0},
+    # Twice a minute: what is seen raises its case within a minute, also when a round waits.
+    "alerts": {"task": "clients.tasks.read_logs", "schedule": 30.0},
     "client-files": {"task": "clients.tasks.redrive_files", "schedule": 20.0},
     "reviews": {"task": "accounts.tasks.open_reviews", "schedule": 3600.0},
+    "log-reviews": {"task": "clients.tasks.open_log_reviews", "schedule": 3600.0},
     "keys": {"task": "accounts.tasks.rotate_keys", "schedule": 120.0},
     "pulls": {"task": "billing.tasks.pull_all", "schedule": 60.0},
     "client-reminders": {"task": "billing.tasks.remind_all", "schedule": 1800.0},

@@ -16,7 +16,7 @@ from django.urls import NoReverseMatch, reverse
 from accounts.tenancy import practice_scope
 from clients.models import Client, Coverage
 from clients.services import assignments, clients
-from tests.billing import desk, hours, superbilling
+from tests.billing import desk, hours, planning, superbilling
 from tests.clients import records
 from tests.houses import House, browser_of
 from tests.test_permissions import EVERY_ROUTE, OF_A_CLIENT, OF_AN_APPOINTMENT, put_back
@@ -95,6 +95,7 @@ def filled(house: House) -> Record:
         held = superbilling.paid(client, by)
         superbill = superbilling.superbill(client, by, held, names_insurer=True)
         superbilling.given(superbill, by, recipient_kind="OTHER", recipient="Adaeze")
+        plan = planning.plan(client, by, desk.invoice(client, by))
         come = hours.left_open(client, by)
     of_client = {route: {"pk": client.pk} for route in OF_A_CLIENT}
     of_invoice = ("billing:invoice", "billing:checkout_start")
@@ -108,6 +109,10 @@ def filled(house: House) -> Record:
             **{route: {"pk": invoice.pk} for route in of_invoice},
             "billing:payment": {"pk": payment.pk},
             **{route: {"pk": come["appointment"]} for route in OF_AN_APPOINTMENT},
+            "billing:client_payment_plans": {"pk": client.pk},
+            "billing:payment_plan_new": {"pk": client.pk},
+            "billing:payment_plan": {"pk": plan.pk},
+            "billing:payment_plan_take_back": {"pk": plan.pk},
             "billing:client_superbills": {"pk": client.pk},
             "billing:superbill_new": {"pk": client.pk},
             "billing:superbill": {"pk": superbill.pk},

@@ -16,7 +16,17 @@ from billing.services import card_accounts, checkout
 from billing.services.refunds import Charge
 from clients.models import Client, EmergencyAccess
 from clients.services import contacts, emergencies
-from tests.billing import asking, desk, estimating, hours, money, moving, prepaid, superbilling
+from tests.billing import (
+    asking,
+    desk,
+    estimating,
+    hours,
+    money,
+    moving,
+    planning,
+    prepaid,
+    superbilling,
+)
 from tests.clients import records
 from tests.clients.parties import shared_costs
 from tests.houses import House, browser_of
@@ -53,6 +63,7 @@ OWN_ROLE = {
     P.INVOICE_VOID,
     P.PAY_LINK_MAKE,
     P.PAYMENT_CORRECT,
+    P.PAYMENT_PLAN_AGREE,
     P.PAYMENT_RECORD,
     P.QUESTION_ANSWER,
     P.REFUND_RECORD,
@@ -107,6 +118,12 @@ BEARING = {
     "billing:estimate",
     "billing:estimate_pdf",
     "billing:estimates_due",
+    "billing:client_payment_plans",
+    "billing:payment_plan",
+    "billing:payment_plan_new",
+    "billing:payment_plan_pdf",
+    "billing:payment_plan_take_back",
+    "billing:payment_plans",
     "billing:client_superbills",
     "billing:superbill",
     "billing:superbill_new",
@@ -169,6 +186,8 @@ def record(practice: House) -> Record:
         client = desk.client(by, "Quillfeather")
         superbill = superbilling.history(client, by, practice.people["accountant"])
         superbilling.superbill(client, by, superbill.lines.get().session)
+        planning.history(client, by)
+        plan = planning.plan(client, by, desk.invoice(client, by))
         contact = contacts.add(
             client=client, kind="PHONE", number_or_address="555-0101", now=desk.NOW, by=by
         )
@@ -225,6 +244,11 @@ def record(practice: House) -> Record:
         "billing:estimate_new": client.pk,
         "billing:estimate": estimate.pk,
         "billing:estimate_pdf": estimate.pk,
+        "billing:client_payment_plans": client.pk,
+        "billing:payment_plan_new": client.pk,
+        "billing:payment_plan": plan.pk,
+        "billing:payment_plan_pdf": plan.pk,
+        "billing:payment_plan_take_back": plan.pk,
         "billing:client_superbills": client.pk,
         "billing:superbill_new": client.pk,
         "billing:superbill": superbill.pk,

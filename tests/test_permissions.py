@@ -7,6 +7,7 @@ there, and tests/test_programs.py has what tokens open. "other" is somebody of t
 who holds every role there, and asks with this practice's ids.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -23,9 +24,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
 from django.utils import timezone
 from django.views import View
 
+from accounts.alert_rules import AlertRule
 from accounts.api.views import ApiView
 from accounts.ids import uuid7
-from accounts.models import AccessReviewItem, Act, Passkey, Role
+from accounts.models import AccessReviewItem, Act, AlertCase, Passkey, Role
 from accounts.permissions import Permission
 from accounts.services import api_tokens, approvals, grants, invitations, networks, reviews
 from accounts.tenancy import practice_scope
@@ -37,16 +39,19 @@ from clients.services import assignments, contacts, emergencies, merges, payers
 from clients.services import imports as files
 from ledger.selectors import chart
 from ledger.services import journal, periods
+from tests.accounts import watching, weeks
 from tests.billing import (
     arrivals,
     asking,
     cycling,
     desk,
     estimating,
+    evidence,
     hours,
     money,
     moving,
     paying,
+    planning,
     post,
     prepaid,
     spending,
@@ -111,6 +116,9 @@ accounts:device_forget    POST   404    404    404    404    404    404    302
 accounts:people           GET    403    403    403    200    200    200    302
 accounts:person           GET    403    403    403    200    200    404    302
 accounts:person           POST   403    403    403    409    403    404    302
+accounts:role_term        GET    403    403    403    200    403    404    302
+accounts:role_term        POST   403    403    403    422    403    404    302
+accounts:role_term_end    POST   403    403    403    302    403    404    302
 accounts:readmit          POST   403    403    403    302    403    404    302
 accounts:second_factor_reset GET 403    403    403    200    403    404    302
 accounts:second_factor_reset POST 403   403    403    302    403    404    302
@@ -129,6 +137,15 @@ accounts:access_review_one GET   403    403    403    200    200    404    302
 accounts:access_review_one POST  403    403    403    409    403    404    302
 accounts:access_review_confirm POST 403 403    403    302    403    404    302
 accounts:access_review_remove POST 403  403    403    302    403    404    302
+accounts:log_reviews      GET    403    403    403    200    200    200    302
+accounts:log_review       GET    403    403    403    200    200    404    302
+accounts:log_review       POST   403    403    403    409    403    404    302
+accounts:log_review_random_fine POST 403 403   403    302    403    404    302
+accounts:log_review_line  GET    403    403    403    200    200    404    302
+accounts:log_review_line  POST   403    403    403    422    403    404    302
+accounts:log_questions    GET    200    200    200    200    200    200    302
+accounts:log_question     GET    404    404    200    404    404    404    302
+accounts:log_question     POST   404    404    422    404    404    404    302
 accounts:networks         GET    403    403    403    200    403    200    302
 accounts:networks         POST   403    403    403    422    403    422    302
 accounts:network_roles    POST   403    403    403    302    403    302    302
@@ -171,6 +188,13 @@ accounts:api_tokens       POST   403    403    403    422    403    422    302
 accounts:api_token_revoke POST   403    403    403    302    403    404    302
 accounts:api_docs         GET    200    200    200    200    200    200    200
 accounts:log              GET    403    403    403    200    200    200    302
+accounts:alerts           GET    403    403    403    200    200    200    302
+accounts:alert            GET    403    403    403    200    200    404    302
+accounts:alert_assign     POST   403    403    403    422    403    404    302
+accounts:alert_close      POST   403    403    403    422    403    404    302
+accounts:alert_rules      GET    403    403    403    200    200    200    302
+accounts:alert_rule       GET    403    403    403    200    200    200    302
+accounts:alert_rule       POST   403    403    403    422    403    422    302
 
 clients:list              GET    200    200    200    403    403    200    302
 billing:search            GET    302    302    302    403    403    302    302
@@ -362,6 +386,14 @@ billing:estimate_new      POST   422    403    422    403    403    404    302
 billing:estimate          GET    200    200    200    403    403    404    302
 billing:estimate          POST   422    403    422    403    403    404    302
 billing:estimate_pdf      GET    200    403    200    403    403    404    302
+billing:client_payment_plans GET 200   200    200    403    403    404    302
+billing:payment_plan_new  GET    200    200    403    403    403    404    302
+billing:payment_plan_new  POST   422    422    403    403    403    404    302
+billing:payment_plan      GET    200    200    200    403    403    404    302
+billing:payment_plan_pdf  GET    200    403    200    403    403    404    302
+billing:payment_plan_take_back GET 200  200    403    403    403    404    302
+billing:payment_plan_take_back POST 422 422    403    403    403    404    302
+billing:payment_plans     GET    200    200    403    403    403    200    302
 billing:client_superbills GET    200    200    200    403    403    404    302
 billing:superbill_new     GET    200    403    200    403    403    404    302
 billing:superbill_new     POST   422    403    422    403    403    404    302
@@ -476,6 +508,21 @@ billing:report_runs       GET    403    200    403    403    200    200    302
 billing:report_run        GET    403    200    403    403    200    404    302
 billing:report_order      GET    403    200    403    403    404    404    302
 billing:report_order      POST   403    302    403    403    404    404    302
+billing:samples           GET    403    403    403    200    200    200    302
+billing:samples           POST   403    403    403    422    422    422    302
+billing:sample            GET    403    403    403    404    200    404    302
+billing:sample_file       POST   403    403    403    403    200    404    302
+billing:audit_requests    GET    403    403    403    200    200    200    302
+billing:audit_requests    POST   403    403    403    422    422    422    302
+billing:audit_request     GET    403    403    403    200    200    404    302
+billing:audit_request     POST   403    403    403    422    422    404    302
+billing:audit_answers     GET    403    200    403    200    403    200    302
+billing:audit_answer      GET    403    200    403    200    403    404    302
+billing:audit_answer      POST   403    422    403    422    403    404    302
+billing:evidence_packs    GET    403    403    403    200    200    200    302
+billing:evidence_packs    POST   403    403    403    403    422    422    302
+billing:evidence_pack     GET    403    403    403    404    200    404    302
+billing:evidence_pack     POST   403    403    403    403    302    404    302
 billing:journal_entry     GET    403    200    403    403    200    404    302
 billing:months            GET    403    200    403    403    200    200    302
 billing:month             GET    403    200    403    403    200    404    302
@@ -530,6 +577,7 @@ billing:pay_paid_already  POST   404    404    404    404    404    404    404
 billing:pay_invoice_pdf   GET    404    404    404    404    404    404    404
 billing:pay_receipt_pdf   GET    404    404    404    404    404    404    404
 billing:pay_statement_pdf GET    404    404    404    404    404    404    404
+billing:pay_plan_pdf      GET    404    404    404    404    404    404    404
 billing:pay_superbill_pdf GET    404    404    404    404    404    404    404
 billing:pay_wishes        GET    404    404    404    404    404    404    404
 billing:pay_wishes        POST   404    404    404    404    404    404    404
@@ -599,6 +647,7 @@ OUTSIDE = {
     "billing:pay_result",
     "billing:pay_start",
     "billing:pay_statement_pdf",
+    "billing:pay_plan_pdf",
     "billing:pay_superbill_pdf",
     "billing:pay_wishes",
     "billing:stripe_webhook",
@@ -623,6 +672,8 @@ ANY_MEMBER = {
     "accounts:home",
     "accounts:password",
     "accounts:own_approvals",
+    "accounts:log_question",
+    "accounts:log_questions",
     "accounts:approval_withdraw",
     "accounts:view_as_stop",
 }
@@ -641,6 +692,7 @@ OF_A_MEMBER = [
     "accounts:password_order",
     "accounts:person",
     "accounts:readmit",
+    "accounts:role_term",
     "accounts:second_factor_reset",
     "clients:offboarding",
 ]
@@ -751,6 +803,7 @@ BEHIND_A_LINK = [
     "billing:pay_receipt_pdf",
     "billing:pay_result",
     "billing:pay_statement_pdf",
+    "billing:pay_plan_pdf",
     "billing:pay_superbill_pdf",
 ]
 OF_A_RUN = ["billing:statement_run", "billing:statement_run_drop"]
@@ -787,6 +840,7 @@ def world(practice: House, other_practice: House) -> World:
         desk.open_books(by)
         client = desk.client(by)
         superbill = superbilling.history(client, by, practice.people["accountant"])
+        plan = planning.history(client, by)
         assigned = assignments.assign(
             client=client, therapist=therapist, starts_on=desk.TODAY, now=desk.NOW, by=by
         )
@@ -846,6 +900,9 @@ def world(practice: House, other_practice: House) -> World:
         )
         run_kept = desk.kept_run(by)
         ordered = desk.ordered_file(practice.people["accountant"])
+        sample = evidence.drawn(practice.people["auditor"])
+        pack = evidence.ordered(practice.people["auditor"])
+        wanted = evidence.asked(practice.people["auditor"])
         journal.post(**rent(by, on=CLOSED))
         closed = periods.close(month=CLOSED, today=desk.TODAY, by=practice.people["accountant"])
         bank = chart.accounts()[0].pk
@@ -860,6 +917,7 @@ def world(practice: House, other_practice: House) -> World:
             "payment_id": payment.pk,
         }
     passing_through = _passing_through(practice)
+    guest = evidence.guest(practice)
     passkey = Passkey.objects.create(
         user_id=by.person_id or uuid7(),
         credential_id=b"blue key",
@@ -946,6 +1004,11 @@ def world(practice: House, other_practice: House) -> World:
             "billing:estimate_new": {"pk": client.pk},
             "billing:estimate": {"pk": estimate.pk},
             "billing:estimate_pdf": {"pk": estimate.pk},
+            "billing:client_payment_plans": {"pk": client.pk},
+            "billing:payment_plan_new": {"pk": client.pk},
+            "billing:payment_plan": {"pk": plan.pk},
+            "billing:payment_plan_pdf": {"pk": plan.pk},
+            "billing:payment_plan_take_back": {"pk": plan.pk},
             "billing:client_superbills": {"pk": client.pk},
             "billing:superbill_new": {"pk": client.pk},
             "billing:superbill": {"pk": superbill.pk},
@@ -973,6 +1036,12 @@ def world(practice: House, other_practice: House) -> World:
             "billing:report_keep": {"slug": "income"},
             "billing:report_run": {"pk": run_kept.pk},
             "billing:report_order": {"pk": ordered.pk},
+            "billing:sample": {"pk": sample.pk},
+            "billing:sample_file": {"pk": sample.pk},
+            "billing:audit_request": {"pk": wanted.pk},
+            "billing:audit_answer": {"pk": wanted.pk},
+            "accounts:role_term_end": {"member_id": therapist.pk, "grant_id": guest.pk},
+            "billing:evidence_pack": {"pk": pack.pk},
             "billing:journal_entry": {"pk": invoice.entry_id},
             **{route: {"pk": bill.pk} for route in OF_A_BILL},
             **{route: {"pk": vendor.pk} for route in OF_A_VENDOR},
@@ -1008,6 +1077,7 @@ def _passing_through(house: House) -> dict[str, dict[str, UUID | str]]:
         )
         review = reviews.start(now=now, by=by)
         line = AccessReviewItem.objects.get(grant__member=house.people["therapist"])
+        asked = weeks.history(house)
         network = networks.add(
             network=networks.parsed("127.0.0.1"),
             label="Here",
@@ -1022,8 +1092,24 @@ def _passing_through(house: House) -> dict[str, dict[str, UUID | str]]:
         "accounts:access_review_one": {"review_id": review.pk},
         "accounts:access_review_confirm": {"item_id": line.pk},
         "accounts:access_review_remove": {"item_id": line.pk},
+        "accounts:log_review": {"review_id": asked.review_id},
+        "accounts:log_review_random_fine": {"review_id": asked.review_id},
+        "accounts:log_review_line": {"line_id": asked.pk},
+        "accounts:log_question": {"line_id": asked.pk},
         "accounts:network_remove": {"range_id": network.pk},
+        "accounts:alert_rule": {"rule": "refusals"},
+        **_case(house),
     }
+
+
+def _case(house: House) -> dict[str, dict[str, UUID | str]]:
+    """Let the log raise a case about the therapist."""
+    watching.is_refused(house, house.people["therapist"], 10)
+    watching.read(house)
+    with practice_scope(house.id):
+        case = AlertCase.objects.get(rule=AlertRule.REFUSALS).pk
+    routes = ("accounts:alert", "accounts:alert_assign", "accounts:alert_close")
+    return {route: {"pk": case} for route in routes}
 
 
 def hold_every_role(house: House) -> None:
@@ -1142,6 +1228,7 @@ def test_a_client_of_somebody_else_is_not_there_for_a_therapist(world: World) ->
         payment = desk.cash(client, by, "20.00", apply_to=invoice)
         estimate = estimating.estimate(client, by)
         superbill = superbilling.history(client, by, world.house.people["accountant"])
+        plan = planning.history(client, by)
     browser = world.browser("therapist")
 
     answers = {
@@ -1157,6 +1244,9 @@ def test_a_client_of_somebody_else_is_not_there_for_a_therapist(world: World) ->
             "billing:estimate_new": client,
             "billing:estimate": estimate,
             "billing:estimate_pdf": estimate,
+            "billing:client_payment_plans": client,
+            "billing:payment_plan": plan,
+            "billing:payment_plan_pdf": plan,
             "billing:client_superbills": client,
             "billing:superbill_new": client,
             "billing:superbill": superbill,
@@ -1165,6 +1255,39 @@ def test_a_client_of_somebody_else_is_not_there_for_a_therapist(world: World) ->
     }
 
     assert set(answers.values()) == {404}, answers
+
+
+OWN_AFFAIRS = re.compile(
+    r"accounts:(sign_\w+|enroll\w*|new_password|password|passkey\w*|reset_\w+|choose_practice|stay"
+    r"|drafts|theme|you\w*|report|session\w*|device_forget|step_up\w*|not_me|invitation)"
+    r"|billing:pay_\w+|billing:stripe_webhook|billing:search|.*api.*"
+)
+"""What everybody does about their own sign-in, and what belongs to nobody signed in."""
+
+OF_AN_AUDITOR = {
+    "accounts:view_as_stop",
+    "billing:looks_file",
+    "billing:looks_find",
+    "billing:audit_request",
+    "billing:audit_requests",
+    "billing:evidence_pack",
+    "billing:evidence_packs",
+    "billing:month_frozen_file",
+    "billing:report_file",
+    "billing:report_keep",
+    "billing:report_order",
+    "billing:chart_file",
+    "billing:sample_file",
+    "billing:samples",
+}
+"""All that an auditor sends beside: requests, and taking away what they may read."""
+
+
+def test_an_auditor_changes_nothing_of_the_practice() -> None:
+    place = 2 + COLUMNS.index("auditor")
+    sent = {row[0] for row in ROWS if row[1] == "POST" and row[place] not in {"401", "403", "404"}}
+
+    assert {name for name in sent if not OWN_AFFAIRS.fullmatch(name)} <= OF_AN_AUDITOR
 
 
 def test_a_method_named_in_a_field_is_not_obeyed(world: World) -> None:

@@ -63,6 +63,7 @@ FILE_WAYS = {
     "billing:release": (REFUSED, EVERY_KIND),
     "billing:report_file": (NAMELESS, WHO_IT_IS),
     "billing:report_order": (NAMELESS, WHO_IT_IS),
+    "billing:evidence_pack": (NAMELESS, WHO_IT_IS),
 }
 """Files for others: the record of one client is refused to a plan by every kind, and to others by
 all but "paid in full"."""
@@ -82,13 +83,16 @@ HARMLESS = {
     "billing:pay_invoice_pdf": TO_THE_CLIENT,
     "billing:pay_receipt_pdf": TO_THE_CLIENT,
     "billing:pay_statement_pdf": TO_THE_CLIENT,
+    "billing:pay_plan_pdf": TO_THE_CLIENT,
     "billing:pay_superbill_pdf": TO_THE_CLIENT,
+    "billing:payment_plan_pdf": TO_THE_CLIENT,
     "billing:receipt_pdf": TO_THE_CLIENT,
     "billing:statement_pdf": TO_THE_CLIENT,
     "billing:statement_run_print": TO_THE_CLIENT,
     "billing:superbill_pdf": TO_THE_CLIENT,
     "billing:superbill_superseded_pdf": TO_THE_CLIENT,
     "billing:month_frozen_file": NOTHING,
+    "billing:sample_file": NOTHING,
     "billing:search": NOTHING,
     "billing:stripe_webhook": NOTHING,
     "accounts:drafts": NOTHING,

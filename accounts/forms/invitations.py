@@ -6,6 +6,7 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.db.models import QuerySet
 
+from accounts.forms.terms import MomentField, TermForm
 from accounts.models import Role
 
 ONE_LINE = RegexValidator(r"\A[^\x00-\x1f\x7f\u2028\u2029]*\Z", "Write the name on one line.")
@@ -29,8 +30,8 @@ class RoleForm(forms.Form):
         cast("forms.ModelChoiceField[Role]", self.fields["role"]).queryset = roles
 
 
-class InvitationForm(RoleForm):
-    """Who is invited, as what."""
+class InvitationForm(TermForm, RoleForm):
+    """Who is invited, as what, and for how long."""
 
     email = forms.EmailField(
         label="Work e-mail",
@@ -50,4 +51,18 @@ class InvitationForm(RoleForm):
         error_messages={"required": "Type their name."},
     )
 
-    field_order = ("display_name", "email", "role")
+    starts_at = MomentField(label="Begins", required=False)
+    ends_at = MomentField(
+        label="Ends",
+        required=False,
+        help_text="For somebody who comes for a time, such as an auditor: at this minute the role"
+        " ends by itself. Leave both empty for no end.",
+    )
+
+    field_order = ("display_name", "email", "role", "starts_at", "ends_at")
+
+
+class RoleTermForm(TermForm, RoleForm):
+    """Which role somebody holds for a time."""
+
+    field_order = ("role", "starts_at", "ends_at")

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.contrib.auth.models import Group
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from accounts.ids import uuid7
@@ -128,17 +128,27 @@ class Role(PracticeModel):
 
 
 class RoleGrant(PracticeModel):
-    """That a member holds a role, from when to when, by whose hand."""
+    """That a member holds a role, from when to when, by whose hand.
+
+    One with a term begins and ends by itself; the term is never changed, the grant is withdrawn.
+    """
 
     member = PracticeKey("accounts.Membership", related_name="grants")
     role = PracticeKey("accounts.Role", related_name="grants")
     granted_at = models.DateTimeField()
     granted_by = PracticeKey("accounts.Membership")
+    starts_at = models.DateTimeField(
+        null=True, db_comment="UTC: the first moment that counts; null for the one of the grant."
+    )
+    ends_at = models.DateTimeField(
+        null=True, db_comment="UTC: the first moment that does not count; null for no end."
+    )
     withdrawn_at = models.DateTimeField(null=True)
     withdrawn_by = PracticeKey("accounts.Membership", null=True)
 
     FIELD_CLASSES: ClassVar = {
-        "PUBLIC": "id practice_id member role granted_at granted_by withdrawn_at withdrawn_by"
+        "PUBLIC": "id practice_id member role granted_at granted_by starts_at ends_at withdrawn_at"
+        " withdrawn_by"
     }
 
     class Meta:
@@ -152,6 +162,11 @@ class RoleGrant(PracticeModel):
                 condition=Q(withdrawn_at=None, withdrawn_by=None)
                 | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
                 name="accounts_rolegrant_withdrawn_by_someone",
+            ),
+            models.CheckConstraint(
+                name="accounts_rolegrant_begins_before_it_ends",
+                condition=Q(starts_at=None, ends_at=None)
+                | Q(starts_at__isnull=False, ends_at__isnull=False, starts_at__lt=F("ends_at")),
             ),
         ]
 

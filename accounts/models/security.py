@@ -104,6 +104,12 @@ class Invitation(PracticeModel):
     invited_at = models.DateTimeField(db_comment="UTC.")
     invited_by = PracticeKey("accounts.Membership")
     expires_at = models.DateTimeField(db_comment="UTC.")
+    starts_at = models.DateTimeField(
+        null=True, db_comment="UTC: when the role begins by itself; null for at once."
+    )
+    ends_at = models.DateTimeField(
+        null=True, db_comment="UTC: when the role ends by itself; null for no end."
+    )
     accepted_at = models.DateTimeField(null=True, db_comment="UTC.")
     accepted_by = PracticeKey("accounts.Membership", null=True)
     revoked_at = models.DateTimeField(null=True, db_comment="UTC.")
@@ -111,7 +117,7 @@ class Invitation(PracticeModel):
 
     FIELD_CLASSES: ClassVar = {
         "PUBLIC": "id practice_id email display_name role digest invited_at invited_by expires_at"
-        " accepted_at accepted_by revoked_at revoked_by"
+        " starts_at ends_at accepted_at accepted_by revoked_at revoked_by"
     }
 
     class Meta:
@@ -129,6 +135,11 @@ class Invitation(PracticeModel):
             models.CheckConstraint(
                 name="accounts_invitation_ends_once",
                 condition=Q(accepted_at=None) | Q(revoked_at=None),
+            ),
+            models.CheckConstraint(
+                name="accounts_invitation_begins_before_it_ends",
+                condition=Q(starts_at=None, ends_at=None)
+                | Q(starts_at__isnull=False, ends_at__isnull=False, starts_at__lt=F("ends_at")),
             ),
         ]
 

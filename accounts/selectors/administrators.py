@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from accounts.ids import NIL
 from accounts.models import Act, Membership, User
 from accounts.permissions import Permission
-from accounts.selectors import absences, approvals, members
+from accounts.selectors import absences, approvals, members, terms
 
 
 def present() -> dict[UUID, bool]:
@@ -36,8 +36,8 @@ def has_second(by: Membership) -> bool:
 
 def _holders() -> QuerySet[Membership]:
     return members.people().filter(
+        terms.endless("grants__"),
         ended_at=None,
-        grants__withdrawn_at=None,
         grants__role__group__permissions__codename=Permission.ROLE_CHANGE.codename,
     )
 

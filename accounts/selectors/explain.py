@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from accounts.models import Membership, RoleGrant
 from accounts.permissions import WORDS, Permission
-from accounts.selectors import members, roles
+from accounts.selectors import members, roles, terms
 from audit.actions import Action
 from audit.selectors import log
 
@@ -91,7 +91,7 @@ def of_permission(permission: Permission) -> list[Holder]:
 
 
 def _grants() -> QuerySet[RoleGrant]:
-    held = RoleGrant.objects.filter(withdrawn_at=None)
+    held = RoleGrant.objects.filter(terms.standing())
     return held.select_related("role", "granted_by", "member").order_by("role__name", "id")
 
 

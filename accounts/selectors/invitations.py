@@ -5,12 +5,12 @@ from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts import password_rules
 from accounts.models import ApprovalLimit, Invitation, Membership, Role, User
 from accounts.permissions import Permission
-from accounts.selectors import administrators, doors, limits, members, roles
+from accounts.selectors import administrators, doors, limits, members, roles, terms
 from accounts.tenancy import practice_scope
 
 SHOWN = 50
@@ -28,6 +28,8 @@ class Sent:
     invited_at: datetime
     expires_at: datetime
     state: str
+    starts_at: datetime | None
+    ends_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ def digest(token: str) -> bytes:
 def waiting(*, now: datetime) -> QuerySet[Invitation]:
     """Return the invitations that can be accepted now, if ``is_covered`` holds for them too."""
     return Invitation.objects.filter(
+        Q(ends_at=None) | Q(ends_at__gt=now),
         accepted_at=None,
         revoked_at=None,
         expires_at__gt=now,
@@ -64,14 +67,22 @@ def waiting(*, now: datetime) -> QuerySet[Invitation]:
 
 
 def is_covered(invitation: Invitation) -> bool:
-    """Say whether whoever sent an invitation could send it today: a link outlives no right."""
+    """Say whether whoever sent an invitation could send it today: a link outlives no right.
+
+    Nor does it give for a time what has come to be held without an end.
+    """
     giver = invitation.invited_by
     return (
         giver.ended_at is None
         and members.is_active(giver)
         and Permission.MEMBER_CHANGE in members.permissions_of(giver)
         and roles_to_give(giver).filter(pk=invitation.role_id).exists()
+        and (invitation.ends_at is None or _may_end_by_itself(invitation.role_id))
     )
+
+
+def _may_end_by_itself(role_id: UUID) -> bool:
+    return terms.may_end_by_itself(roles.permissions_of([role_id])[role_id])
 
 
 def sent(*, now: datetime) -> list[Sent]:
@@ -87,6 +98,8 @@ def sent(*, now: datetime) -> list[Sent]:
             row.invited_at,
             row.expires_at,
             _state(row, now),
+            row.starts_at,
+            row.ends_at,
         )
         for row in found[:SHOWN]
     ]
@@ -155,4 +168,5 @@ def _state(row: Invitation, now: datetime) -> str:
         return "accepted"
     if row.revoked_at:
         return "revoked"
-    return "expired" if row.expires_at <= now else "waiting"
+    is_over = row.ends_at is not None and row.ends_at <= now
+    return "expired" if is_over or row.expires_at <= now else "waiting"

@@ -3,6 +3,7 @@
 from django.db.models import Max
 
 from accounts.models import Act, ApprovalLimit, Membership, Role
+from accounts.selectors import terms
 from audit.sentences import dollars
 
 MONEY_ACTS = (Act.REFUND, Act.WRITE_OFF, Act.BILL_PAYMENT, Act.WAIVER)
@@ -15,10 +16,10 @@ def alone_up_to(member: Membership, act: str) -> int:
     0 where no role of theirs has a limit for it.
     """
     held = ApprovalLimit.objects.filter(
+        terms.standing("role__grants__"),
         act=act,
         role__retired_at=None,
         role__grants__member=member,
-        role__grants__withdrawn_at=None,
         role__grants__member__ended_at=None,
     )
     return held.aggregate(most=Max("limit_cents", default=0))["most"]  # type: ignore[no-any-return]  # BIGINT

@@ -7,6 +7,7 @@ from itertools import groupby, islice
 from typing import Any
 from uuid import UUID
 
+from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 
 from accounts.models import ApiToken, Membership, RoleGrant
@@ -28,6 +29,7 @@ AREAS = {
     "": "Anything",
     "accounts.sign_in": "Signed in and out",
     "accounts.role": "Changed roles",
+    "accounts.alert": "Cases that the log raised",
     "accounts.": "People, roles and security",
     "clients.client.exported": "Lists of clients taken away",
     "clients.": "Clients",
@@ -93,11 +95,27 @@ def lines(
     return _told(entries.page(asked, before_seq=before_seq, limit=limit))
 
 
+def lines_of(
+    numbers: Collection[int], *, since: datetime | None = None, until: datetime | None = None
+) -> list[Line]:
+    """Return the events of these numbers as sentences, oldest first. Four queries.
+
+    Where all lie from ``since`` until before ``until``, fewer months are looked into.
+    """
+    return _told(entries.of_numbers(numbers, since=since, until=until))
+
+
 def lines_touching(spans: Iterable[Span]) -> list[list[Line]]:
     """Return all that was done in each span, oldest first. A query for each, and two more."""
     found = [entries.touching(span) for span in spans]
     told = iter(_told([entry for each in found for entry in each]))
     return [list(islice(told, len(each))) for each in found]
+
+
+def lines_numbered(seqs: Collection[int], *, since: datetime, until: datetime) -> list[Line]:
+    """Return events by their numbers as sentences, newest first; they happened between two
+    moments."""
+    return _told(entries.numbered(seqs, since=since, until=until))
 
 
 def looks_at(
@@ -135,7 +153,10 @@ class _RolesThen:
         grants = RoleGrant.objects.filter(member__person_id__in=people).order_by("role__name")
         self.held: dict[UUID | None, list[tuple[str, datetime, datetime | None]]] = {}
         for person, name, since, until in grants.values_list(
-            "member__person_id", "role__name", "granted_at", "withdrawn_at"
+            "member__person_id",
+            "role__name",
+            Coalesce("starts_at", "granted_at"),
+            Least("withdrawn_at", "ends_at"),
         ):
             self.held.setdefault(person, []).append((name, since, until))
 

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from accounts.ids import NIL
 from accounts.models import Membership, Practice, Role, RoleGrant, User
 from accounts.permissions import Permission
+from accounts.selectors import terms
 from accounts.tenancy import current_scope
 
 
@@ -41,21 +42,32 @@ def people() -> QuerySet[Membership]:
 def therapists() -> QuerySet[Membership]:
     """Return the members who hold the role Therapist today, or one made after it, by name."""
     kind = Q(role__slug="therapist") | Q(role__copied_from__slug="therapist")
-    held = RoleGrant.objects.filter(kind, withdrawn_at=None)
+    held = RoleGrant.objects.filter(kind, terms.standing())
     return people().filter(ended_at=None, pk__in=held.values("member"))
 
 
 def roles_of(member: Membership) -> list[Role]:
     """Return the roles that a member holds now, by name."""
     return list(
-        Role.objects.filter(grants__member=member, grants__withdrawn_at=None).order_by("name", "id")
+        Role.objects.filter(terms.standing("grants__"), grants__member=member).order_by(
+            "name", "id"
+        )
+    )
+
+
+def roles_given(member: Membership) -> list[Role]:
+    """Return the roles that a member holds now, or will, by name."""
+    return list(
+        Role.objects.filter(terms.not_over("grants__"), grants__member=member).order_by(
+            "name", "id"
+        )
     )
 
 
 def permissions_of(member: Membership) -> frozenset[Permission]:
     """Return everything that a member may do now, from the roles of this practice alone."""
     codenames = set(
-        RoleGrant.objects.filter(member=member, withdrawn_at=None).values_list(
+        RoleGrant.objects.filter(terms.standing(), member=member).values_list(
             "role__group__permissions__codename", flat=True
         )
     )
@@ -66,3 +78,10 @@ def names_of(person_ids: set[UUID]) -> dict[UUID | None, str]:
     """Return person id → display name, the automaton under None."""
     rows = Membership.objects.values_list("person_id", "display_name")
     return {person: name for person, name in rows if person is None or person in person_ids}
+
+
+def names_and_ids(person_ids: set[UUID]) -> dict[UUID | None, tuple[UUID, str]]:
+    """Return person id → (member id, display name), the automaton under None."""
+    rows = Membership.objects.values_list("person_id", "pk", "display_name")
+    wanted = person_ids | {None}
+    return {person: (pk, name) for person, pk, name in rows if person in wanted}

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from accounts.models import Act, Membership, Passkey, RoleGrant, TotpDevice, User
-from accounts.selectors import absences, approvals, members
+from accounts.selectors import absences, approvals, members, terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +43,16 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """That a person holds or held a role."""
+    """That a person holds, will hold or held a role; with a term, it ends by itself."""
 
+    pk: UUID
     role_name: str
     granted_by: str
     granted_at: datetime
     withdrawn_at: datetime | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+    is_over: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +75,27 @@ def person(member: Membership, *, now: datetime) -> Person:
     return _shown([member], now)[0]
 
 
-def grants_of(member: Membership) -> list[Grant]:
+def grants_of(member: Membership, *, now: datetime) -> list[Grant]:
     """Return every role that a member was given, newest first."""
     grants = RoleGrant.objects.filter(member=member).select_related("role", "granted_by")
     return [
-        Grant(grant.role.name, grant.granted_by.display_name, grant.granted_at, grant.withdrawn_at)
+        Grant(
+            grant.pk,
+            grant.role.name,
+            grant.granted_by.display_name,
+            grant.granted_at,
+            grant.withdrawn_at,
+            grant.starts_at,
+            grant.ends_at,
+            bool(grant.withdrawn_at or (grant.ends_at and grant.ends_at <= now)),
+        )
         for grant in grants.order_by("-granted_at", "-id")
     ]
 
 
 def holders_of(role_id: UUID) -> list[RoleHolder]:
     """Return who holds a role now, by name. One query."""
-    held = RoleGrant.objects.filter(role=role_id, withdrawn_at=None, member__ended_at=None)
+    held = RoleGrant.objects.filter(terms.standing(), role=role_id, member__ended_at=None)
     people = held.exclude(member__person_id=None).select_related("member", "granted_by")
     return [
         RoleHolder(
@@ -98,7 +111,7 @@ def holders_of(role_id: UUID) -> list[RoleHolder]:
 def _shown(found: Iterable[Membership], now: datetime) -> list[Person]:
     rows = [(member, member.person_id) for member in found]
     roles = defaultdict(list)
-    held = RoleGrant.objects.filter(withdrawn_at=None, member__in=[member for member, _ in rows])
+    held = RoleGrant.objects.filter(terms.standing(), member__in=[member for member, _ in rows])
     for member_id, name in held.order_by("role__name").values_list("member_id", "role__name"):
         roles[member_id].append(name)
     logins = _logins({person_id for _, person_id in rows if person_id})

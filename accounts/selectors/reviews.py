@@ -6,19 +6,20 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
-from accounts.models import AccessReview, AccessReviewItem, Membership
+from accounts.models import AccessReview, AccessReviewItem, Membership, RoleGrant
 from accounts.permissions import Permission
-from accounts.selectors import absences, members
+from accounts.selectors import reach, terms
 
-UNDECIDED = Q(decision="", grant__withdrawn_at=None)
-"""A line waits; a role that was taken away meanwhile needs no decision any more."""
+UNDECIDED = Q(decision="") & terms.not_over("grant__")
+"""A line waits; a role that was taken away meanwhile, or ended, needs no decision any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One person's holding of one role, as the review shows it.
 
-    ``state``: waiting, confirmed, removed, or gone where the role was taken away otherwise.
+    ``state``: waiting, confirmed, removed, or gone where the role was taken away otherwise, or
+    ended by itself, which nobody decided.
     """
 
     pk: UUID
@@ -64,14 +65,14 @@ def current() -> AccessReview | None:
 def standing(*, on: date) -> Standing | None:
     """Return how far the open review is, for the rail, or None without one. One query."""
     open_one = AccessReview.objects.filter(closed_at=None)
-    waits = Q(items__decision="", items__grant__withdrawn_at=None)
+    waits = Q(items__decision="") & terms.not_over("items__grant__")
     row = open_one.annotate(waiting=Count("items", filter=waits)).first()
     return Standing(row.waiting, row.due_on, row.due_on < on) if row else None
 
 
-def lines(review: AccessReview, *, reader: Membership) -> list[Line]:
+def lines(review: AccessReview, *, reader: Membership, now: datetime) -> list[Line]:
     """Return the lines of a review, by person and role. One query."""
-    return [_line(item, reader) for item in _items(review)]
+    return [_line(item, reader, now) for item in _items(review)]
 
 
 def past() -> list[Past]:
@@ -97,13 +98,7 @@ def past() -> list[Past]:
 
 def other_reviewers(member: Membership, *, now: datetime) -> list[Membership]:
     """Return the colleagues who could decide on a member's own lines: present, and not resting."""
-    holders = members.people().filter(
-        ended_at=None,
-        grants__withdrawn_at=None,
-        grants__role__group__permissions__codename=Permission.ACCESS_REVIEW.codename,
-    )
-    others = holders.exclude(pk=member.pk).distinct()
-    return [other for other in others if not absences.rests(other, now=now)]
+    return reach.others_with(Permission.ACCESS_REVIEW, but=member, now=now)
 
 
 def _items(review: AccessReview) -> QuerySet[AccessReviewItem]:
@@ -113,11 +108,23 @@ def _items(review: AccessReview) -> QuerySet[AccessReviewItem]:
     return found.order_by("grant__member__display_name", "grant__role__name", "id")
 
 
-def _line(item: AccessReviewItem, reader: Membership) -> Line:
+def over_at(grant: RoleGrant) -> datetime | None:
+    """Return when a role was taken away or ends by itself, whichever comes first, or None."""
+    return min((at for at in (grant.ends_at, grant.withdrawn_at) if at), default=None)
+
+
+def is_gone(grant: RoleGrant, *, now: datetime) -> bool:
+    """Say whether a role was taken away, or has ended by itself."""
+    return bool(grant.withdrawn_at or (grant.ends_at and grant.ends_at <= now))
+
+
+def _line(item: AccessReviewItem, reader: Membership, now: datetime) -> Line:
     grant, decided_by = item.grant, item.decided_by
-    state = item.decision.lower() or ("gone" if grant.withdrawn_at else "waiting")
+    decided_at = item.decided_at
+    state = item.decision.lower() or ("gone" if is_gone(grant, now=now) else "waiting")
     if state == "gone":
-        decided_by = grant.withdrawn_by
+        decided_at = over_at(grant)
+        decided_by = grant.withdrawn_by if decided_at == grant.withdrawn_at else None
     return Line(
         pk=item.pk,
         member_id=grant.member_id,
@@ -127,7 +134,7 @@ def _line(item: AccessReviewItem, reader: Membership) -> Line:
         given_by=grant.granted_by.display_name,
         last_here=grant.member.entered_at,
         state=state,
-        decided_at=item.decided_at or grant.withdrawn_at,
+        decided_at=decided_at,
         decided_by=decided_by.display_name if decided_by else "",
         is_own=grant.member_id == reader.pk,
     )

@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet
 
 from accounts.models import Role
 from accounts.permissions import BUILT_IN_ROLES, WORDS, Permission
+from accounts.selectors import terms
 
 BUILT_IN = {role.slug: role for role in BUILT_IN_ROLES}
 
@@ -53,7 +54,7 @@ def in_use() -> QuerySet[Role]:
 
 def all_roles() -> list[HeldRole]:
     """Return the practice's roles in use by name. Four queries."""
-    present = Q(grants__withdrawn_at=None, grants__member__ended_at=None)
+    present = terms.standing("grants__") & Q(grants__member__ended_at=None)
     counted = (
         in_use()
         .select_related("group", "copied_from")

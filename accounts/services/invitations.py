@@ -13,12 +13,13 @@ from django.db import IntegrityError, transaction
 from accounts import password_rules
 from accounts.ids import NIL, uuid7
 from accounts.models import Invitation, Membership, Practice, Role, User
-from accounts.selectors import doors, members, roles
+from accounts.selectors import doors, members, roles, terms
 from accounts.selectors import invitations as found
+from accounts.selectors.terms import Term
 from accounts.services import mail, passwords, users
 from accounts.services import members as joining
 from accounts.services.members import NotYoursToGive
-from accounts.services.roles import one_at_a_time
+from accounts.services.roles import NotForATime, one_at_a_time
 from accounts.tenancy import practice_scope
 from audit.actions import Action
 from audit.services import events
@@ -49,19 +50,30 @@ class KnownHere(Exception):
 
 @transaction.atomic
 def invite(
-    *, email: str, display_name: str, role: Role, now: datetime, by: Membership
+    *,
+    email: str,
+    display_name: str,
+    role: Role,
+    now: datetime,
+    by: Membership,
+    term: Term | None = None,
 ) -> Invitation:
     """Write the letter with the link. An earlier link to the same address stops working.
+
+    With a ``term`` the role begins and ends by itself, whenever the link is used.
 
     Raises:
         AlreadyHere: a present member of this practice signs in with the address.
         NotYoursToGive: the inviter would give more than they hold.
+        NotForATime: the role guards the practice, and so has no end.
     """
     # One at a time, so that only one link to an address is ever open.
     practice = Practice.objects.select_for_update(no_key=True).get()
     name = users.canonical_name(email)
     if not found.roles_to_give(by).filter(pk=role.pk).exists():
         raise NotYoursToGive
+    if term and not terms.may_end_by_itself(roles.permissions_of([role.pk])[role.pk]):
+        raise NotForATime
     if _is_here(name):
         raise AlreadyHere
     for earlier in found.waiting(now=now).filter(email=name):
@@ -75,6 +87,8 @@ def invite(
         invited_at=now,
         invited_by=by,
         expires_at=now + LIFE,
+        starts_at=term.starts_at if term else None,
+        ends_at=term.ends_at if term else None,
     )
     letter = {
         "token": token,
@@ -102,7 +116,14 @@ def resend(*, invitation: Invitation, now: datetime, by: Membership) -> Invitati
         raise InvitationOver
     if row.expires_at > now:
         _take_back(row, now, by)
-    return invite(email=row.email, display_name=row.display_name, role=row.role, now=now, by=by)
+    return invite(
+        email=row.email,
+        display_name=row.display_name,
+        role=row.role,
+        now=now,
+        by=by,
+        term=_term_of(row),
+    )
 
 
 @transaction.atomic
@@ -210,6 +231,12 @@ def _locked(now: datetime, **which: UUID | bytes) -> Invitation | None:
     return open_now.select_for_update(of=("self",), no_key=True).first()
 
 
+def _term_of(invitation: Invitation) -> Term | None:
+    if invitation.starts_at is None or invitation.ends_at is None:
+        return None
+    return Term(invitation.starts_at, invitation.ends_at)
+
+
 def _let_in(invitation: Invitation, person_id: UUID, now: datetime) -> None:
     """Let somebody in by the hand of whoever invited them; the log says so first."""
     events.record(
@@ -224,5 +251,6 @@ def _let_in(invitation: Invitation, person_id: UUID, now: datetime) -> None:
         role=invitation.role,
         now=now,
         by=invitation.invited_by,
+        term=_term_of(invitation),
     )
     Invitation.objects.filter(pk=invitation.pk).update(accepted_at=now, accepted_by=member)

@@ -8,6 +8,7 @@ from django.db import transaction
 from accounts.models import Membership, Role
 from accounts.selectors import absences
 from accounts.selectors.invitations import roles_to_give
+from accounts.selectors.terms import Term
 from accounts.services import roles
 from audit.actions import Action
 from audit.services import events
@@ -29,28 +30,42 @@ class NotAway(Exception):
 
 @transaction.atomic
 def add(
-    *, person_id: UUID, display_name: str, role: Role, now: datetime, by: Membership
+    *,
+    person_id: UUID,
+    display_name: str,
+    role: Role,
+    now: datetime,
+    by: Membership,
+    term: Term | None = None,
 ) -> Membership:
-    """Let a person into the practice with a first role."""
+    """Let a person into the practice with a first role, for good or for a term."""
     member = Membership.objects.create(
         person_id=person_id, display_name=display_name, created_at=now
     )
     events.record(Action.MEMBER_ADDED, target=member)
-    roles.grant(member=member, role=role, now=now, by=by)
+    roles.grant(member=member, role=role, now=now, by=by, term=term)
     return member
 
 
 @transaction.atomic
 def join(
-    *, person_id: UUID, display_name: str, role: Role, now: datetime, by: Membership
+    *,
+    person_id: UUID,
+    display_name: str,
+    role: Role,
+    now: datetime,
+    by: Membership,
+    term: Term | None = None,
 ) -> Membership:
     """Let a person in who may have been here before; who never left gets the role as well."""
     before = _locked(person_id=person_id)
     if before is None:
-        return add(person_id=person_id, display_name=display_name, role=role, now=now, by=by)
+        return add(
+            person_id=person_id, display_name=display_name, role=role, now=now, by=by, term=term
+        )
     if before.ended_at or absences.rests(before, now=now):
         _let_in(before, now, by)
-    roles.grant(member=before, role=role, now=now, by=by)
+    roles.grant(member=before, role=role, now=now, by=by, term=term)
     return before
 
 

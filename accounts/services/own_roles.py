@@ -9,6 +9,7 @@ from accounts.models import Invitation, Membership, Role, RoleGrant
 from accounts.permissions import Permission
 from accounts.selectors import limits as limits_of
 from accounts.selectors import roles as standing
+from accounts.selectors import terms
 from accounts.services import limits, roles
 from accounts.services.roles import Change, ChangedMeanwhile
 from audit.actions import Action
@@ -85,7 +86,7 @@ def retire(*, role: Role, now: datetime, by: Membership) -> None:
     if standing.is_built_in(role.slug):
         raise BuiltInStays("This role stays: every practice has it.")
     roles.one_at_a_time()
-    if RoleGrant.objects.filter(role=role, withdrawn_at=None).exists():
+    if RoleGrant.objects.filter(terms.not_over(), role=role).exists():
         raise StillHeld("Somebody holds this role. Give them another one first.")
     waiting = Invitation.objects.filter(role=role, accepted_at=None, revoked_at=None)
     if waiting.filter(expires_at__gt=now).exists():
@@ -107,6 +108,7 @@ def restore(
 
     Raises:
         ChangedMeanwhile: it holds something else by now than when this was decided.
+        roles.HeldForATime: it would guard the practice again, and some hold it for a time.
         LastAdministrator: nobody could change roles afterwards.
         MadeByTwo: it would let its people change roles again.
     """

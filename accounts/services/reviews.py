@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from accounts.models import AccessReview, AccessReviewItem, Membership, Practice, RoleGrant
 from accounts.permissions import Permission
-from accounts.selectors import reach
+from accounts.selectors import members, reach, terms
 from accounts.selectors import reviews as found
 from accounts.services import mail, roles
 from audit.actions import Action
@@ -34,10 +34,10 @@ class ReviewClosed(Exception):
 
 
 class AlreadyDecided(Exception):
-    """The role was taken away already, by this review or outside it."""
+    """The role was taken away already, by this review or outside it, or has ended by itself."""
 
     def __init__(self) -> None:
-        super().__init__("This role was taken away already.")
+        super().__init__("This role was taken away already, or has ended.")
 
 
 class NeedsAnotherReviewer(Exception):
@@ -134,7 +134,7 @@ def _take_up(review: AccessReview) -> int:
     The lock stays until the scope ends.
     """
     _locked(review.pk)
-    held = RoleGrant.objects.filter(withdrawn_at=None, member__ended_at=None)
+    held = RoleGrant.objects.filter(terms.not_over(), member__ended_at=None)
     listed = AccessReviewItem.objects.filter(review=review).values("grant")
     of_people = held.exclude(member__person_id=None).exclude(pk__in=listed).order_by("id")
     items = [AccessReviewItem(review=review, grant=grant) for grant in of_people]
@@ -145,11 +145,14 @@ def _take_up(review: AccessReview) -> int:
 def _finish(review: AccessReview, now: datetime, by: Membership) -> None:
     items = AccessReviewItem.objects.filter(review=review)
     for item in items.filter(decision="").select_related("grant"):
-        # Taken away outside the review: by whom and when stands on the grant.
+        # Taken away outside the review: by whom and when stands on the grant. What ended by
+        # itself was ended by nobody.
+        over_at = found.over_at(item.grant)
+        is_taken = over_at == item.grant.withdrawn_at
         AccessReviewItem.objects.filter(pk=item.pk).update(
             decision=Decision.REMOVED,
-            decided_at=item.grant.withdrawn_at,
-            decided_by=item.grant.withdrawn_by,
+            decided_at=over_at,
+            decided_by=item.grant.withdrawn_by if is_taken else members.automaton(),
         )
     AccessReview.objects.filter(pk=review.pk).update(closed_at=now, closed_by=by)
     events.record(Action.ACCESS_REVIEW_CLOSED, target=review)
@@ -171,7 +174,7 @@ def _undecided(item_id: UUID, now: datetime, by: Membership) -> AccessReviewItem
     items = AccessReviewItem.objects.select_related("grant__member", "grant__role")
     _locked(items.get(pk=item_id).review_id)
     item = items.get(pk=item_id)
-    if item.decision == Decision.REMOVED or item.grant.withdrawn_at:
+    if item.decision == Decision.REMOVED or found.is_gone(item.grant, now=now):
         raise AlreadyDecided
     if item.grant.member_id == by.pk and (others := found.other_reviewers(by, now=now)):
         raise NeedsAnotherReviewer(others)

@@ -3,16 +3,19 @@
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Now
 
 from accounts import password_rules
-from accounts.models import Membership, Practice, Role, RoleGrant, User
+from accounts.models import Invitation, Membership, Practice, Role, RoleGrant, User
 from accounts.permissions import Permission
-from accounts.selectors import administrators, limits, members
+from accounts.selectors import administrators, limits, members, terms
 from accounts.selectors import roles as standing
+from accounts.selectors.terms import Term
 from accounts.services import sessions
 from audit.actions import Action
 from audit.services import events
@@ -35,6 +38,27 @@ class MadeByTwo(Exception):
         super().__init__(
             "Somebody holds this role, and whoever may change roles is made by two of you."
             " Give them a role with this right on their own page: it asks a second administrator."
+        )
+
+
+class NotForATime(Exception):
+    """A role that guards the practice would begin and end by itself."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This role manages people or security, and is given without an end. Take it away when"
+            " it is not needed any more."
+        )
+
+
+class HeldForATime(Exception):
+    """A role that somebody holds, or is invited to, for a time would guard the practice."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Somebody holds this role for a time, or is invited to it so. Whoever manages people or"
+            " security holds that without an end. Take the role or the invitation back first, or"
+            " copy the role."
         )
 
 
@@ -91,6 +115,7 @@ def change(*, changes: Collection[Change], by: Membership) -> None:
 
     Raises:
         ChangedMeanwhile: a role holds something else by now than when this was decided.
+        HeldForATime: it would guard the practice, and some hold it for a time.
         MadeByTwo: it would let its people change roles, and a second person could agree to that.
         LastAdministrator: nobody could change roles afterwards.
     """
@@ -101,6 +126,8 @@ def change(*, changes: Collection[Change], by: Membership) -> None:
         for each in changes:
             if held[each.role.pk] != each.seen:
                 raise ChangedMeanwhile(f"Somebody changed the role {each.role} meanwhile.")
+        if any(map(_ends_by_itself, changes)):
+            raise HeldForATime
         if any(map(_makes_administrators, changes)) and administrators.has_second(by):
             raise MadeByTwo
         for each in changes:
@@ -109,20 +136,37 @@ def change(*, changes: Collection[Change], by: Membership) -> None:
 
 
 @transaction.atomic
-def grant(*, member: Membership, role: Role, now: datetime, by: Membership) -> RoleGrant:
-    """Give a role to a member; giving it twice changes nothing."""
+def grant(
+    *, member: Membership, role: Role, now: datetime, by: Membership, term: Term | None = None
+) -> RoleGrant:
+    """Give a role to a member, for good or for a term; giving it twice changes nothing.
+
+    One with another term takes the place of the one before.
+
+    Raises:
+        NotForATime: the role guards the practice, and so has no end.
+    """
+    if term and not terms.may_end_by_itself(standing.permissions_of([role.pk])[role.pk]):
+        raise NotForATime
     before = members.permissions_of(member)
-    held, is_new = RoleGrant.objects.get_or_create(
+    same = RoleGrant.objects.filter(member=member, role=role, withdrawn_at=None)
+    starts_at, ends_at = (term.starts_at, term.ends_at) if term else (None, None)
+    held = same.filter(starts_at=starts_at, ends_at=ends_at).first()
+    if held is not None:
+        return held
+    _take(same, now, by)
+    held = RoleGrant.objects.create(
         member=member,
         role=role,
-        withdrawn_at=None,
-        defaults={"granted_at": now, "granted_by": by},
+        granted_at=now,
+        granted_by=by,
+        starts_at=starts_at,
+        ends_at=ends_at,
     )
-    if is_new:
-        events.record(Action.ROLE_GRANTED, target=role, member=str(member.pk))
-        gained = standing.permissions_of([role.pk])[role.pk] - before
-        if gained or limits.of_role(role):
-            _raised(member, gained)
+    events.record(Action.ROLE_GRANTED, target=role, member=str(member.pk), **_told(term))
+    gained = standing.permissions_of([role.pk])[role.pk] - before
+    if gained or limits.of_role(role):
+        _raised(member, gained)
     return held
 
 
@@ -134,11 +178,15 @@ def withdraw(*, member: Membership, role: Role, now: datetime, by: Membership) -
         LastAdministrator: nobody could change roles afterwards.
     """
     with somebody_stays():
-        changed = RoleGrant.objects.filter(member=member, role=role, withdrawn_at=None).update(
-            withdrawn_at=now, withdrawn_by=by
-        )
-        if changed:
-            events.record(Action.ROLE_WITHDRAWN, target=role, member=str(member.pk))
+        _take(RoleGrant.objects.filter(member=member, role=role, withdrawn_at=None), now, by)
+
+
+def _take(held: QuerySet[RoleGrant], now: datetime, by: Membership) -> None:
+    """Take what a member holds; what ended by itself makes room, and nothing is said of it."""
+    taken = list(held.filter(terms.not_over()).select_related("role"))
+    held.update(withdrawn_at=now, withdrawn_by=by)
+    for each in taken:
+        events.record(Action.ROLE_WITHDRAWN, target=each.role, member=str(each.member_id))
 
 
 def open_group(slug: str) -> int:
@@ -153,8 +201,32 @@ def one_at_a_time() -> None:
     Practice.objects.select_for_update(no_key=True).get()
 
 
+def _told(term: Term | None) -> dict[str, Any]:
+    """Return a term as facts of an event."""
+    if term is None:
+        return {}
+    return {"since": _minute(term.starts_at), "until": _minute(term.ends_at)}
+
+
+def _minute(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _ends_by_itself(wanted: Change) -> bool:
+    """Say whether a role comes to guard the practice that ends by itself for somebody."""
+    if terms.may_end_by_itself(wanted.wanted) or not terms.may_end_by_itself(wanted.seen):
+        return False
+    held = RoleGrant.objects.filter(
+        terms.not_over(), role=wanted.role, ends_at__isnull=False, member__ended_at=None
+    )
+    invited = Invitation.objects.filter(
+        role=wanted.role, accepted_at=None, revoked_at=None, ends_at__gt=Now(), expires_at__gt=Now()
+    )
+    return held.exists() or invited.exists()
+
+
 def _makes_administrators(wanted: Change) -> bool:
-    held = RoleGrant.objects.filter(role=wanted.role, withdrawn_at=None, member__ended_at=None)
+    held = RoleGrant.objects.filter(terms.not_over(), role=wanted.role, member__ended_at=None)
     return Permission.ROLE_CHANGE in wanted.wanted - wanted.seen and held.exists()
 
 
@@ -171,7 +243,8 @@ def write(wanted: Change) -> None:
 
 def raised(role: Role, gained: frozenset[Permission] = frozenset()) -> None:
     """Let the keys of sessions change of everybody who holds a role that lets them do more."""
-    for held in RoleGrant.objects.filter(role=role, withdrawn_at=None).select_related("member"):
+    grants = RoleGrant.objects.filter(terms.not_over(), role=role)
+    for held in grants.select_related("member"):
         _raised(held.member, gained)
 
 

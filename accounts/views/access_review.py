@@ -40,9 +40,10 @@ class ReviewView(PracticeView):
         after: UUID | None = None,
     ) -> HttpResponse:
         """Show a review; ``after`` is the line just decided, whose successor takes the focus."""
-        lines = reviews.lines(review, reader=self.request.membership)
+        now = timezone.now()
+        lines = reviews.lines(review, reader=self.request.membership, now=now)
         may_decide = self.may(Permission.ACCESS_REVIEW) and review.closed_at is None
-        mine_too = not reviews.other_reviewers(self.request.membership, now=timezone.now())
+        mine_too = not reviews.other_reviewers(self.request.membership, now=now)
         return self.fragment(
             "accounts/access_review/_review.html",
             status,

@@ -22,12 +22,14 @@ from accounts.selectors.invitations import Offer
 from accounts.services import invitations as services
 from accounts.services.members import NotYoursToGive
 from accounts.services.passwords import PasswordRefused
+from accounts.services.roles import NotForATime
 from accounts.views.asking import wanted_url
 from accounts.views.base import OutsideView, PracticeView, StaffRequest
 
 REFUSED = {
     services.AlreadyHere: "email",
     NotYoursToGive: "role",
+    NotForATime: "ends_at",
 }
 
 
@@ -38,14 +40,16 @@ class Invitations(PracticeView):
     step_up = True
 
     def get(self, request: StaffRequest) -> HttpResponse:
-        return self.show(InvitationForm(roles=self.roles))
+        return self.show(InvitationForm(roles=self.roles, now=timezone.now()))
 
     def post(self, request: StaffRequest) -> HttpResponse:
-        form = InvitationForm(request.POST, roles=self.roles)
+        now = timezone.now()
+        form = InvitationForm(request.POST, roles=self.roles, now=now)
         if not form.is_valid():
             return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
+        typed = {name: form.cleaned_data[name] for name in ("email", "display_name", "role")}
         try:
-            sent = services.invite(**form.cleaned_data, now=timezone.now(), by=request.membership)
+            sent = services.invite(**typed, term=form.term, now=now, by=request.membership)
         except tuple(REFUSED) as refused:
             form.add_error(REFUSED[type(refused)], str(refused))
             return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)

@@ -16,7 +16,12 @@ from accounts.selectors import roles
 from accounts.selectors.roles import BUILT_IN, HeldRole
 from accounts.services import own_roles as services
 from accounts.services.own_roles import BuiltInStays, NameTaken, StillHeld
-from accounts.services.roles import ChangedMeanwhile, LastAdministrator, MadeByTwo
+from accounts.services.roles import (
+    ChangedMeanwhile,
+    HeldForATime,
+    LastAdministrator,
+    MadeByTwo,
+)
 from accounts.views import differences
 from accounts.views.base import PracticeView, StaffRequest
 
@@ -129,7 +134,7 @@ class RoleRestore(PracticeView):
             )
         except ChangedMeanwhile as refused:
             return self.show(HTTPStatus.CONFLICT, refused=str(refused))
-        except (LastAdministrator, MadeByTwo) as refused:
+        except (HeldForATime, LastAdministrator, MadeByTwo) as refused:
             return self.show(HTTPStatus.UNPROCESSABLE_ENTITY, refused=str(refused))
         messages.success(request, f"The role {role.name} is as it was in the beginning.")
         return redirect("accounts:role", role_id)

@@ -85,12 +85,12 @@ class Person(PracticeView):
         return redirect("accounts:person", self.member.pk)
 
     def form(self) -> MemberRolesForm:
-        held = [role.pk for role in members.roles_of(self.member)]
+        held = [role.pk for role in members.roles_given(self.member)]
         return MemberRolesForm(initial={"roles": held, "seen": held})
 
     def difference(self, form: MemberRolesForm) -> OfPerson:
         return differences.of_person(
-            members.roles_of(self.member),
+            members.roles_given(self.member),
             seen=form.cleaned_data["seen"],
             wanted=form.cleaned_data["roles"],
         )
@@ -122,7 +122,7 @@ class Person(PracticeView):
             status=status,
             person=people.person(self.member, now=timezone.now()),
             access=access_of(self.member, request=self.request),
-            grants=people.grants_of(self.member),
+            grants=people.grants_of(self.member, now=timezone.now()),
             rights=[] if self.member.ended_at else explain.of_member(self.member),
             alone=limits.alone(self.member),
             form=form if may_change else None,

@@ -15,7 +15,13 @@ from accounts.permissions import Permission
 from accounts.selectors import explain, people, roles
 from accounts.selectors.roles import HeldRole
 from accounts.services import roles as services
-from accounts.services.roles import Change, ChangedMeanwhile, LastAdministrator, MadeByTwo
+from accounts.services.roles import (
+    Change,
+    ChangedMeanwhile,
+    HeldForATime,
+    LastAdministrator,
+    MadeByTwo,
+)
 from accounts.views import differences
 from accounts.views.base import PracticeView, StaffRequest
 from accounts.views.differences import OfRole
@@ -72,7 +78,7 @@ class RolesView(PracticeView):
             again.full_clean()
             found = [differences.of(wish) for wish in again.wishes()]
             return self.preview(found, HTTPStatus.CONFLICT)
-        except (LastAdministrator, MadeByTwo) as refused:
+        except (HeldForATime, LastAdministrator, MadeByTwo) as refused:
             return self.preview(found, HTTPStatus.UNPROCESSABLE_ENTITY, refused=str(refused))
         messages.success(self.request, _saved(found))
         return redirect(self.request.path)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.forms.signin import CodeForm
 from accounts.selectors import factors as held
-from accounts.selectors import presence
+from accounts.selectors import log_reviews, presence
 from accounts.services import factors, recovery, totp
 from accounts.services.totp import CodeRefused
 from accounts.views import browser, step_up
@@ -33,6 +33,7 @@ class You(MemberView):
             password_days=(now - user.password_changed_at).days,
             factors=mine,
             codes_in_all=recovery.CODES,
+            asked=log_reviews.asked(member=self.request.membership),
             few_codes=mine.recovery_left <= FEW_CODES,
             sessions=presence.sessions_of(
                 user.pk, key=str(self.request.session.session_key), now=now

@@ -3,9 +3,11 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Max, Min, QuerySet
+from django.db.models import Count, Max, Min, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from audit.models import Checkpoint, Event, Touch
 
@@ -113,15 +115,15 @@ def _found(wanted: Wanted, before_seq: int | None) -> QuerySet[Event]:
     if wanted.export:
         found = found.filter(export=wanted.export)
     if wanted.since is not None:
-        found = found.filter(at__gte=wanted.since, seq__gt=_length_before(wanted.since))
+        found = found.filter(at__gte=wanted.since, seq__gt=length_before(wanted.since))
     if wanted.until is not None:
         found = found.filter(at__lt=wanted.until)
-        if (length := _length_after(wanted.until)) is not None:
+        if (length := length_after(wanted.until)) is not None:
             found = found.filter(seq__lte=length)
     return found
 
 
-def _length_before(moment: datetime) -> int:
+def length_before(moment: datetime) -> int:
     """Return how long the chain was, at least, at a moment: a signed checkpoint says so.
 
     The walk along the numbers may stop there, however long the chain is.
@@ -130,7 +132,7 @@ def _length_before(moment: datetime) -> int:
     return before["size"] or 0
 
 
-def _length_after(moment: datetime) -> int | None:
+def length_after(moment: datetime) -> int | None:
     """Return how long the chain was soon after a moment; None where no checkpoint tells."""
     after = Checkpoint.objects.filter(at__gte=moment + SKEW).aggregate(size=Min("size"))
     size: int | None = after["size"]
@@ -142,11 +144,40 @@ def of_action(action: str, *, limit: int) -> list[Entry]:
     return _entries(Event.objects.filter(action=action).order_by("-seq")[:limit])
 
 
+def of_numbers(
+    numbers: Collection[int], *, since: datetime | None = None, until: datetime | None = None
+) -> list[Entry]:
+    """Return the events of these numbers, oldest first.
+
+    Where all lie from ``since`` until before ``until``, the database looks into those months only.
+    """
+    found = Event.objects.filter(seq__in=sorted(numbers))
+    if since is not None:
+        found = found.filter(at__gte=since)
+    if until is not None:
+        found = found.filter(at__lt=until)
+    return _entries(found.order_by("seq"))
+
+
+def numbers(*, since: datetime, until: datetime) -> QuerySet[Event, Any]:
+    """Return the numbers of the events of a time, as text, for a query of its own to embed."""
+    found = _found(Wanted(since=since, until=until), None)
+    return found.order_by().values_list(Cast("seq", TextField()))
+
+
 def touching(span: Span) -> list[Entry]:
     """Return all that was done in a span, oldest first: whoever reviews it is spared nothing."""
     touches = Touch.objects.filter(client_id=span.client_id, at__gte=span.since, at__lte=span.until)
     found = Event.objects.filter(seq__in=touches.values("seq"), person_id=span.person_id)
     return _entries(found.order_by("seq"))
+
+
+def numbered(seqs: Collection[int], *, since: datetime, until: datetime) -> list[Entry]:
+    """Return events by their numbers, newest first; they happened between two moments, which tell
+    the database which months to look into.
+    """
+    found = Event.objects.filter(seq__in=seqs, at__gte=since, at__lte=until)
+    return _entries(found.order_by("-seq"))
 
 
 def of_clients(

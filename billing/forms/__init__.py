@@ -212,7 +212,7 @@ class PaymentForm(SharesForm, ReceivedForm):
     paid_by = forms.ChoiceField(
         label="Who paid",
         required=False,
-        help_text="It goes to what is oldest of theirs, and nobody else's.",
+        help_text="It goes to what is due first of theirs, and nobody else's.",
         error_messages={"invalid_choice": "Choose who paid among those who pay for this client."},
     )
 

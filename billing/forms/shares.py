@@ -14,12 +14,12 @@ OLDEST, BY_HAND, AS_CREDIT = "OLDEST", "HAND", "CREDIT"
 
 
 class SharesForm(forms.Form):
-    """Base of forms that say where money goes: to what is oldest, as typed, or nowhere yet."""
+    """Base of forms that say where money goes: to what is due first, as typed, or nowhere yet."""
 
     goes_to = forms.ChoiceField(
         label="It goes to",
         choices=[
-            (OLDEST, "What is oldest"),
+            (OLDEST, "What is due first"),
             (BY_HAND, "By hand"),
             (AS_CREDIT, "Credit"),
         ],
@@ -46,7 +46,7 @@ class SharesForm(forms.Form):
         return self.cleaned_data.get("goes_to") or OLDEST
 
     def by_hand(self) -> list[Share] | None:
-        """Return what was typed for each invoice; None where it goes to what is oldest."""
+        """Return what was typed for each invoice; None where it goes to what is due first."""
         way = self.cleaned_data.get("goes_to")
         if way == OLDEST:
             return None

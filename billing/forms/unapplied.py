@@ -5,8 +5,6 @@ from uuid import UUID
 
 from django import forms
 
-from billing.forms.fields import MoneyFormField
-
 
 class UnappliedFilterForm(forms.Form):
     """Which credits the list shows."""
@@ -19,10 +17,10 @@ class UnappliedFilterForm(forms.Form):
 
 
 class PickedForm(forms.Form):
-    """The sum that was shown for the picked credits."""
+    """The sign of what was shown of the picked credits."""
 
     key = forms.UUIDField()
-    shown = MoneyFormField()
+    shown = forms.CharField(max_length=64)
 
 
 def picked(texts: Iterable[str]) -> set[UUID]:

@@ -57,6 +57,14 @@ from billing.models.package import (
 from billing.models.pay_link import LinkWish, PayLink, PayVisit
 from billing.models.payer_rule import PayerRule
 from billing.models.payment import Payment, PaymentApplication
+from billing.models.payment_plan import (
+    PaymentPlan,
+    PaymentPlanTakenBack,
+    PaymentPlanText,
+    PlanBackReason,
+    PlanInstallment,
+    PlanInvoice,
+)
 from billing.models.question import InvoiceQuestion, QuestionAnswer
 from billing.models.recurring import BillFile, RecurringBill
 from billing.models.redemption import (
@@ -173,8 +181,14 @@ __all__ = [
     "PayerRule",
     "Payment",
     "PaymentApplication",
+    "PaymentPlan",
+    "PaymentPlanTakenBack",
+    "PaymentPlanText",
     "PaymentReason",
     "PaymentTakenBack",
+    "PlanBackReason",
+    "PlanInstallment",
+    "PlanInvoice",
     "QuestionAnswer",
     "RecurringBill",
     "RedemptionTakenBack",

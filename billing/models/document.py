@@ -10,10 +10,11 @@ from accounts.tenancy import PracticeKey, PracticeModel
 from billing.models.estimate import Estimate
 from billing.models.invoice import Invoice
 from billing.models.payment import Payment
+from billing.models.payment_plan import PaymentPlan
 from billing.models.statement import AccountStatement
 from billing.models.superbill import Superbill
 
-SUBJECTS = ("invoice", "payment", "statement", "estimate", "superbill")
+SUBJECTS = ("invoice", "payment", "statement", "estimate", "superbill", "payment_plan")
 """What a document may be of: one of them."""
 
 
@@ -33,6 +34,7 @@ class Document(PracticeModel):
         ESTIMATE = "ESTIMATE", "Good faith estimate"
         SUPERBILL = "SUPERBILL", "Superbill"
         SUPERSEDED = "SUPERSEDED", "Superbill, marked as superseded"
+        PLAN = "PLAN", "Payment plan"
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
     invoice = PracticeKey(Invoice, null=True, related_name="documents")
@@ -40,13 +42,14 @@ class Document(PracticeModel):
     statement = PracticeKey(AccountStatement, null=True, related_name="documents")
     estimate = PracticeKey(Estimate, null=True, related_name="documents")
     superbill = PracticeKey(Superbill, null=True, related_name="documents")
+    payment_plan = PracticeKey(PaymentPlan, null=True, related_name="documents")
     sha256 = models.CharField(max_length=64, db_comment="Of the PDF's bytes, in hex.")
     made_at = models.DateTimeField(db_comment="UTC.")
     made_by = PracticeKey("accounts.Membership")
 
     FIELD_CLASSES: ClassVar[dict[str, str]] = {
-        "PUBLIC": "id practice_id kind invoice payment statement estimate superbill sha256 made_at"
-        " made_by"
+        "PUBLIC": "id practice_id kind invoice payment statement estimate superbill"
+        " payment_plan sha256 made_at made_by"
     }
 
     class Meta:
@@ -66,13 +69,17 @@ class Document(PracticeModel):
             models.UniqueConstraint(
                 fields=["practice_id", "kind", "superbill"], name="billing_document_superbill_once"
             ),
+            models.UniqueConstraint(
+                fields=["practice_id", "payment_plan"], name="billing_document_plan_once"
+            ),
             models.CheckConstraint(
                 name="billing_document_is_of_its_kind",
                 condition=Q(kind="INVOICE", **_of("invoice"))
                 | Q(kind="RECEIPT", **_of("payment"))
                 | Q(kind="STATEMENT", **_of("statement"))
                 | Q(kind="ESTIMATE", **_of("estimate"))
-                | Q(kind__in=["SUPERBILL", "SUPERSEDED"], **_of("superbill")),
+                | Q(kind__in=["SUPERBILL", "SUPERSEDED"], **_of("superbill"))
+                | Q(kind="PLAN", **_of("payment_plan")),
             ),
         ]
 

@@ -71,16 +71,22 @@ class ReminderStep(PracticeModel):
 class Reminder(PracticeModel):
     """That a client was reminded, by which letter, of the invoice that was late the longest.
 
-    One step reminds of one invoice once. The letter itself names neither.
+    One step reminds of one invoice once, and once more for each ``plan`` over it that was not kept.
+    The letter itself names none of them.
     """
 
     letter = PracticeKey(Letter, related_name="reminders")
     invoice = PracticeKey(Invoice, related_name="reminders")
     policy = PracticeKey(ReminderPolicy)
+    plan = PracticeKey(
+        "billing.PaymentPlan",
+        null=True,
+        db_comment="Where its installments are late; null: the invoice is by itself.",
+    )
     days = models.PositiveSmallIntegerField(db_comment="The step that was reached.")
 
     FIELD_CLASSES: ClassVar[dict[str, str]] = {
-        "PUBLIC": "id practice_id letter invoice policy days"
+        "PUBLIC": "id practice_id letter invoice policy plan days"
     }
 
     class Meta:
@@ -89,7 +95,9 @@ class Reminder(PracticeModel):
                 fields=["practice_id", "letter"], name="billing_reminder_one_letter"
             ),
             models.UniqueConstraint(
-                fields=["practice_id", "invoice", "days"], name="billing_reminder_once_a_step"
+                fields=["practice_id", "invoice", "plan", "days"],
+                name="billing_reminder_once_a_step",
+                nulls_distinct=False,
             ),
         ]
 

@@ -18,13 +18,16 @@ from billing.selectors import (
     invoices,
     package_pages,
     packages,
+    payment_plans,
     payments,
     sessions,
     split_pages,
+    turns,
     unbilled,
 )
+from billing.selectors.invoices import OpenInvoice
 from clients.selectors import clients, families, parties
-from ledger.money import Money
+from ledger.money import ZERO, Money
 
 SHOWN_OF_EACH = 50
 ASSIGNED_ONLY = frozenset({Permission.CLIENT_VIEW})
@@ -33,18 +36,30 @@ ASSIGNED_ONLY = frozenset({Permission.CLIENT_VIEW})
 
 @dataclass(frozen=True, slots=True)
 class ClientMoney:
-    """What a client's page shows; lists hold the newest ``SHOWN_OF_EACH``, open items all."""
+    """What a client's page shows; lists hold the newest ``SHOWN_OF_EACH``, open items all.
+
+    ``by_card`` is the invoice that is due first, unless a plan pays it: a card page takes all.
+    """
 
     client: clients.Shown
     balance: balances.Balance
     open_items: list[invoices.InvoiceRow]
+    by_card: invoices.InvoiceRow | None
     invoices: list[invoices.InvoiceRow]
     payments: list[payments.ClientPayment]
     unbilled: list[sessions.SessionRow]
     unbilled_total: Money
     packages: list[package_pages.PackageRow]
+    plans: list[payment_plans.Plan]
     dues: list[split_pages.Due]
     is_split: bool
+
+    @property
+    def sentence(self) -> str:
+        """The balance as one would say it, with how much of it comes by plans that are kept."""
+        kept = sum((plan.left for plan in self.plans if plan.state == "kept"), ZERO)
+        plan = f" {kept.dollars} of that is in a payment plan that is kept." if kept else ""
+        return self.balance.sentence + plan
 
     @property
     def has_packages(self) -> bool:
@@ -82,15 +97,15 @@ def of(
     records = set(families.ids_of([client_id]))
     of_client = Invoice.objects.filter(client__in=records)
     newest = invoices.newest_first(of_client)[:SHOWN_OF_EACH]
+    opened = invoices.open_of_all(records)
+    open_items = invoices.rows([item.invoice for item in opened], on=on, permissions=permissions)
+    first = _due_first(opened)
     waiting = unbilled.of_clients(records)
     return ClientMoney(
         client=clients.shown([client_id], permissions=permissions)[client_id],
         balance=balances.balances_of([client_id], on=on).get(client_id, balances.NOTHING),
-        open_items=invoices.rows(
-            [opened.invoice for opened in invoices.open_of_all(records)],
-            on=on,
-            permissions=permissions,
-        ),
+        open_items=open_items,
+        by_card=next((row for row in open_items if row.pk == first), None),
         invoices=invoices.rows(newest, on=on, permissions=permissions),
         payments=payments.of_clients(records, limit=SHOWN_OF_EACH, permissions=permissions),
         unbilled=packages.marked(
@@ -98,9 +113,17 @@ def of(
         ),
         unbilled_total=waiting.tally().total,
         packages=package_pages.of_records(records, on=on, permissions=permissions),
+        plans=payment_plans.of_people(records, today=on),
         is_split=parties.is_split(records),
         dues=split_pages.dues(records, on=on, permissions=permissions),
     )
+
+
+def _due_first(opened: list[OpenInvoice]) -> UUID | None:
+    """Return the invoice that is due first, the client's own before all, unless a plan pays it."""
+    own = [item for item in opened if item.invoice.party_id is None]
+    first = next((item.invoice.pk for item in turns.of(own or opened)), None)
+    return first if first and first not in payment_plans.plan_of([first]) else None
 
 
 def own_clients(

@@ -10,12 +10,13 @@ from billing.models import (
     Estimate,
     Invoice,
     Payment,
+    PaymentPlan,
     Superbill,
 )
 from billing.selectors import statements
 from billing.selectors.superbills import Superseded
 
-Subject = Invoice | Payment | AccountStatement | Estimate | Superbill | Superseded
+Subject = Invoice | Payment | AccountStatement | Estimate | Superbill | Superseded | PaymentPlan
 
 Kind = Document.Kind
 
@@ -47,6 +48,8 @@ def named(subject: Subject) -> dict[str, Any]:
             return {"kind": Kind.SUPERBILL, "superbill": subject}
         case Superseded():
             return {"kind": Kind.SUPERSEDED, "superbill": subject.superbill}
+        case PaymentPlan():
+            return {"kind": Kind.PLAN, "payment_plan": subject}
 
 
 def bytes_of(document: Document) -> bytes:

@@ -58,8 +58,13 @@ from billing.models import (
     PayLink,
     Payment,
     PaymentApplication,
+    PaymentPlan,
+    PaymentPlanTakenBack,
+    PaymentPlanText,
     PaymentTakenBack,
     PayVisit,
+    PlanInstallment,
+    PlanInvoice,
     QuestionAnswer,
     RedemptionTakenBack,
     Refund,
@@ -137,8 +142,17 @@ LEFT_OUT: Mapping[str, str] = {
     " paid.",
     "ledger.ItemTotal": "Sums of lines that stand here one by one, made anew at any close.",
     "billing.WebhookEvent": "The card company's report; what it did is a payment here.",
+    "accounts.AlertSetting": "Why a rule by which the log raises cases was switched off.",
+    "accounts.AlertStep": "What came of a case about a colleague.",
     "accounts.ApiWrite": "What a program was answered, kept a day so that it can ask again.",
     "accounts.Approval": "A colleague's yes to an act on a payment; it names the payment's number.",
+    "accounts.LogReviewLine": "Which event of the log is reviewed, by its number.",
+    "accounts.LogReviewMark": "What was decided on a line of a review; it names no client.",
+    "accounts.AuditRequest": "What an auditor asks the practice to be shown; it names no client.",
+    "accounts.AuditRequestStep": "What an auditor is answered; it names no client.",
+    "accounts.DrawnSample": "Which rows of the practice an auditor drew, by their ids.",
+    "accounts.EvidencePack": "The log and reports by codes on their way to an auditor, gone within"
+    " a day.",
     "accounts.Draft": "What a colleague typed before their time was over; emptied within a day.",
     "accounts.Membership": "The practice's people.",
     "accounts.OutgoingMail": "Letters that went out or wait to; they tell nothing of a record.",
@@ -184,6 +198,11 @@ class Section:
 
 def _consent(row: Consent) -> Row:
     return {"kind": row.text.kind, "version": row.text.version, "body": row.text.body}
+
+
+def _plan_text(row: Any) -> Row:
+    """Return what a plan says, and nothing of where somebody else lives who agreed it."""
+    return {"said": {name: row.said[name] for name in row.said if name != "to"}}
 
 
 def _external(row: ExternalRecord) -> Row:
@@ -333,6 +352,17 @@ SECTIONS = (
     Section("superbill_lines", SuperbillLine, ("superbill__client",)),
     Section("superbill_texts", SuperbillText, ("superbill__client",)),
     Section("superbills_given", SuperbillGiven, ("superbill__client",), but={"key": OF_NOBODY}),
+    Section("payment_plans", PaymentPlan, but={"key": OF_NOBODY}),
+    Section("payment_plan_invoices", PlanInvoice, ("plan__client",)),
+    Section("payment_plan_installments", PlanInstallment, ("plan__client",)),
+    Section(
+        "payment_plan_texts",
+        PaymentPlanText,
+        ("plan__client",),
+        but={"said": SOMEBODY_ELSE},
+        more=_plan_text,
+    ),
+    Section("payment_plans_taken_back", PaymentPlanTakenBack, ("plan__client",)),
     Section(
         "documents",
         Document,
@@ -342,6 +372,7 @@ SECTIONS = (
             "statement__client",
             "estimate__client",
             "superbill__client",
+            "payment_plan__client",
         ),
     ),
 )

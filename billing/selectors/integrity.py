@@ -21,6 +21,7 @@ from billing.models import (
     Package,
     Payment,
     PaymentApplication,
+    PaymentPlan,
     Refund,
     Superbill,
     Vendor,
@@ -34,6 +35,7 @@ from billing.selectors import (
     hour_integrity,
     money_integrity,
     package_integrity,
+    plan_integrity,
     returned_checks,
     split_integrity,
     statements,
@@ -62,6 +64,7 @@ def findings() -> Iterator[Finding]:
     yield from hour_integrity.findings()
     yield from superbills.findings()
     yield from split_integrity.findings()
+    yield from plan_integrity.findings()
 
 
 def _numbers_with_gaps() -> Iterator[Finding]:
@@ -77,6 +80,7 @@ def _numbers_with_gaps() -> Iterator[Finding]:
         *_texts(Package, "reference"),
         *_texts(Estimate, "number"),
         *_texts(Superbill, "number"),
+        *_texts(PaymentPlan, "reference"),
         *_texts(Bill, "reference"),
         *_texts(BillPayment, "reference"),
         *_texts(Vendor, "code"),

@@ -8,7 +8,15 @@ from datetime import date
 from uuid import UUID
 
 from billing.models import CardIntent, Invoice, InvoiceLineText, Payment
-from billing.selectors import invoices, own_items, payments, questions, standing
+from billing.selectors import (
+    invoices,
+    own_items,
+    payment_plans,
+    payments,
+    questions,
+    standing,
+    turns,
+)
 from billing.selectors.invoices import END_OF_TIME, Line, OpenInvoice
 from ledger.chart import Role
 from ledger.money import ZERO, Money
@@ -20,8 +28,8 @@ SHOWN_OF_EACH = 50
 class Owed:
     """What a person owes, in cents: open invoices less what is kept as credit.
 
-    Money is received for one record, ``record_id``: of a person with several, the one whose oldest
-    invoice waits longest, unless another one is asked about. ``most`` is what one payment for it
+    Money is received for one record, ``record_id``: of a person with several, the one of which
+    something is due first, unless another one is asked about. ``most`` is what one payment for it
     may be.
     """
 
@@ -37,7 +45,9 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """An invoice with its lines as they were issued; ``left`` is what is open of it."""
+    """An invoice with its lines as they were issued; ``left`` is what is open of it, and ``plan``
+    the number of the payment plan that pays it, if it is kept, or "".
+    """
 
     pk: UUID
     number: str
@@ -46,6 +56,7 @@ class Bill:
     total: Money
     left: Money
     is_late: bool
+    plan: str
     lines: list[Line]
     asked: list[questions.Asked]
 
@@ -82,17 +93,27 @@ def owed_by(records: Sequence[UUID], *, record: UUID | None = None) -> Owed:
         left[each.invoice.client_id] += each.balance
     for item in own_items.of_one(Role.CLIENT_CREDITS, records, None, as_of=END_OF_TIME):
         kept[item.party] += item.balance
-    owing = [pk for each in opened if left[pk := each.invoice.client_id] > kept[pk]]
+    in_turn = turns.of(opened) if len(records) > 1 else opened
+    owing = [pk for each in in_turn if left[pk := each.invoice.client_id] > kept[pk]]
     record = record or (owing[0] if owing else records[0])
     total, credit = sum(left.values(), ZERO), sum(kept.values(), ZERO)
     most = max(min(total - credit, left[record] - kept[record]), ZERO)
     return Owed(total, credit, record, most)
 
 
-def bills(records: Collection[UUID], *, on: date) -> list[Bill]:
+def bills(
+    records: Collection[UUID], *, plans: Collection[payment_plans.Plan], on: date
+) -> list[Bill]:
     """Return a person's open invoices, the oldest first, and then the newest of the others, with
-    their lines and what was asked about them, in seven queries for all of them.
+    their lines and what was asked about them, in seven queries for all of them. ``plans`` are
+    those of the person that run.
     """
+    kept = {
+        held.invoice_id: plan.row.reference
+        for plan in plans
+        if plan.state == "kept"
+        for held in plan.held
+    }
     opened = _open(records)
     left = {each.invoice.pk: each.balance for each in opened}
     others = standing.invoices().filter(client__in=records, party=None).exclude(pk__in=left)
@@ -109,6 +130,7 @@ def bills(records: Collection[UUID], *, on: date) -> list[Bill]:
             total=invoice.total,
             left=left.get(invoice.pk, ZERO),
             is_late=invoice.pk in left and invoice.due_on < on,
+            plan=kept.get(invoice.pk, "") if invoice.pk in left else "",
             lines=lines[invoice.pk],
             asked=asked[invoice.pk],
         )

@@ -8,7 +8,7 @@ from accounts.selectors import particulars
 from billing.selectors import paper_words
 from billing.selectors.superbill_gaps import Hour
 from clients.models import Client
-from clients.selectors import contacts, coverages, diagnosis_codes
+from clients.selectors import coverages, diagnosis_codes
 
 LETTERS = "ABCDEFGHIJKL"
 """By which lines point to diagnoses: a claim takes twelve."""
@@ -46,7 +46,7 @@ def of(*, client: Client, hours: Sequence[Hour], names_insurer: bool, on: date) 
         ],
         "client": client.full_name,
         "birth_date": client.birth_date.isoformat(),
-        "address": _address(client, on),
+        "address": paper_words.address_of(client, on=on),
         "insurer": _insurer(client, on) if names_insurer else None,
         "diagnoses": [diagnosis_codes.dotted(code) for code in codes],
         "lines": [
@@ -62,13 +62,6 @@ def of(*, client: Client, hours: Sequence[Hour], names_insurer: bool, on: date) 
             for hour in hours
         ],
     }
-
-
-def _address(client: Client, on: date) -> str:
-    """Return where a client lives, as far as they said so, else another address of the day."""
-    found = [each for each in contacts.addresses_of(client, on=on) if each.is_current]
-    home = [each for each in found if each.purpose == "Home"]
-    return next((each.text for each in [*home, *found]), "")
 
 
 def _insurer(client: Client, on: date) -> dict[str, str] | None:

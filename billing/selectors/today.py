@@ -9,7 +9,14 @@ from django.urls import reverse
 
 from accounts.models import Membership
 from accounts.permissions import Permission
-from billing.selectors import balances, payments, questions, schedule, unbilled
+from billing.selectors import (
+    balances,
+    payment_plans,
+    payments,
+    questions,
+    schedule,
+    unbilled,
+)
 from billing.selectors.schedule import HourRow
 from clients.selectors import clients
 from ledger.money import ZERO, Money
@@ -82,6 +89,7 @@ class Today:
     owed: Money
     unbilled_count: int
     question_count: int
+    late_plan_count: int
     receipts: list[payments.PaymentRow]
     taken: Money
 
@@ -105,9 +113,18 @@ def today(
         owed=sum(owed.values(), ZERO),
         unbilled_count=waiting.tally().count,
         question_count=_questions(member, on=on, permissions=permissions),
+        late_plan_count=_late_plans(member, on=on, permissions=permissions),
         receipts=payments.rows(payments.newest_first(received)[:RECEIPTS_SHOWN]),
         taken=payments.taken_on(received, on),
     )
+
+
+def _late_plans(member: Membership, *, on: date, permissions: clients.Permissions) -> int:
+    """Return how many payment plans are behind, for somebody who may agree them; 0 for others."""
+    if Permission.PAYMENT_PLAN_AGREE not in permissions:
+        return 0
+    seen = clients.visible_to(member, on=on, permissions=permissions)
+    return len(payment_plans.listed(seen, state="late", today=on))
 
 
 def _questions(member: Membership, *, on: date, permissions: clients.Permissions) -> int:

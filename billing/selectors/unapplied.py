@@ -4,11 +4,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from uuid import UUID
 
 from django.urls import reverse
 
 from billing.models import Invoice, Payment
+from billing.selectors import turns
 from billing.selectors.invoices import END_OF_TIME, OpenInvoice
 from ledger.chart import Role
 from ledger.money import ZERO, Money
@@ -25,7 +27,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """What is left of one payment, in cents, and where it would go by what is oldest."""
+    """What is left of one payment, in cents, and where it would go by what is due first."""
 
     payment: Payment
     left: Money
@@ -81,11 +83,27 @@ class Plan:
     def after(self) -> Money:
         return self.before - self.applied
 
+    @property
+    def sign(self) -> str:
+        """What tells this plan from any other: a hash of how much goes from where to where."""
+        return sign_of(
+            (credit.payment.pk, part.invoice.pk, part.amount)
+            for credit in self.credits
+            for part in credit.parts
+        )
+
+
+def sign_of(shares: Iterable[tuple[UUID, UUID, Money]]) -> str:
+    """Return the sign of (payment, invoice, amount), in whichever order they come."""
+    told = sorted(f"{payment}>{invoice}={amount.cents}" for payment, invoice, amount in shares)
+    return sha256(" ".join(told).encode()).hexdigest()
+
 
 def credits(
     client_ids: Collection[UUID] | None, *, on: date, picked: Collection[UUID] | None = None
 ) -> list[Credit]:
-    """Return what clients have as credit, oldest first, in three queries for all of them.
+    """Return what clients have as credit, oldest first, in as many queries for all of them as for
+    one.
 
     No invoice is suggested twice: several credits of a client share what is open. ``client_ids``
     None means every client; ``picked`` keeps to those payments.
@@ -126,25 +144,25 @@ class _Left:
 
 
 def _open(client_ids: Collection[UUID]) -> defaultdict[tuple[UUID, UUID | None], list[_Left]]:
-    """Return (client, payer) → what is open, the oldest first: nobody's credit pays another's."""
+    """Return (client, payer) → what is open, as it is due: nobody's credit pays another's."""
     items = subledger.open_items(Role.CLIENT_RECEIVABLE, as_of=END_OF_TIME, parties=client_ids)
     balances = {item.item: item.balance for item in items if item.balance > ZERO}
     found: defaultdict[tuple[UUID, UUID | None], list[_Left]] = defaultdict(list)
-    for invoice in Invoice.objects.filter(pk__in=balances).order_by("due_on", "number"):
-        balance = balances[invoice.pk]
-        found[invoice.client_id, invoice.party_id].append(
-            _Left(OpenInvoice(invoice, balance), balance)
-        )
+    rows = Invoice.objects.filter(pk__in=balances).order_by("due_on", "number")
+    for item in turns.of([OpenInvoice(invoice, balances[invoice.pk]) for invoice in rows]):
+        found[item.invoice.client_id, item.invoice.party_id].append(_Left(item, item.balance))
     return found
 
 
 def _take(opened: Iterable[_Left], amount: Money) -> list[Part]:
     """Take an amount of what is open, in its order, so that the next credit gets the rest."""
-    parts = []
+    parts: dict[UUID, Part] = {}
     for each in opened:
         share = min(each.amount, amount)
         if share > ZERO:
-            parts.append(Part(each.item.invoice, share))
+            invoice = each.item.invoice
+            before = parts.get(invoice.pk, Part(invoice, ZERO))
+            parts[invoice.pk] = Part(invoice, before.amount + share)
             each.amount -= share
             amount -= share
-    return parts
+    return list(parts.values())

@@ -21,6 +21,7 @@ from billing.selectors import (
     estimates_due,
     intake,
     letters,
+    payment_plans,
     questions,
     receivables,
     reminders,
@@ -182,6 +183,18 @@ def _questions(reader: Reader) -> Iterator[Pile]:
     yield Pile("Questions of clients", note, reverse("billing:questions"), found.count())
 
 
+def _late_plans(reader: Reader) -> Iterator[Pile]:
+    found = payment_plans.listed(_clients(reader), state="late", today=reader.today)
+    yield Pile(
+        "Payment plans behind",
+        "Less has come than was agreed",
+        reverse("billing:payment_plans"),
+        len(found),
+        sum((plan.behind for plan in found), ZERO),
+        is_late=True,
+    )
+
+
 def _reminders(reader: Reader) -> Iterator[Pile]:
     found = reminders.due(_clients(reader), today=reader.today)
     yield Pile(
@@ -225,6 +238,7 @@ PILES: tuple[tuple[frozenset[Permission], Callable[[Reader], Iterator[Pile]]], .
     (frozenset({P.INTAKE_MANAGE}), _intake),
     (frozenset({P.ESTIMATE_MAKE}), _estimates),
     (frozenset({P.QUESTION_ANSWER}), _questions),
+    (frozenset({P.PAYMENT_PLAN_AGREE}), _late_plans),
     (frozenset({P.LETTER_SEND}), _reminders),
     (frozenset({P.LETTER_VIEW}), _letters),
     (frozenset({P.REPORT_VIEW, P.PERIOD_CLOSE}), _months),

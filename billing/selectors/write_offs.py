@@ -9,7 +9,7 @@ from django.db.models import QuerySet, Sum
 from django.urls import reverse
 
 from billing.models import Invoice, WriteOff, WriteOffTakenBack
-from billing.selectors import packages, standing
+from billing.selectors import packages, payment_plans, standing
 from billing.selectors.invoices import END_OF_TIME
 from ledger.chart import Role
 from ledger.money import ZERO, Money
@@ -89,13 +89,15 @@ def small(
 ) -> list[Small]:
     """Return what is open below an amount and late for more than so many days, oldest first.
 
-    An invoice whose package goes on is not among them: that would make it cheaper, not shorter.
+    An invoice whose package goes on is not among them: that would make it cheaper, not shorter. Nor
+    is the rest of a payment plan that is kept: its installments come.
     """
     items = subledger.open_items(Role.CLIENT_RECEIVABLE, as_of=END_OF_TIME)
     left = {item.item: item.balance for item in items if ZERO < item.balance < below}
     wanted = left.keys() if picked is None else left.keys() & set(picked)
     late = invoices.filter(pk__in=wanted, due_on__lt=on - timedelta(days=days))
     late = late.exclude(pk__in=packages.unused_of(wanted))
+    late = late.exclude(pk__in=payment_plans.kept_invoices(today=on))
     return [
         Small(invoice, left[invoice.pk], (on - invoice.due_on).days)
         for invoice in late.select_related("client").order_by("due_on", "number")

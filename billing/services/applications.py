@@ -21,7 +21,7 @@ from billing.models import (
 )
 from billing.selectors import invoices as open_invoices
 from billing.selectors import payments as found
-from billing.selectors import since
+from billing.selectors import since, turns
 from billing.services import numbers
 from ledger.money import ZERO, Money
 from ledger.services import journal
@@ -77,7 +77,7 @@ def apply(
 ) -> list[PaymentApplication]:
     """Apply credit that is left of a payment to invoices of the same client, in cents.
 
-    ``shares`` None applies all of it to what is oldest of whoever paid. The same ``key`` again
+    ``shares`` None applies all of it to what is due first of whoever paid. The same ``key`` again
     returns the applications that it has.
 
     Raises:
@@ -95,7 +95,7 @@ def apply(
     left = found.credit_left(payment)
     if shares is None:
         opened = open_invoices.open_for(payment.client_id, payment.party_id)
-        shares = oldest(opened, left)
+        shares = oldest(turns.of(opened), left)
     require(payment.client_id, shares)
     if not shares:
         raise NothingToApply("Say how much goes to which invoice.")
@@ -114,14 +114,17 @@ def apply(
 
 
 def oldest(opened: Iterable[open_invoices.OpenInvoice], amount: Money) -> list[Share]:
-    """Return how an amount pays open invoices in the order in which they are given."""
-    chosen = []
+    """Return how an amount pays what is open in the order in which it is given. An invoice that is
+    there several times gets one share.
+    """
+    chosen: dict[UUID, Share] = {}
     for item in opened:
         share = min(item.balance, amount)
         if share > ZERO:
-            chosen.append(Share(item.invoice, share))
+            before = chosen.get(item.invoice.pk, Share(item.invoice, ZERO))
+            chosen[item.invoice.pk] = Share(item.invoice, before.amount + share)
             amount -= share
-    return chosen
+    return list(chosen.values())
 
 
 def require(client_id: UUID, shares: Sequence[Share]) -> None:

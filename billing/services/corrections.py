@@ -1,6 +1,7 @@
 """Correcting a payment: the wrong one is reversed and stays in sight, the right one is recorded."""
 
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,7 @@ from accounts.services.approvals import AskedBySomebodyElse, Waiting
 from audit.actions import Action
 from audit.services import events
 from billing.models import Payment, PaymentReason, PaymentTakenBack, UnapplyReason
-from billing.selectors import drawer, of_late, refunds, reversals, since, standing
+from billing.selectors import drawer, of_late, refunds, reversals, since, standing, turns
 from billing.selectors import invoices as open_invoices
 from billing.selectors import payments as found
 from billing.services import applications, numbers, payments
@@ -89,9 +90,9 @@ def correct(
 
     Everything is dated as it was, except in months that are closed: there it is dated ``today``.
     A payment that was used and freed again is taken back on the day when it was free.
-    The right payment pays the invoices that the wrong one paid, then what is oldest; what is over
-    stays as credit. ``right`` is None for what never came, or came once and was recorded twice.
-    The same ``key`` again returns the correction that it has.
+    The right payment pays what the wrong one paid, as far as it goes, then what is due first; what
+    is over stays as credit. ``right`` is None for what never came, or came once and was recorded
+    twice. The same ``key`` again returns the correction that it has.
 
     Raises:
         AlreadyCorrected: the payment was taken back before.
@@ -140,7 +141,7 @@ def correct(
         )
         if isinstance(answer, Waiting):
             return answer
-    first = _take_off(payment, today=today, now=now, by=by)
+    before = _take_off(payment, today=today, now=now, by=by)
     entry = journal.reverse(
         entry=payment.entry,
         source=f"payment:{payment.pk}:taken_back",
@@ -173,7 +174,7 @@ def correct(
         taken_back_by=by,
     )
     if anew is not None:
-        _apply(anew, first, today=today, now=now, by=by)
+        _apply(anew, before, today=today, now=now, by=by)
     facts: dict[str, Any] = {"replacement": anew.receipt} if anew else {}
     events.record(
         Action.PAYMENT_TAKEN_BACK,
@@ -236,10 +237,12 @@ def _require_in_drawer(payment: Payment, right: Right | None) -> None:
             )
 
 
-def _take_off(payment: Payment, *, today: date, now: datetime, by: Membership) -> list[UUID]:
-    """Take a payment off everything that it pays; return those invoices in their order."""
+def _take_off(payment: Payment, *, today: date, now: datetime, by: Membership) -> dict[UUID, Money]:
+    """Take a payment off everything that it pays; return how much of which invoice that was, in
+    its order.
+    """
     rows = standing.applications().filter(payment=payment)
-    invoices = []
+    paid: defaultdict[UUID, Money] = defaultdict(lambda: ZERO)
     for application in rows.select_related("entry", "payment", "invoice").order_by("id"):
         applications.take_back(
             application=application,
@@ -248,24 +251,30 @@ def _take_off(payment: Payment, *, today: date, now: datetime, by: Membership) -
             now=now,
             by=by,
         )
-        invoices.append(application.invoice_id)
-    return invoices
+        paid[application.invoice_id] += application.amount
+    return dict(paid)
 
 
 def _apply(
-    payment: Payment, first: list[UUID], *, today: date, now: datetime, by: Membership
+    payment: Payment, before: dict[UUID, Money], *, today: date, now: datetime, by: Membership
 ) -> None:
-    """Apply a payment to these invoices first, as far as they are its client's, and then to what
-    is oldest of whoever paid.
+    """Apply a payment as the one before it was, as far as that is its client's and still open, and
+    then to what is due first of whoever paid.
     """
-    opened = [
-        item
-        for item in open_invoices.open_of(payment.client_id)
-        if item.invoice.pk in first or item.invoice.party_id == payment.party_id
+    credit = left = found.credit_left(payment)
+    opened = {item.invoice.pk: item for item in open_invoices.open_of(payment.client_id)}
+    first: dict[UUID, Money] = {}
+    for pk, amount in before.items():
+        balance = opened[pk].balance if pk in opened else ZERO
+        if (again := min(amount, balance, left)) > ZERO:
+            first[pk], left = again, left - again
+    own = [
+        item if item.invoice.party_id == payment.party_id else replace(item, balance=first[pk])
+        for pk, item in opened.items()
+        if item.invoice.party_id == payment.party_id or pk in first
     ]
-    place = {pk: number for number, pk in enumerate(first)}
-    opened.sort(key=lambda item: place.get(item.invoice.pk, len(first)))
-    for share in applications.oldest(opened, found.credit_left(payment)):
+    in_turn = turns.of(own, first=first)
+    for share in applications.oldest(in_turn, credit):
         day = max(payment.received_on, since.of_debt(share.invoice, share.amount))
         applications.write(
             payment, share, applied_on=reversals.day_for(day, today=today), now=now, by=by

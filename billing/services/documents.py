@@ -18,12 +18,19 @@ from billing.models import (
     Estimate,
     Invoice,
     Payment,
+    PaymentPlan,
     Superbill,
 )
 from billing.selectors import documents
 from billing.selectors.documents import Subject
 from billing.selectors.superbills import Superseded
-from billing.services import contents, estimate_contents, superbill_contents, typesetting
+from billing.services import (
+    contents,
+    estimate_contents,
+    payment_plan_contents,
+    superbill_contents,
+    typesetting,
+)
 
 
 class Altered(Exception):
@@ -91,12 +98,18 @@ FORMS: Mapping[type[Subject], _Form] = {
             f"{marked.superbill.number.lower().replace('sb', 'superbill')}-superseded.pdf"
         ),
     ),
+    PaymentPlan: _Form(
+        "payment_plan",
+        payment_plan_contents.payment_plan,
+        lambda plan: plan.reference,
+        lambda plan: f"{plan.reference.lower().replace('pp', 'payment-plan')}.pdf",
+    ),
 }
 
 
 def render(subject: Subject, *, now: datetime, by: Membership) -> Printed:
-    """Return the PDF of an invoice, a receipt, a statement, an estimate or a superbill; made if
-    need be.
+    """Return the PDF of an invoice, a receipt, a statement, an estimate, a superbill or a payment
+    plan; made if need be.
 
     It tells what there was when it was issued: what came later is not on it.
 

@@ -14,7 +14,7 @@ from accounts.services import mail
 from audit.actions import Action
 from audit.services import events
 from billing.models import AccountStatement, Letter, LetterCameBack, LetterKind, Payment
-from billing.selectors import letter_holds, questions, statement_runs
+from billing.selectors import letter_holds, questions, reminders, statement_runs
 from billing.selectors import letters as found
 from billing.selectors.letters import State
 from billing.services import letter_words, numbers, offered_links
@@ -130,9 +130,12 @@ def repeat(*, letter: Letter, today: date, now: datetime, by: Membership) -> Let
 
     Raises:
         NotYetDone: it is on its way still.
-        NothingOwed: it is a reminder, and the client owes nothing net of credit by ``today``.
+        NothingOwed: it is a reminder, and the client owes nothing net of credit by ``today``, or
+            nothing of what it was of, or keeps to a payment plan over that.
         NotReachable, HeldBack: as ``write``.
     """
+    # In this order, as plans are agreed: a payment beside it may make a plan kept.
+    numbers.lock(numbers.RECEIPTS)
     numbers.lock(numbers.LETTERS)
     again = Letter.objects.filter(repeats=letter).first()
     if again is not None:
@@ -145,6 +148,10 @@ def repeat(*, letter: Letter, today: date, now: datetime, by: Membership) -> Let
         person = letter.client.merged_into or letter.client
         if statement_runs.owed_by(person, on=today) <= ZERO:
             raise NothingOwed("The client owes nothing by now.")
+        if not reminders.is_owed(letter):
+            raise NothingOwed("Nothing is owed any more of the invoice that it was of.")
+        if reminders.is_planned(letter, today=today):
+            raise NothingOwed("It is of an invoice in a payment plan, and the plan is kept.")
     return write(
         client=letter.client,
         kind=LetterKind(letter.kind),

@@ -44,6 +44,11 @@ def superbills_of(year: int) -> str:
     return f"SB-{year}"
 
 
+def payment_plans_of(year: int) -> str:
+    """Return the series of a year's payment plans."""
+    return f"PP-{year}"
+
+
 def lock(series: str) -> Counter:
     """Return the series' counter, locked until the transaction ends; it begins at 0."""
     counter = _locked(series).first()

@@ -13,7 +13,7 @@ from audit.services import events
 from billing import posting
 from billing.models import Counter, Invoice, Payment
 from billing.selectors import invoices as open_invoices
-from billing.selectors import since
+from billing.selectors import since, turns
 from billing.services import applications, numbers
 from billing.services.applications import AnotherClient, ExceedsBalance, ExceedsCredit, Share
 from clients.models import ResponsibleParty
@@ -62,8 +62,8 @@ def record(
     now: datetime,
     by: Membership,
 ) -> Payment:
-    """Record money received, in cents, and apply it: to ``apply_to`` first, then to what is oldest
-    of whoever paid: ``party``, or the client themself.
+    """Record money received, in cents, and apply it: to ``apply_to`` first, then to what is due
+    first of whoever paid: ``party``, or the client themself.
 
     ``tendered`` is what was handed over in cash, of which the change was given back; 0 if nobody
     said.
@@ -131,8 +131,8 @@ def record_card(
 ) -> Payment:
     """Record a card payment that Stripe has taken, with Stripe's fee, in cents.
 
-    It is of whoever is to pay ``invoice``, and pays that first, and then what is oldest of theirs;
-    without one it is the client's, and pays what is oldest.
+    It is of whoever is to pay ``invoice``, and pays that first, and then what is due first of
+    theirs; without one it is the client's, and pays what is due first.
     The money is here already, so nothing is refused: what the client no longer owes stays as
     their credit. The same ``key`` again returns the payment that it has.
     """
@@ -174,7 +174,8 @@ def _shares(
     if apply_to is not None and apply_to.client_id != client_id:
         raise AnotherClient("A payment pays invoices of the client who made it.")
     opened = open_invoices.open_for(client_id, party_id, first=apply_to)
-    return applications.oldest(opened, amount)
+    first = {each.invoice.pk: each.balance for each in opened if each.invoice == apply_to}
+    return applications.oldest(turns.of(opened, first=first), amount)
 
 
 def take_receipt(counter: Counter) -> str:

@@ -67,9 +67,11 @@ def set_policy(
 def send(*, client_id: UUID, today: date, now: datetime, by: Membership) -> Letter | None:
     """Remind a client, if their step is reached and nothing is against it; return the letter.
 
-    It is looked at anew under the lock of letters: who has paid meanwhile, or was reminded by
-    somebody else, gets none.
+    It is looked at anew under the locks of money and of letters: who has paid meanwhile, or was
+    reminded by somebody else, gets none.
     """
+    # In this order, as plans are agreed: a payment beside it may make a plan kept.
+    numbers.lock(numbers.RECEIPTS)
     numbers.lock(numbers.LETTERS)
     found = reminders.due(Client.objects.filter(pk=client_id), today=today)
     rules = reminders.policy()
@@ -84,6 +86,10 @@ def send(*, client_id: UUID, today: date, now: datetime, by: Membership) -> Lett
         by=by,
     )
     Reminder.objects.create(
-        letter=letter, invoice_id=due.invoice_id, policy=rules.row, days=due.step
+        letter=letter,
+        invoice_id=due.invoice_id,
+        plan_id=due.plan_id,
+        policy=rules.row,
+        days=due.step,
     )
     return letter

@@ -236,10 +236,15 @@ def cells(row: Row, table: Table) -> Iterator[tuple[Cell, Column]]:
 def plain(cell: Cell, column: Column) -> csv_export.Cell:
     """Return a cell as a file of text holds it: an amount as a number with two decimals."""
     if isinstance(cell, Money):
-        return Decimal(cell.cents).scaleb(-2)
+        return plain_amount(cell)
     if cell is None:
         return ""
     return Decimal(cell).scaleb(-1) if column.kind is ColumnKind.PERCENT else cell  # type: ignore[arg-type]  # a count
+
+
+def plain_amount(amount: Money) -> Decimal:
+    """Return an amount as a number with two decimals."""
+    return Decimal(amount.cents).scaleb(-2)
 
 
 def _row(row: Row, table: Table) -> dict[str, object]:

@@ -11,7 +11,6 @@ from billing.models import PaymentApplication
 from billing.selectors import since, unapplied
 from billing.services import applications, numbers
 from billing.services.applications import Share
-from ledger.money import ZERO, Money
 
 
 class Changed(Exception):
@@ -26,32 +25,33 @@ class KeyReused(Exception):
 def apply_all(
     *,
     picked: Collection[UUID],
-    shown: Money,
+    shown: str,
     applied_on: date,
     key: UUID,
     now: datetime,
     by: Membership,
 ) -> list[PaymentApplication]:
-    """Apply the credit of the picked payments to what is oldest of their clients, all or nothing.
+    """Apply the credit of the picked payments to what is due first of theirs, all or nothing.
 
-    ``shown`` is the sum that was agreed to, in cents. The same ``key`` again returns what it has.
+    ``shown`` is the ``sign`` of the plan that was looked at. The same ``key`` again returns what it
+    has.
 
     Raises:
-        Changed: by now it would be another sum, or nothing.
-        KeyReused: another sum was applied under the key, or of other payments.
+        Changed: by now something else would be applied, or nothing.
+        KeyReused: something else was applied under the key.
         journal.PeriodClosed: ``applied_on`` lies in a closed month.
     """
     numbers.lock(numbers.RECEIPTS)
     if known := list(PaymentApplication.objects.filter(key=key)):
-        applied = sum((each.amount for each in known), ZERO)
-        if applied != shown or not {each.payment_id for each in known} <= set(picked):
+        did = ((each.payment_id, each.invoice_id, each.amount) for each in known)
+        if unapplied.sign_of(did) != shown:
             raise KeyReused("This page was sent before, for other credits. Pick them anew.")
         return known
     plan = unapplied.plan(picked, on=applied_on)
-    if plan.applied != shown or not plan.credits:
+    if plan.sign != shown or not plan.credits:
         raise Changed(
-            f"Meanwhile something else was paid or applied: it would be {plan.applied.dollars} now,"
-            f" and {shown.dollars} was shown. Look at it again."
+            "This is not what was shown: meanwhile something else was paid, applied or agreed. It"
+            f" would be {plan.applied.dollars}, as below. Look at it again."
         )
     return [
         applications.write(

@@ -64,6 +64,7 @@ class ClientPage(BillingView):
             may_record=self.may(Permission.SESSION_RECORD),
             may_take=self.may(Permission.PAYMENT_RECORD),
             may_start_card=self.may(Permission.CARD_PAYMENT_START),
+            may_agree_plan=self.may(Permission.PAYMENT_PLAN_AGREE),
             may_link=self.may(Permission.PAY_LINK_MAKE),
         )
 

@@ -29,7 +29,7 @@ from ledger.services import journal
 
 
 class CreditApply(BillingView):
-    """Apply what is left of a payment: to what is oldest, or by hand."""
+    """Apply what is left of a payment: to what is due first, or by hand."""
 
     permission = Permission.PAYMENT_RECORD
 

@@ -25,6 +25,7 @@ from billing.selectors import (
     invoices,
     package_pages,
     packages,
+    payment_plans,
     payments,
     split_pages,
     write_offs,
@@ -69,6 +70,7 @@ class InvoiceList(BillingView):
             may_take_payment=self.may(Permission.PAYMENT_RECORD),
             may_write_off=self.may(Permission.WRITE_OFF_RECORD),
             may_count=self.may(Permission.DRAWER_COUNT),
+            may_agree_plan=self.may(Permission.PAYMENT_PLAN_AGREE),
         )
 
 
@@ -194,6 +196,7 @@ class InvoiceDetail(BillingView):
                 *package_pages.parts_of_invoice(invoice, sold),
             ],
             package=sold,
+            plan=payment_plans.plan_of([invoice.pk]).get(invoice.pk),
             history=history.of_invoice(invoice),
             void=invoices.voided(invoice),
             replaced=invoices.replaced(invoice),

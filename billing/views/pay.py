@@ -18,7 +18,14 @@ from audit.services import events
 from billing import gateway
 from billing.forms.pay_links import AnswerForm, PayAmountForm
 from billing.models import CardIntent, PayLink
-from billing.selectors import card_intents, pay_links, payers, statements, superbills
+from billing.selectors import (
+    card_intents,
+    pay_links,
+    payers,
+    payment_plans,
+    statements,
+    superbills,
+)
 from billing.selectors.payers import SHOWN_OF_EACH
 from billing.services import checkout, hosted_pages, pay_addresses, pay_visits
 from billing.views.pay_base import (
@@ -126,7 +133,8 @@ class PayAccount(VisitView):
         payer = self.visit.link.payer
         records = families.records_of(payer)
         owed, paid = payers.owed_by(records), payers.paid(records)
-        waiting = payers.waiting(records)
+        waiting, today = payers.waiting(records), timezone.localdate()
+        plans = payment_plans.own_of_people(records, today=today)
         events.record(
             Action.PAY_ACCOUNT_VIEWED, target=self.visit.link, label=payer.code, touched=records
         )
@@ -139,7 +147,7 @@ class PayAccount(VisitView):
             least=checkout.LEAST,
             may_pay=owed.most >= checkout.LEAST,
             form=form,
-            bills=payers.bills(records, on=timezone.localdate()),
+            bills=payers.bills(records, plans=plans, on=today),
             paid=paid,
             last=paid[0] if paid else None,
             waiting=waiting if waiting and waiting.pay_link_id == self.visit.link_id else None,
@@ -148,6 +156,7 @@ class PayAccount(VisitView):
                 among=statements.telling_only_of(Client.objects.filter(pk__in=records)),
                 party_id=None,
             ),
+            plans=plans,
             # They name diagnoses. Whoever makes a link on the screen could open it; a mailed one
             # is read by the client alone.
             superbills=superbills.made(superbills.behind_link(records)[:SHOWN_OF_EACH])

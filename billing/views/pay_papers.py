@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from accounts.selectors import members
-from billing.models import Payment
+from billing.models import Payment, PaymentPlan
 from billing.selectors import standing, statements, superbills
 from billing.selectors.documents import Subject
 from billing.views.documents import AnswersWithPdf
@@ -48,6 +48,14 @@ class PayStatementPdf(PaperView):
     def subject(self, pk: UUID, records: list[UUID]) -> Subject:
         found = statements.telling_only_of(Client.objects.filter(pk__in=records))
         return get_object_or_404(found.filter(party=None), pk=pk)
+
+
+class PayPlanPdf(PaperView):
+    """A payment plan of the client's own, as it was agreed."""
+
+    def subject(self, pk: UUID, records: list[UUID]) -> Subject:
+        found = PaymentPlan.objects.filter(client__in=records, party=None)
+        return get_object_or_404(found.select_related("client"), pk=pk)
 
 
 class PaySuperbillPdf(PaperView):

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,15 +15,17 @@ from accounts.views.base import StaffRequest
 from audit.actions import Action
 from audit.services import events
 from billing.forms import PaymentForm
-from billing.models import Invoice, Payment
+from billing.models import Invoice, Payment, PaymentPlan
 from billing.selectors import (
     balances,
     credit_transfers,
     invoices,
+    payment_plans,
     payments,
     refunds,
     returned_checks,
     split_pages,
+    turns,
 )
 from billing.services import payments as services
 from billing.views.base import BillingView, wanted_id
@@ -33,9 +35,22 @@ from ledger.services import journal
 
 
 class PaymentNew(BillingView):
-    """Take a payment of a client, for one invoice first or for what is oldest."""
+    """Take a payment of a client, for one invoice first or for what is due first; from a payment
+    plan, as much as is to come of it next.
+    """
 
     permission = Permission.PAYMENT_RECORD
+
+    @cached_property
+    def plan(self) -> payment_plans.Plan | None:
+        """The plan whose next installment is asked for, with 404 if its client may not be seen."""
+        plan_id = wanted_id(self.request.GET.get("plan"))
+        if plan_id is None:
+            return None
+        visible = PaymentPlan.objects.filter(client__in=self.visible_clients())
+        row = get_object_or_404(visible.select_related("client"), pk=plan_id)
+        [plan] = payment_plans.shown([row], today=self.today)
+        return plan
 
     @cached_property
     def invoice(self) -> Invoice | None:
@@ -47,6 +62,8 @@ class PaymentNew(BillingView):
     def client(self) -> Any:
         if self.invoice is not None:
             return self.invoice.client
+        if self.plan is not None:
+            return self.plan.row.client
         client_id = wanted_id(self.request.GET.get("client"))
         return self.kept_client(client_id) if client_id else None
 
@@ -54,17 +71,21 @@ class PaymentNew(BillingView):
         client, opened = self.client, self.opened
         if client is not None and not opened and self.invoice is None:
             others = invoices.open_of_all(families.records_of(client))
-            if others:  # What is open is all of a merged record, and is paid from its invoice.
-                return redirect(f"{reverse('billing:payment_new')}?invoice={others[0].invoice.pk}")
+            first = next(iter(turns.of(others)), None)
+            if first:  # What is open is all of a merged record, and is paid from its invoice.
+                return redirect(f"{reverse('billing:payment_new')}?invoice={first.invoice.pk}")
         payer = self.invoice.party_id if self.invoice else None
-        due = opened[:1] if self.invoice else [o for o in opened if o.invoice.party_id is None]
+        items = opened[:1] if self.invoice else [o for o in opened if o.invoice.party_id is None]
+        due = sum((item.balance for item in items), ZERO)
+        if self.plan is not None:
+            payer, due = self.plan.row.party_id, self.plan.due
         if client is not None:
             events.record(Action.CLIENT_VIEWED, target=client, touched=[client.pk])
         initial = {
             "key": uuid4(),
             "invoice": self.invoice.pk if self.invoice else None,
             "paid_by": str(payer) if payer else "",
-            "amount": sum((item.balance for item in due), ZERO) or None,
+            "amount": due or None,
             "received_on": self.today,
         }
         return self.show(self.form(initial=initial), client)

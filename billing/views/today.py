@@ -25,6 +25,7 @@ class Today(BillingView):
             owed=day.owed,
             unbilled_count=day.unbilled_count,
             question_count=day.question_count,
+            late_plan_count=day.late_plan_count,
             receipts=day.receipts,
             taken=day.taken,
             may_add=self.may(Permission.CLIENT_CREATE),

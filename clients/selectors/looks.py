@@ -70,6 +70,8 @@ PARTS: Mapping[str, str] = {
     **dict.fromkeys((A.ESTIMATE_NOTED, A.ESTIMATE_ASKED, A.ESTIMATE_EXCEEDED), MONEY),
     **dict.fromkeys((A.SUPERBILL_MADE, A.SUPERBILL_VIEWED, A.SUPERBILL_LISTED), MONEY),
     A.SUPERBILL_GIVEN: MONEY,
+    **dict.fromkeys((A.PAYMENT_PLAN_AGREED, A.PAYMENT_PLAN_TAKEN_BACK), MONEY),
+    **dict.fromkeys((A.PAYMENT_PLAN_VIEWED, A.PAYMENT_PLAN_LISTED), MONEY),
     A.INVOICE_VOIDED: MONEY,
     **dict.fromkeys((A.CREDIT_MOVED, A.CREDIT_ARRIVED, A.CHECK_SENT_BACK), MONEY),
     **dict.fromkeys((A.CREDIT_CAME_BACK, A.CREDIT_WENT_BACK), MONEY),
@@ -92,6 +94,9 @@ PARTS: Mapping[str, str] = {
     A.REPORT_VIEWED: "What is open, by code",
     A.REPORT_EXPORTED: "Amounts of a report, by code, in a file",
     A.REPORT_RUN_REPEATED: "Amounts of a report, by code",
+    A.EVIDENCE_PACK_MADE: "Amounts of a report, by code, in a file",
+    A.SAMPLE_VIEWED: "An amount, without name or code",
+    A.SAMPLE_EXPORTED: "An amount, without name or code, in a file",
     A.ENTRY_VIEWED: MONEY,
 }
 """What was seen or changed, by its name and never by its value. Every act that touches a client

@@ -1,6 +1,7 @@
 """The journal, read: its entries and their lines, in the order of their days."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -60,6 +61,17 @@ class Entry:
         return sum((line.credit for line in self.lines), ZERO)
 
 
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """An entry in a line of a list, and the parties of its postings."""
+
+    id: UUID
+    entry_date: date
+    memo: str
+    amount: Money
+    parties: tuple[UUID, ...]
+
+
 class Lines:
     """The postings of a time, of all accounts. A page reads the lines that it shows; a file all."""
 
@@ -112,6 +124,31 @@ def posted_later(*, since: date | None, as_of: date, known_at: datetime) -> int:
     """Return how many entries of some days were posted after a moment."""
     found = JournalEntry.objects.filter(entry_date__lte=as_of, posted_at__gt=known_at)
     return (found.filter(entry_date__gte=since) if since else found).count()
+
+
+def dated(*, since: date, until: date) -> QuerySet[JournalEntry]:
+    """Return the entries of some days, both included, in no order."""
+    return JournalEntry.objects.filter(entry_date__range=(since, until)).order_by()
+
+
+def briefs(ids: Iterable[UUID]) -> list[Brief]:
+    """Return what several entries were about and came to. Two queries."""
+    found = {pk: (day, memo) for pk, day, memo in _briefly(ids)}
+    amounts: dict[UUID, Money] = defaultdict(lambda: ZERO)
+    parties: dict[UUID, set[UUID]] = defaultdict(set)
+    rows = Posting.objects.filter(entry__in=found).values_list("entry_id", "debit", "party")
+    for pk, debit, party in rows:
+        amounts[pk] += debit
+        if party:
+            parties[pk].add(party)
+    return [
+        Brief(pk, day, memo, amounts[pk], tuple(sorted(parties[pk])))
+        for pk, (day, memo) in found.items()
+    ]
+
+
+def _briefly(ids: Iterable[UUID]) -> QuerySet[JournalEntry, Any]:
+    return JournalEntry.objects.filter(pk__in=list(ids)).values_list("pk", "entry_date", "memo")
 
 
 def entry(pk: UUID) -> Entry | None:

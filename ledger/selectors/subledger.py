@@ -7,10 +7,12 @@ client credit is what the practice owes.
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Sum
+from django.db.models import F, QuerySet, Sum
+from django.db.models.expressions import Combinable
 
 from ledger.chart import NORMAL_SIDE, Role, Side
 from ledger.days import LAST_DAY
@@ -120,6 +122,15 @@ def open_items(
         OpenItem(party, item, _signed(role, debits, credits))
         for party, item, debits, credits in sums
     ]
+
+
+def owing(role: Role, *, party: Combinable, item: Combinable, as_of: date) -> QuerySet[Any]:
+    """Return a sub-query for ``Exists``: whether an item of a party, columns of another query, has
+    more debits than credits at the close of ``as_of``. It reads the index of parties.
+    """
+    found = books.postings(as_of=as_of).filter(account__role=role, party=party, item=item)
+    sums = found.order_by().values("item").annotate(debits=Sum("debit"), credits=Sum("credit"))
+    return sums.filter(debits__gt=F("credits"))
 
 
 def difference(role: Role, *, as_of: date, known_at: datetime | None = None) -> Money:

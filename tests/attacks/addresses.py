@@ -13,8 +13,18 @@ from tests.catalogue import TENANT_TABLES
 from tests.test_permissions import EVERY_ROUTE, routes
 
 SPECIAL = {
+    "accounts:alert.pk": "accounts_alertcase",
+    "accounts:alert_assign.pk": "accounts_alertcase",
+    "accounts:alert_close.pk": "accounts_alertcase",
+    "accounts:log_question.line_id": "accounts_logreviewline",
+    "accounts:log_review.review_id": "accounts_logreview",
+    "accounts:log_review_line.line_id": "accounts_logreviewline",
+    "accounts:log_review_random_fine.review_id": "accounts_logreview",
     "accounts:therapist_particulars.pk": "accounts_membership",
+    "accounts:role_term_end.grant_id": "accounts_rolegrant",
     "billing:application_take_back.pk": "billing_paymentapplication",
+    "billing:audit_answer.pk": "accounts_auditrequest",
+    "billing:audit_request.pk": "accounts_auditrequest",
     "billing:bank_file.pk": "billing_bankfile",
     "billing:bank_file_discard.pk": "billing_bankfile",
     "billing:bank_line_match.pk": "billing_bankline",
@@ -26,12 +36,16 @@ SPECIAL = {
     "billing:checkout_return.pk": "billing_cardintent",
     "billing:checkout_start.pk": "billing_invoice",
     "billing:credit_transfer.pk": "billing_payment",
+    "billing:evidence_pack.pk": "accounts_evidencepack",
     "billing:letter_hold_end.pk": "billing_letterhold",
     "billing:package_offer_end.pk": "billing_packageoffer",
     "billing:pay_line_question.pk": "billing_invoice",
     "billing:pay_paid_already.pk": "billing_invoice",
     "billing:pay_invoice_pdf.pk": "billing_invoice",
     "billing:pay_link_withdraw.pk": "billing_paylink",
+    "billing:pay_plan_pdf.pk": "billing_paymentplan",
+    "billing:payment_plan_pdf.pk": "billing_paymentplan",
+    "billing:payment_plan_take_back.pk": "billing_paymentplan",
     "billing:pay_receipt_pdf.pk": "billing_payment",
     "billing:pay_result.pk": "billing_cardintent",
     "billing:pay_statement_pdf.pk": "billing_accountstatement",
@@ -39,6 +53,8 @@ SPECIAL = {
     "billing:receipt_letter.pk": "billing_payment",
     "billing:receipt_pdf.pk": "billing_payment",
     "billing:report_order.pk": "billing_reportfile",
+    "billing:sample.pk": "accounts_drawnsample",
+    "billing:sample_file.pk": "accounts_drawnsample",
     "billing:statement_letter.pk": "billing_accountstatement",
     "billing:pay_superbill_pdf.pk": "billing_superbill",
     "billing:statement_pdf.pk": "billing_accountstatement",
@@ -50,8 +66,9 @@ SPECIAL = {
 }
 """Route and parameter, or parameter alone, where its name does not say the table's."""
 
-WORDS = {"month": "2026-01", "part": "1", "slug": "aging", "step": "sessions"}
-"""What stands in paths beside ids: a closed month, a part of a print, a report, a closing step."""
+WORDS = {"month": "2026-01", "part": "1", "rule": "refusals", "slug": "aging", "step": "sessions"}
+"""What stands in paths beside ids: a closed month, a part of a print, a rule, a report, a closing
+step."""
 
 PARAMETERS = {route: set(found.pattern.converters) for route, found in routes()}
 """Route → what its path asks for."""

@@ -14,10 +14,19 @@ from uuid import UUID, uuid4
 from django.utils import timezone
 
 from accounts import edits, signatures
+from accounts.alert_rules import RULES, AlertRule
 from accounts.ids import uuid7
-from accounts.models import Act, ApiWrite, Membership, Role
+from accounts.models import Act, AlertCase, ApiWrite, Membership, Role
 from accounts.permissions import Permission
-from accounts.services import api_tokens, approvals, invitations, networks, reviews
+from accounts.services import (
+    alert_cases,
+    alert_settings,
+    api_tokens,
+    approvals,
+    invitations,
+    networks,
+    reviews,
+)
 from accounts.tenancy import practice_scope
 from audit.actions import Action
 from audit.services import checkpoints, events
@@ -51,16 +60,19 @@ from ledger.money import Money
 from ledger.selectors import account_moves
 from ledger.services import journal, periods
 from ledger.services.journal import Line
+from tests.accounts import watching, weeks
 from tests.attacks import planting
 from tests.billing import (
     arrivals,
     asking,
     checks,
     cycling,
+    evidence,
     hours,
     money,
     moving,
     paying,
+    planning,
     post,
     prepaid,
     spending,
@@ -105,6 +117,7 @@ def furnish(house: House, family_name: str, places: list[Path]) -> Furnished:
         }
         own = at.client(by, family_name)
         superbill = superbilling.history(own, by, house.people["accountant"])
+        plan = planning.history(own, by)
         ids |= _people(house) | _care(house, own, by) | _money(own, by) | _cards(own, house, secret)
         _record(own, by)
         ids |= _take_in(by)
@@ -123,14 +136,17 @@ def furnish(house: House, family_name: str, places: list[Path]) -> Furnished:
         estimate = an.history(own, by)
         ids |= prepaid.history(own, by)
         one = Payment.objects.get(pk=ids["payment"])
-        for printed in (at.statement(own, by), estimate, superbill, one):
+        for printed in (at.statement(own, by), estimate, superbill, plan, one):
             documents.render(printed, now=at.NOW, by=by)
+        ids |= evidence.history(by)
         _spend(house.people["accountant"])
         _months(house.people["accountant"])
         edit = edits.sealed(before={"language": "es"}, after={"language": "en"})
         events.record(Action.CLIENT_CHANGED, target=own, touched=[own.pk], values=edit)
+    _watched(house)
     with practice_scope(house.id):
         checkpoints.write(signer=signatures.signer(), directories=places, now=at.NOW)
+        weeks.history(house)
         planting.plant()
         ids = planting.first_ids() | ids
     return Furnished(house, secret, ids)
@@ -182,6 +198,26 @@ def _people(house: House) -> dict[str, UUID]:
         "network": network.pk,
         "approval": asked.approval_id or network.pk,
     }
+
+
+def _watched(house: House) -> None:
+    """Let the log raise a case, which an administrator takes on, and set one of its rules."""
+    by, now = house.people["administrator"], timezone.now()
+    watching.acts_from(house, by, "127.0.0.1")
+    watching.is_refused(house, house.people["therapist"], 10)
+    watching.read(house)
+    with practice_scope(house.id, person_id=by.person_id):
+        case = AlertCase.objects.get(rule=AlertRule.REFUSALS)
+        alert_cases.assign(case=case, to=by, key=uuid7(), now=now, by=by)
+        alert_settings.change(
+            rule=RULES[AlertRule.REFUSALS],
+            is_on=True,
+            limits=[11],
+            own_words="",
+            seen=0,
+            now=now,
+            by=by,
+        )
 
 
 def _care(house: House, client: Client, by: Membership) -> dict[str, UUID]:

@@ -47,6 +47,22 @@ WAITING = (
 BESIDE = {
     "accounts_accessreviewitem.decided_by_id": {"decision": "'CONFIRMED'", "decided_at": "now()"},
     "accounts_approval.decided_by_id": {"decision": "'REFUSED'", "decided_at": "now()"},
+    "accounts_auditrequeststep": {"turn": "1", "kind": "'ANSWERED'"},
+    "accounts_auditrequeststep.request_id": {
+        "turn": "coalesce((SELECT max(turn) FROM accounts_auditrequeststep AS step"
+        " WHERE step.request_id = {to}), 0) + 1",
+        "kind": "'WITHDRAWN'",
+        "page": "''",
+    },
+    "accounts_logreview": {
+        "week_starts_on": "week_starts_on - 700",
+        "starts_at": "starts_at - interval '700 days'",
+        "ends_at": "ends_at - interval '700 days'",
+    },
+    "accounts_logreviewmark": {"turn": "2", "says": "'ANSWERED'"},
+    "accounts_logreviewsignature": {
+        "review_id": "(SELECT id FROM accounts_logreview ORDER BY week_starts_on LIMIT 1)"
+    },
     "accounts_membership.ended_by_id": {"ended_at": "now()"},
     "accounts_networkrange": {"network": "'10.' || floor(random() * 256) || '.0.0/16'"},
     "accounts_rolegrant.withdrawn_by_id": {"withdrawn_at": "now()"},
@@ -68,11 +84,13 @@ BESIDE = {
         "statement_id": "NULL",
         "estimate_id": "NULL",
         "superbill_id": "NULL",
+        "payment_plan_id": "NULL",
     },
     "billing_document.invoice_id": {"kind": "'INVOICE'", "payment_id": "NULL"},
     "billing_document.statement_id": {"kind": "'STATEMENT'", "payment_id": "NULL"},
     "billing_document.estimate_id": {"kind": "'ESTIMATE'", "payment_id": "NULL"},
     "billing_document.superbill_id": {"kind": "'SUPERSEDED'", "payment_id": "NULL"},
+    "billing_document.payment_plan_id": {"kind": "'PLAN'", "payment_id": "NULL"},
     "billing_externalcode.member_id": {
         "kind": "'PRACTITIONER'",
         "service_code_id": "NULL",

@@ -95,3 +95,45 @@ def test_an_action_of_a_later_version_is_told_by_its_name() -> None:
     told = Told("billing.superbill.handed_out", "R-1")
 
     assert sentence(told, "Max") == "Max: billing.superbill.handed_out R-1."
+
+
+Facts = dict[str, str | int]
+CASE: Facts = {"member": "Ingrid Solheim"}
+OF_CASES: dict[Action, tuple[Facts, str]] = {
+    Action.ALERT_RAISED: (
+        {**CASE, "count": 10},
+        "The log raised a case about Ingrid Solheim: Refused again and again, 10 events.",
+    ),
+    Action.ALERT_JOINED: (
+        {**CASE, "count": 2},
+        "More events, 2, joined a case about Ingrid Solheim: Refused again and again.",
+    ),
+    Action.ALERT_ASSIGNED: (
+        {**CASE, "assignee": "Noor Haddad"},
+        "Max gave a case about Ingrid Solheim to Noor Haddad: Refused again and again.",
+    ),
+    Action.ALERT_TAKEN: (
+        CASE,
+        "Max took a case about Ingrid Solheim on: Refused again and again.",
+    ),
+    Action.ALERT_CLOSED: (
+        {**CASE, "outcome": "nothing wrong"},
+        "Max closed a case about Ingrid Solheim: Refused again and again; nothing wrong.",
+    ),
+    Action.ALERT_RULE_CHANGED: (
+        {"before": "10", "after": "4"},
+        "Max changed from where on the log raises a case: Refused again and again, 10 before,"
+        " 4 now.",
+    ),
+    Action.ALERT_RULE_OFF: (
+        {},
+        "Max switched off a rule by which the log raises cases: Refused again and again.",
+    ),
+}
+
+
+@pytest.mark.parametrize("action", OF_CASES)
+def test_what_becomes_of_a_case_is_told_so(action: Action) -> None:
+    facts, words = OF_CASES[action]
+
+    assert sentence(Told(action, "Refused again and again", facts=facts), "Max") == words

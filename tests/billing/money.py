@@ -97,9 +97,9 @@ def taken_off(application: PaymentApplication, by: Membership, *, on: date = TOD
     )
 
 
-def unapplied(payment: Payment, by: Membership) -> Payment:
+def unapplied(payment: Payment, by: Membership, *, on: date = TODAY) -> Payment:
     """Take a payment off the one invoice that it pays."""
-    taken_off(payment.applications.get(), by)
+    taken_off(payment.applications.get(), by, on=on)
     return payment
 
 

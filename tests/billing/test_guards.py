@@ -10,7 +10,18 @@ from accounts.tenancy import practice_scope
 from billing.models import Counter, DocumentBody, Invoice, InvoiceLineText, Session
 from billing.services import documents
 from clients.models import Client
-from tests.billing import checks, cycling, hours, money, moving, post, raw, splitting, superbilling
+from tests.billing import (
+    checks,
+    cycling,
+    hours,
+    money,
+    moving,
+    planning,
+    post,
+    raw,
+    splitting,
+    superbilling,
+)
 from tests.billing import desk as at
 from tests.billing import estimating as an
 from tests.billing.conftest import Billed
@@ -57,6 +68,10 @@ APPEND_ONLY = [
     "billing_superbill",
     "billing_superbillline",
     "billing_superbillrule",
+    "billing_paymentplan",
+    "billing_planinvoice",
+    "billing_planinstallment",
+    "billing_paymentplantakenback",
     "billing_letterwording",
     "billing_letter",
     "billing_lettercameback",
@@ -71,6 +86,7 @@ COMPANIONS = [
     "billing_documentbody",
     "billing_estimatetext",
     "billing_superbilltext",
+    "billing_paymentplantext",
     "billing_superbillgiven",
 ]
 GRANTED: dict[str, set[str]] = {
@@ -81,6 +97,7 @@ GRANTED: dict[str, set[str]] = {
     "billing_documentbody": {"body"},
     "billing_estimatetext": {"said"},
     "billing_superbilltext": {"said"},
+    "billing_paymentplantext": {"said"},
     "billing_superbillgiven": {"recipient"},
 }
 
@@ -128,6 +145,7 @@ def test_not_even_the_owner_changes_what_was_written(billed: Billed, statement: 
         at.statement(billed.own, by)
         an.history(billed.own, by)
         superbilling.history(billed.own, by, billed.house.people["accountant"])
+        planning.history(billed.own, by)
         post.post_used(billed.own, by)
         splitting.two_parents(billed.own, by)
         splitting.billed([at.session(billed.own, by)], by)

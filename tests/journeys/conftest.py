@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from config.dev import demo, testing
-from tests.journeys import desk
+from tests.journeys import desk, witness
 from tests.journeys.cast import Cast
 from tests.journeys.house import House
 from tests.journeys.person import RESULTS, Person
@@ -51,7 +51,9 @@ def house(chromium: Browser) -> Iterator[House]:
     folder = Path(tempfile.mkdtemp(prefix="ql-"))
     with demo.stack(state=folder, port=0) as stack:
         try:
-            yield House.of(stack)
+            house = House.of(stack)
+            witness.begin(house)
+            yield house
         finally:
             shutil.copytree(stack.state.logs, RESULTS / "logs", dirs_exist_ok=True)
 

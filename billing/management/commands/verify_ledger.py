@@ -1,8 +1,6 @@
 """`manage.py verify_ledger [--practice SLUG]`: every invariant of the books, on live rows."""
 
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from itertools import chain
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
@@ -11,9 +9,8 @@ from accounts.selectors import doors, members
 from accounts.tenancy import practice_scope
 from audit.actions import Action
 from audit.services import events
-from billing.selectors import integrity as billing
+from billing.selectors import soundness
 from ledger.selectors import integrity as ledger
-from ledger.selectors import logged
 
 
 class Command(BaseCommand):
@@ -33,7 +30,7 @@ class Command(BaseCommand):
     def _is_sound(self, practice_id: UUID) -> bool:
         with practice_scope(practice_id):
             name, count = members.practice().name, ledger.entry_count()
-            offender = next(_findings(), None)
+            offender = next(soundness.findings(), None)
             events.record(
                 Action.BOOKS_VERIFIED,
                 count=count,
@@ -53,7 +50,3 @@ def _practices(slug: str | None) -> list[UUID]:
     if found is None:
         raise CommandError("There is no practice with this slug.")
     return [found]
-
-
-def _findings() -> Iterator[ledger.Finding]:
-    return chain(ledger.findings(), logged.findings(), billing.findings())

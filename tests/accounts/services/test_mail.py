@@ -142,7 +142,7 @@ def test_the_database_knows_no_letter_that_was_sent_and_refused(
 OF_NOBODY = {
     *("act", "address", "at", "base_url", "by", "count", "days", "decision", "device", "due_on"),
     *("email", "ends_at", "expires_at", "inviter", "left", "member", "names", "now", "practice"),
-    *("role", "what"),
+    *("role", "rule", "starts_on", "what"),
 }
 """What letters to staff may hold: people of the practice, days and counts, and nothing of a client;
 ``act`` and ``what`` name an act, such as a refund above a limit, by its kind, sum and number."""

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from accounts import tasks
 from accounts.models import (
@@ -17,10 +18,12 @@ from accounts.models import (
 )
 from accounts.selectors import members
 from accounts.selectors import reviews as found
+from accounts.selectors.terms import Term
 from accounts.services import grants, reviews, roles
 from accounts.services.roles import LastAdministrator
 from accounts.tenancy import practice_scope
 from audit.selectors import log
+from tests.accounts.services.test_terms import move_as_owner
 from tests.houses import House
 
 IN_SECOND_QUARTER = datetime(2026, 5, 20, 15, tzinfo=UTC)
@@ -113,7 +116,7 @@ def test_a_review_lists_what_people_hold_and_asks_by_letter(practice: House) -> 
     with practice_scope(practice.id):
         review = found.current()
         assert review is not None
-        lines = found.lines(review, reader=practice.people["administrator"])
+        lines = found.lines(review, reader=practice.people["administrator"], now=IN_SECOND_QUARTER)
         assert [line.state for line in lines] == ["waiting"] * 5
         assert {line.role_name for line in lines} == set(
             Role.objects.values_list("name", flat=True)
@@ -201,6 +204,40 @@ def test_a_review_is_finished_when_nothing_waits(practice: House) -> None:
         item = AccessReviewItem.objects.filter(decision="CONFIRMED")[0]
         with pytest.raises(reviews.ReviewClosed):
             reviews.remove(item_id=item.pk, now=IN_SECOND_QUARTER, by=by)
+
+
+@pytest.mark.commits
+def test_a_role_that_ended_by_itself_waits_for_nobody(practice: House) -> None:
+    by, member = practice.people["administrator"], practice.people["therapist"]
+    now = timezone.now()
+    term = Term(now - timedelta(hours=2), now + timedelta(hours=1))
+    with practice_scope(practice.id, person_id=by.person_id):
+        grant = grants.hold_for(
+            member=member, role=Role.objects.get(slug="auditor"), term=term, now=now, by=by
+        )
+    review = open_due(practice, IN_SECOND_QUARTER)
+    assert review is not None
+    ended_at = now - timedelta(hours=1)
+    move_as_owner(
+        f"UPDATE accounts_rolegrant SET ends_at = '{ended_at.isoformat()}' WHERE id = '{grant.pk}'"
+    )
+    with practice_scope(practice.id, person_id=by.person_id):
+        item = AccessReviewItem.objects.get(grant=grant)
+        line = next(line for line in found.lines(review, reader=by, now=now) if line.pk == item.pk)
+        assert (line.state, line.decided_at, line.decided_by) == ("gone", ended_at, "")
+        rail = found.standing(on=date(2026, 5, 20))
+        assert rail
+        assert rail.waiting == 5
+        with pytest.raises(reviews.AlreadyDecided):
+            reviews.confirm(item_id=item.pk, now=now, by=by)
+        for other in AccessReviewItem.objects.exclude(pk=item.pk):
+            reviews.confirm(item_id=other.pk, now=now, by=by)
+
+        reviews.close(review=review, now=now, by=by)
+
+        item.refresh_from_db()
+        assert (item.decision, item.decided_at) == ("REMOVED", ended_at)
+        assert item.decided_by == members.automaton()
 
 
 def test_one_can_be_started_between_the_quarters_but_never_two(practice: House) -> None:

@@ -47,6 +47,7 @@ def test_several_roles_change_together_or_not_at_all(practice: House) -> None:
         roles.change(changes=[fine, stale], by=practice.people["administrator"])
 
     assert held("auditor") == {
+        P.AUDIT_WORK,
         P.BILL_VIEW,
         P.LOG_VIEW,
         P.MEMBER_VIEW,
@@ -142,6 +143,7 @@ def test_a_copy_does_not_follow_its_original(administrator: Membership) -> None:
     roles.set_permissions(role=role("auditor"), permissions=[P.LOG_VIEW])
 
     assert held("reader") == {
+        P.AUDIT_WORK,
         P.BILL_VIEW,
         P.LOG_VIEW,
         P.MEMBER_VIEW,
@@ -208,6 +210,7 @@ def test_why_somebody_may_names_the_role_and_who_let_it(practice: House) -> None
 
     [old], [new] = rights["log_view"], rights["client_create"]
     assert set(rights) == {
+        "audit_work",
         "bill_view",
         "log_view",
         "member_view",

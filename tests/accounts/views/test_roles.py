@@ -130,7 +130,7 @@ def test_what_came_and_went_stands_on_the_log_by_name(admin: Client, practice: H
     with practice_scope(practice.id):
         told = Event.objects.filter(action=Action.ROLE_PERMISSIONS_CHANGED).latest("seq")
         assert told.label == "auditor"
-        assert said(told) == {"permissions": 5, "added": "client_create", "taken": "log_view"}
+        assert said(told) == {"permissions": 6, "added": "client_create", "taken": "log_view"}
 
 
 def test_a_change_of_somebody_else_is_shown_beside_ones_own(admin: Client, practice: House) -> None:
@@ -149,6 +149,7 @@ def test_a_change_of_somebody_else_is_shown_beside_ones_own(admin: Client, pract
     assert Permission.CLIENT_CREATE not in held(practice, "auditor")
     assert admin.post(url, {**form_of(page), "save": "yes"}).status_code == 302
     assert held(practice, "auditor") == {
+        Permission.AUDIT_WORK,
         Permission.BILL_VIEW,
         Permission.CLIENT_CREATE,
         Permission.MEMBER_VIEW,
@@ -178,7 +179,7 @@ def test_a_permission_that_does_not_exist_is_refused(
     answer = admin.post(url, {**fields, "may": [f"{pk}:{invented}"], "save": "yes"})
 
     assert answer.status_code == 422
-    assert len(held(practice, "auditor")) == 5
+    assert len(held(practice, "auditor")) == 6
 
 
 def test_one_roles_form_cannot_change_another_role(admin: Client, practice: House) -> None:
@@ -207,7 +208,7 @@ def test_a_role_of_another_practice_is_not_there(
     assert admin.get(url).status_code == 404
     assert admin.post(url, fields).status_code == 404
     assert admin.post(reverse("accounts:roles"), fields).status_code == 422
-    assert len(held(other_practice, "auditor")) == 5
+    assert len(held(other_practice, "auditor")) == 6
 
 
 def test_an_auditor_reads_roles_and_changes_nothing(auditor: Membership, practice: House) -> None:

@@ -1,5 +1,6 @@
 """The pages on which money is put right: correct, take off, apply by hand, and many at once."""
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -7,7 +8,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client as Browser
 from django.urls import reverse
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 
 from accounts.tenancy import practice_scope
 from billing.models import Invoice, Payment, PaymentApplication
@@ -16,7 +17,7 @@ from billing.selectors.payments import credit_left
 from ledger.money import ZERO, Money
 from tests import counting
 from tests.billing import desk as at
-from tests.billing import money
+from tests.billing import money, planning
 from tests.billing.conftest import Billed
 
 UNAPPLIED = "/payments/unapplied/"
@@ -266,10 +267,22 @@ def test_the_list_says_what_credit_could_pay(at_desk: Browser, kept: Payment) ->
         assert words in page.text
 
 
+def sign_in(page: str) -> str:
+    """Return what the look before applying says that it is of."""
+    found = re.search(r'name="shown" value="([^"]+)"', page)
+    assert found
+    return found[1]
+
+
+def looked_at(at_desk: Browser, kept: Payment) -> dict[str, str]:
+    page = at_desk.get(APPLY_MANY, {"picked": str(kept.pk)}).text
+    return {"key": str(uuid4()), "shown": sign_in(page), "picked": str(kept.pk)}
+
+
 def test_many_are_applied_after_a_look(at_desk: Browser, billed: Billed, kept: Payment) -> None:
     preview = at_desk.get(APPLY_MANY, {"picked": str(kept.pk)})
     assert "owe $150.00 now, and $110.00 afterwards" in preview.text
-    form = {"key": str(uuid4()), "shown": "40.00", "picked": str(kept.pk)}
+    form = {"key": str(uuid4()), "shown": sign_in(preview.text), "picked": str(kept.pk)}
 
     for _ in range(2):
         answer = at_desk.post(APPLY_MANY, form, follow=True)
@@ -284,23 +297,53 @@ def test_many_are_applied_after_a_look(at_desk: Browser, billed: Billed, kept: P
 def test_what_changed_since_the_look_is_looked_at_again(
     at_desk: Browser, billed: Billed, kept: Payment
 ) -> None:
-    form = {"key": str(uuid4()), "shown": "39.00", "picked": str(kept.pk)}
+    form = looked_at(at_desk, kept)
+    with practice_scope(billed.house.id):
+        at.cash(
+            billed.own,
+            billed.house.people["front-desk"],
+            "140.00",
+            on=localdate(),
+            apply_to=billed.own_invoice,
+        )
 
     answer = at_desk.post(APPLY_MANY, form)
 
     assert answer.status_code == 422
-    assert "it would be $40.00 now, and $39.00 was shown" in answer.text
+    assert "This is not what was shown" in answer.text
+    assert "It would be $10.00, as below." in answer.text
     with practice_scope(billed.house.id):
         assert credit_left(kept) == Money(40_00)
+
+
+def test_the_same_sum_to_other_invoices_is_looked_at_again(
+    at_desk: Browser, billed: Billed, kept: Payment
+) -> None:
+    """A plan is agreed between look and yes: the credit would pay another invoice as much."""
+    by, on = billed.house.people["front-desk"], localdate()
+    with practice_scope(billed.house.id, person_id=by.person_id):
+        weekly = at.invoice(billed.own, by, issued_on=on)
+    form = looked_at(at_desk, kept)
+    with practice_scope(billed.house.id, person_id=by.person_id):
+        later = on + timedelta(days=90)
+        planning.plan(billed.own, by, billed.own_invoice, today=on, starts_on=later, now=now())
+
+    answer = at_desk.post(APPLY_MANY, form)
+
+    assert (answer.status_code, "This is not what was shown" in answer.text) == (422, True)
+    assert weekly.number in answer.text
+    with practice_scope(billed.house.id):
+        assert credit_left(kept) == Money(40_00)
+    assert at_desk.post(APPLY_MANY, form | {"shown": sign_in(answer.text)}).status_code == 302
 
 
 def test_the_key_of_what_was_applied_applies_no_other_sum(
     at_desk: Browser, billed: Billed, kept: Payment
 ) -> None:
-    form = {"key": str(uuid4()), "shown": "40.00", "picked": str(kept.pk)}
+    form = looked_at(at_desk, kept)
     at_desk.post(APPLY_MANY, form)
 
-    answer = at_desk.post(APPLY_MANY, form | {"shown": "30.00"})
+    answer = at_desk.post(APPLY_MANY, form | {"shown": "0" * 64})
 
     assert (answer.status_code, "was sent before" in answer.text) == (422, True)
 

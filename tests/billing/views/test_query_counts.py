@@ -17,18 +17,20 @@ from tests.billing.conftest import Billed
 from tests.billing.views.conftest import SignIn
 
 PAGES = [
-    ("front-desk", "billing:today", 25),
+    ("front-desk", "billing:today", 26),
     ("front-desk", "billing:unbilled", 14),
     ("front-desk", "billing:schedule", 17),
     ("front-desk", "billing:not_billed", 12),
     ("accountant", "billing:services", 10),
     ("front-desk", "billing:invoice_list", 16),
-    ("front-desk", "billing:client", 67),
+    ("front-desk", "billing:client", 68),
     ("front-desk", "billing:invoice", 31),
     ("therapist", "billing:my_clients", 26),
     ("accountant", "billing:work", 40),
     ("accountant", "billing:aging", 15),
     ("accountant", "billing:trial_balance", 16),
+    ("auditor", "billing:samples", 12),
+    ("auditor", "billing:evidence_packs", 12),
 ]
 
 
