@@ -27,7 +27,8 @@ class ClientSearch(BillingView):
 
     def post(self, request: StaffRequest, **kwargs: object) -> HttpResponse:
         text = request.POST.get("q", "")[:LONGEST].strip()
-        if len(text) < 2 and text.isascii() and request.htmx:
+        is_whole = not request.htmx or request.htmx.target == "main"
+        if len(text) < 2 and text.isascii() and not is_whole:
             return HttpResponse()  # A single letter finds half the practice: wait for the next.
         if not text:
             return redirect("clients:list")
@@ -35,13 +36,12 @@ class ClientSearch(BillingView):
             self.visible_clients(),
             text,
             permissions=request.permissions,
-            limit=SHOWN_AT_ONCE if request.htmx else SHOWN,
+            limit=SHOWN if is_whole else SHOWN_AT_ONCE,
         )
         rows = found.rows(matches.first, on=self.today, permissions=request.permissions)
         events.record(Action.CLIENT_SEARCHED, touched=matches.first, count=matches.count)
-        return self.fragment(
-            "billing/search/_found.html",
-            page="billing/search/found.html",
+        return self.page(
+            "billing/search/found.html" if is_whole else "billing/search/_found.html",
             rows=rows,
             count=matches.count,
             may_add=self.may(Permission.CLIENT_CREATE),

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Request, expect
 
 from config.dev import testing
 from tests.attacks.answers import cookie_flaws, directives, flaws
@@ -172,6 +172,8 @@ def test_the_disk_keeps_nothing_of_a_client(
     )
     with contextlib.closing(context):
         person = Person(guest.account, guest.app, context, house.base_url).sign_in()
+        gone_to: list[Request] = []
+        context.on("request", lambda request: gone_to.append(request))
         added = desk.add_client(person, *CANARIES)
         person.go(added.path)
         person.go("/clients/")
@@ -195,5 +197,8 @@ def test_the_disk_keeps_nothing_of_a_client(
         if word.encode() in held or word.encode("utf-16-le") in held
     ]
 
+    # A page that a browser went to by posting may be on its disk before sent.js has run.
+    searches = [each for each in gone_to if each.url.endswith("/clients/search/")]
+    assert {(each.method, each.is_navigation_request()) for each in searches} == {("POST", False)}
     assert any(b"/css/app.css" in held for held in kept.values()), "No cache was on the disk."
     assert found == []
