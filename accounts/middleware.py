@@ -21,7 +21,7 @@ from accounts.card_numbers import holds_card_number
 from accounts.selectors import members, seats
 from accounts.services import sessions
 from accounts.sessions import MFA_AT, OVER, PRACTICE, QUIET_ROUTES, digest
-from accounts.views import asking, errors, networks, typed, view_as
+from accounts.views import asking, browser, errors, networks, typed, view_as
 from audit.actions import Action
 from audit.services import events
 
@@ -63,8 +63,9 @@ LEAVING = frozenset({"accounts:sign_out"})
 SEAT = ("practice", "membership", "role_names", "permissions", "approvals_waiting", "viewed")
 """What of a seat a request carries."""
 
-SESSION_DIGITS = 12
-"""Of a session's digest, in the log: enough to tell sign-ins apart, too few to be one."""
+DIGITS = 12
+"""Of the digest of a session or a browser's name, in the log: enough to tell each from the others,
+too few to be one."""
 
 LONG_SECONDS = 1.0
 """A request that takes longer asks at its end whether its person still may."""
@@ -91,7 +92,9 @@ def _origin(request: HttpRequest, name: str) -> dict[str, str]:
     origin = {"by_request": name}
     if address := client_address(request.META, proxies=settings.TRUSTED_PROXIES):
         origin["at_address"] = str(address)
-    request.origin = origin  # type: ignore[attr-defined]  # the session is added where it is read
+    if token := browser.token_of(request):
+        origin["on_device"] = digest(token)[:DIGITS]
+    request.origin = origin  # type: ignore[attr-defined]  # what is learned later is added there
     return origin
 
 
@@ -141,7 +144,7 @@ def session_timeout(get_response: GetResponse) -> GetResponse:
         session.keeps_awake = asking.route_name(request) not in QUIET_ROUTES  # type: ignore[attr-defined]  # our own engine
         session.get(MFA_AT)
         if session.session_key:
-            request.origin["in_session"] = digest(session.session_key)[:SESSION_DIGITS]  # type: ignore[attr-defined]  # ours
+            request.origin["in_session"] = digest(session.session_key)[:DIGITS]  # type: ignore[attr-defined]  # ours
         ended = session.ended  # type: ignore[attr-defined]  # our own engine
         if ended and ended.reason in OVER:
             sessions.leave(
@@ -271,6 +274,7 @@ def _inside(request: HttpRequest, get_response: GetResponse) -> HttpResponseBase
 def _seated(request: HttpRequest, seat: seats.Seat, get_response: GetResponse) -> HttpResponseBase:
     for name in SEAT:
         setattr(request, name, getattr(seat, name))
+    request.origin |= seat.acting  # type: ignore[attr-defined]  # ours
     with timezone.override(seat.practice.time_zone):
         return view_as.answer(request, get_response)
 

@@ -21,8 +21,16 @@ BY_PAY_LINK = "pay_link"
 AT_ADDRESS = "at_address"
 """The fact that tells from where it was asked."""
 
-ORIGIN = (AT_ADDRESS, "in_session", "by_request")
-"""The facts that tell how an event came, and nothing of what happened."""
+ORIGIN = (
+    AT_ADDRESS,
+    "in_session",
+    "on_device",
+    "by_request",
+    "by_job",
+    "in_roles",
+    "as_role",
+)
+"""The facts that tell how an event came and in which roles, and nothing of what happened."""
 
 
 class Sayable(Protocol):

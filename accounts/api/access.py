@@ -142,6 +142,7 @@ def _caller(request: HttpRequest, holder: Holder) -> Caller:
         raise Fault(401, headers=INVALID)
     if networks.is_elsewhere(request, seat):
         raise Fault(403, "The practice's people work from its own networks only.")
+    request.origin |= seat.acting  # type: ignore[attr-defined]  # ours
     return Caller(token, seat.practice, seat.membership, seat.permissions & token.permissions)
 
 

@@ -38,12 +38,19 @@ class Seat:
 
     practice: Practice
     membership: Membership
+    role_ids: list[UUID]
     role_names: list[str]
     permissions: frozenset[Permission]
     networks: list[str]
     is_network_bound: bool
     approvals_waiting: int
     viewed: Viewed | None
+
+    @property
+    def acting(self) -> dict[str, str]:
+        """In which roles somebody acts, and as which one they look, as the log tells it."""
+        told = {"in_roles": " ".join(sorted(map(_short, self.role_ids)))}
+        return told | ({"as_role": _short(self.viewed.role_id)} if self.viewed else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +110,7 @@ def _seat(rows: list[tuple[Any, ...]], *, now: datetime, viewed: UUID | None) ->
     return Seat(
         practice,
         member,
+        [role.role_id for role in held],
         sorted({role.name for role in held}),
         permissions,
         networks,
@@ -133,6 +141,11 @@ def _statement(asking: str) -> str:
 @cache
 def _columns(model: type[Model]) -> list[str]:
     return [field.attname for field in model._meta.concrete_fields]
+
+
+def _short(role_id: UUID) -> str:
+    """Return of a role's id what tells it from every other one of its practice."""
+    return role_id.hex[-12:]
 
 
 def _viewed(roles: list[_Held], viewed: UUID | None) -> Viewed | None:

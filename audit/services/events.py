@@ -140,8 +140,8 @@ def settle_marks() -> None:
 def coming_from(origin: Mapping[str, str]) -> Iterator[None]:
     """Let every event that is recorded meanwhile tell where it was asked for.
 
-    ``origin`` holds the facts ``at_address``, ``in_session`` and ``by_request``, as far as they are
-    known; who passes a dict may learn of the session later and add it.
+    ``origin`` holds facts of ``audit.sentences.ORIGIN``, as far as they are known; who passes a
+    dict may learn of the session and of the roles later and add them.
     """
     token = _origin.set(origin)
     try:

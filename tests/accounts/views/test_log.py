@@ -4,6 +4,8 @@ import re
 from zoneinfo import ZoneInfo
 
 import pytest
+from celery import current_app
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +14,7 @@ from accounts.models import Membership, Role
 from accounts.services import roles
 from accounts.sessions import digest
 from accounts.tenancy import practice_scope
+from accounts.views import browser as naming
 from audit.actions import Action
 from audit.models import Event
 from audit.services import events
@@ -106,6 +109,48 @@ def test_an_event_tells_of_its_sign_in_and_its_request(
     assert told.address == told.facts["at_address"] == "2001:db8::1"
     assert told.facts["by_request"] == answer["X-Request-ID"]
     assert told.facts["in_session"] == digest(key)[:12]
+
+
+def test_an_event_tells_of_its_browser_and_its_roles(reader: Client, practice: House) -> None:
+    marked = HttpResponse()
+    naming.mark(marked, "a name that we gave it")
+    reader.cookies.update(marked.cookies)
+    reader.get(reverse("accounts:log"))
+    with practice_scope(practice.id):
+        told = Event.objects.get(action=Action.LOG_VIEWED)
+        roles = {role.slug: role.pk.hex[-12:] for role in Role.objects.all()}
+
+    assert told.facts["on_device"] == digest("a name that we gave it")[:12]
+    assert told.facts["in_roles"] == roles["auditor"]
+    assert "as_role" not in told.facts
+
+
+def test_an_event_tells_as_which_role_somebody_looked(
+    practice: House, administrator: Membership
+) -> None:
+    looking = browser_of(administrator)
+    with practice_scope(practice.id):
+        desk = Role.objects.get(slug="front-desk").pk
+        own = Role.objects.get(slug="administrator").pk
+    looking.post(reverse("accounts:view_as", args=[desk]))
+    assert looking.post(reverse("billing:search")).status_code == 403
+
+    with practice_scope(practice.id):
+        refused = Event.objects.filter(is_refusal=True).latest("seq")
+    assert refused.facts["as_role"] == desk.hex[-12:]
+    assert refused.facts["in_roles"] == own.hex[-12:]
+
+
+def test_what_a_job_does_tells_which_job_did_it(practice: House) -> None:
+    @current_app.task(name="billing.tasks.of_a_test")  # type: ignore[untyped-decorator]  # Celery has no types
+    def job() -> None:
+        with practice_scope(practice.id):
+            events.record(Action.LOG_VERIFIED)
+
+    job()
+
+    with practice_scope(practice.id):
+        assert Event.objects.latest("seq").facts["by_job"] == "billing.of_a_test"
 
 
 @pytest.mark.parametrize(
