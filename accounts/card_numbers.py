@@ -6,6 +6,9 @@ import unicodedata
 GAP = "[ \N{HYPHEN}-\N{HORIZONTAL BAR}-]{1,3}"
 DIGIT_GROUPS = re.compile(rf"\d+(?:{GAP}\d+)*")
 WHOLE_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+UUIDS = re.compile(rf"(?<![0-9a-z]){WHOLE_UUID.pattern}(?![0-9a-z])", re.IGNORECASE)
+"""Ids, by themselves or in an address: of some hundreds one has digits that check by chance."""
+
 CARD_DIGITS = range(13, 20)
 FIRST_DIGITS = frozenset("23456")
 """With which the numbers of payment cards begin (ISO/IEC 7812)."""
@@ -13,9 +16,9 @@ FIRST_DIGITS = frozenset("23456")
 
 def holds_card_number(text: str) -> bool:
     """Say whether a card number stands in a text: 13 to 19 digits, grouped or not, that check."""
-    if len(text) < CARD_DIGITS.start or WHOLE_UUID.fullmatch(text):
+    if len(text) < CARD_DIGITS.start:
         return False
-    plain = unicodedata.normalize("NFKC", text)
+    plain = unicodedata.normalize("NFKC", UUIDS.sub("x", text))
     return any(
         _any_card([_ascii(group) for group in re.findall(r"\d+", found[0])])
         for found in DIGIT_GROUPS.finditer(plain)

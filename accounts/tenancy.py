@@ -16,7 +16,8 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from django.db import connection, models, transaction
+from django.db import connection, connections, models, transaction
+from django.db.backends.utils import CursorWrapper
 
 from accounts import crypto
 from accounts.ids import NIL, uuid7
@@ -114,6 +115,20 @@ def installation_scope(*, person_id: UUID | None = None) -> Iterator[Scope]:
     """Open the scope of the installation itself: failed sign-ins, keys, backups."""
     with practice_scope(NIL, person_id=person_id) as scope:
         yield scope
+
+
+@contextmanager
+def owner_scope(practice_id: UUID) -> Iterator[CursorWrapper]:
+    """Open a transaction of the owner in which one practice's rows exist, for a command of theirs.
+
+    What is done here is on no log; whoever calls records it in the practice's own scope.
+    """
+    owner = connections["owner"]
+    with transaction.atomic(using="owner", durable=True):
+        with owner.wrap_database_errors, psycopg.Cursor(owner.connection) as cursor:
+            cursor.execute(CONTEXT_ONLY.statement, [_signed(Scope(practice_id, None))])
+        with owner.cursor() as cursor:
+            yield cursor
 
 
 @contextmanager

@@ -375,6 +375,10 @@ class Action(StrEnum):
 
     LOG_VIEWED = "audit.log.viewed", "{who} read the log[, {count} events shown]."
     LOG_VERIFIED = "audit.log.verified", "{who} checked the log[: {count} events, nothing changed]."
+    LOG_ARCHIVED = (
+        "audit.log.archived",
+        "{who} moved what was older than six years out of the log[: {count} events].",
+    )
     CHECKPOINT_WRITTEN = (
         "audit.checkpoint.written",
         "{who} signed checkpoints[ of {count} logs] and stored them outside the database.",

@@ -103,6 +103,31 @@ class Checkpoint(models.Model):
         return f"checkpoint of {self.size}"
 
 
+class Archive(models.Model):
+    """That the events after ``after``, up to ``size``, were moved out into files.
+
+    The chain in the database begins after the newest one; only the owner writes them.
+    """
+
+    pk = models.CompositePrimaryKey("practice_id", "size")
+    practice_id = models.UUIDField()
+    size = models.BigIntegerField()
+    after = models.BigIntegerField(db_comment="Of the archive before; 0 for the first.")
+    hash = models.BinaryField()
+    file_sha256 = models.BinaryField()
+    archived_at = models.DateTimeField(db_comment="UTC.")
+
+    FIELD_CLASSES: ClassVar[dict[str, str]] = {
+        "PUBLIC": "practice_id size after hash file_sha256 archived_at"
+    }
+
+    class Meta:
+        db_table = "audit_archive"
+
+    def __str__(self) -> str:
+        return f"archive of {self.size}"
+
+
 class Value(models.Model):
     """What an event changed, sealed before it arrives here. Key rotation may re-seal it.
 

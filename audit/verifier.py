@@ -10,7 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-ZEROS = "00" * 32
+ZEROS, SIX_YEARS = "00" * 32, 6 * 365 * 86_400 * 10**6  # in microseconds
 CHECKPOINT = ("practice", "size", "at", "hash", "previous", "key_id", "signature")
 
 
@@ -54,9 +54,8 @@ def check(chain: Any, marks: Any, keys: Any, every: bool = False, piece: bool = 
         seq, previous = seq + 1, found
         number, _, action, *_, commitment, has_values, found = event
         if number != seq:
-            return min(
-                number, seq
-            ), f"Event {seq} is missing or out of order: event {number} is here."
+            said = f"Event {seq} is missing or out of order: event {number} is here."
+            return min(number, seq), said
         if found != link(practice, previous, event):
             return seq, f"Event {seq} ({action}) was changed, or follows on another one."
         if has_values != (commitment is not None):
@@ -65,7 +64,8 @@ def check(chain: Any, marks: Any, keys: Any, every: bool = False, piece: bool = 
             return sound + 1, f"Events {sound + 1} to {seq} were rewritten: a checkpoint says so."
         sound = seq if seq in due else sound
     size, ends = max(due, default=0), head[0] if head else 0
-    if not piece and (begun or size > seq):
+    old = [mark for mark in marks if mark[1] == begun and marks[-1][2] - mark[2] >= SIX_YEARS]
+    if not piece and (size > seq or (begun and [mark[3] for mark in old] != [start[1]])):
         return 1 if begun else seq + 1, f"The log has only events {begun + 1} to {seq} of {size}."
     if [seq, found] != list(head or (0, ZEROS)):
         return min(seq, ends) + 1, f"The log ends with event {seq}, but its head says {ends}."

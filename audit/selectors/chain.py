@@ -1,7 +1,7 @@
 """The chain of the open scope as its database tells it, in the verifier's own terms."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection
 
 from audit import terms
-from audit.models import Checkpoint, Head
+from audit.models import Archive, Checkpoint, Head
 
 UNHEARD_OF = -(2**62)
 """Less than any number that a tampering hand may have given an event."""
@@ -75,13 +75,28 @@ def verify(
 
 def dump(practice_id: UUID) -> Iterator[str]:
     """Return the lines of the chain of the open scope that ``audit/verifier.py`` reads."""
-    return _lines(read(practice_id))
+    return lines(read(practice_id))
 
 
-def _lines(told: terms.Chain) -> Iterator[str]:
+def lines(told: terms.Chain) -> Iterator[str]:
+    """Return a chain as the lines of a dump."""
     yield json.dumps([told.practice, told.start, told.head, told.checkpoints, told.strays]) + "\n"
     for event in told.events:
         yield json.dumps([told.practice, *event]) + "\n"
+
+
+def from_lines(told: Iterable[str]) -> terms.Chain:
+    """Return the chain that the lines of a dump tell; its events are read while they are walked."""
+    rows = map(json.loads, told)
+    practice, start, head, marks, strays = next(rows)
+    return terms.Chain(
+        practice,
+        terms.Head(*start) if start else None,
+        terms.Head(*head) if head else None,
+        [terms.Checkpoint(*mark) for mark in marks],
+        strays,
+        (terms.Event(*row[1:]) for row in rows),
+    )
 
 
 def proof(practice_id: UUID, seq: int) -> Iterator[str]:
@@ -93,13 +108,17 @@ def proof(practice_id: UUID, seq: int) -> Iterator[str]:
         NotProvable
     """
     mark = Checkpoint.objects.filter(size__gte=seq).order_by("size").first()
-    before = _rows(HASH, seq - 1)
-    if mark is None or seq < 1 or (seq > 1 and not before):
+    begun, before = begin(), _rows(HASH, seq - 1)
+    start = terms.Head(seq - 1, before[0][0]) if before else begun
+    if mark is None or seq < 1 or (start.seq if start else 0) != seq - 1:
         raise NotProvable(seq)
-    start = terms.Head(seq - 1, before[0][0]) if before else None
-    head = terms.Head(mark.size, mark.hash.hex())
-    told = _events(seq - 1, mark.size, lambda seq: None)
-    return _lines(terms.Chain(str(practice_id), start, head, (), (), told))
+    return lines(piece(practice_id, start, terms.Head(mark.size, mark.hash.hex())))
+
+
+def piece(practice_id: UUID, start: terms.Head | None, head: terms.Head) -> terms.Chain:
+    """Return the events of the open scope after ``start``, or all, up to ``head``."""
+    told = _events(start.seq if start else 0, head.seq, lambda seq: None)
+    return terms.Chain(str(practice_id), start, head, (), (), told)
 
 
 def read(practice_id: UUID, *, progress: Callable[[int], None] = lambda seq: None) -> terms.Chain:
@@ -113,7 +132,16 @@ def read(practice_id: UUID, *, progress: Callable[[int], None] = lambda seq: Non
     ends = head()
     until = max(newest, ends.seq if ends else 0)
     told = _events(UNHEARD_OF, until, progress)
-    return terms.Chain(str(practice_id), None, ends, marks, strays, told)
+    return terms.Chain(str(practice_id), begin(), ends, marks, strays, told)
+
+
+def begin() -> terms.Head | None:
+    """Return after which event the chain of the open scope begins; None where it is whole.
+
+    What was before is older than six years, and was moved out into files.
+    """
+    row = Archive.objects.order_by("-size").first()
+    return terms.Head(row.size, row.hash.hex()) if row else None
 
 
 def head() -> terms.Head | None:

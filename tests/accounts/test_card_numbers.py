@@ -45,6 +45,8 @@ def test_they_are_found_within_other_words(text: str) -> None:
         "",
         "4242424242424241",
         "0190b7c4-4242-7242-8242-424242424242",
+        "/clients/0190b7c4-4242-7242-8242-424242424242/",
+        "/payment-plans/new/?client=b3d6b5b2-094d-72de-5f63-834898093048",
         "+1 (212) 555-0142",
         "1942-03-04",
         "INV-2026-0412",
@@ -54,6 +56,15 @@ def test_they_are_found_within_other_words(text: str) -> None:
 )
 def test_other_numbers_are_left_alone(text: str) -> None:
     assert not holds_card_number(text)
+
+
+@pytest.mark.parametrize(
+    "id_", ["0190b7c4-4242-7242-8242-42424242424a", "7ed68484-2779-7612-85a3-aca785cf89de"]
+)
+def test_an_id_beside_a_number_hides_nothing(id_: str) -> None:
+    assert holds_card_number(f"/clients/{id_}/ 4242424242424242")
+    assert holds_card_number(f"4242-4242-4242-4242-{id_}")
+    assert holds_card_number(f"{id_}-4242-4242-4242-4242")
 
 
 @given(st.text(max_size=60), st.sampled_from(TEST_CARDS), st.text(max_size=60))

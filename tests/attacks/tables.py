@@ -27,6 +27,7 @@ OTHER_VALUE = {
 NOW = "clock_timestamp()"
 
 THROUGH_A_FUNCTION = {
+    "audit_archive",
     "audit_event",
     "audit_head",
     "audit_touch",

@@ -81,7 +81,7 @@ def test_an_installment_is_taken_from_the_plan(
 ) -> None:
     front_desk.go(owing.path)
     front_desk.main.get_by_role("link", name="PP-").first.click()
-    front_desk.follow("Take payment")
+    front_desk.follow("Take $30.00")
     front_desk.main.get_by_role("radio", name="Cash").check()
     front_desk.fill("Amount", "30.00")
     front_desk.press("Record payment")

@@ -25,7 +25,10 @@ def test_every_transaction_that_wrote_has_its_event(
     tables = {table for _, _, tables in seen for table in tables} - {witness.LOG}
     tell(f"{len(seen):,} transactions wrote {len(tables)} tables of practices in the journeys")
     assert {"ledger_journalentry", "billing_payment"} <= tables
-    assert witness.unheard(seen, silent=SILENT) == {}
+    unheard = witness.unheard(seen, silent=SILENT)
+    for wrote, times in sorted(unheard.items()):
+        tell(f"{times:,} transactions wrote without an event: {', '.join(wrote)}")
+    assert unheard == {}
 
 
 @pytest.mark.parametrize("table", sorted(SILENT))

@@ -11,7 +11,7 @@ from accounts.ids import NIL
 from accounts.selectors import doors, members
 from accounts.tenancy import practice_scope
 from audit.actions import Action
-from audit.selectors import chain
+from audit.selectors import archives, chain
 from audit.services import events
 
 QUIET_SECONDS = 2.0
@@ -25,6 +25,9 @@ class Command(BaseCommand):
         parser.add_argument("--practice", metavar="SLUG", help="one practice's log instead of all")
         parser.add_argument(
             "--checkpoints", type=Path, metavar="DIR", help="checkpoints kept outside"
+        )
+        parser.add_argument(
+            "--archives", type=Path, metavar="DIR", help="files of what was moved out, to prove too"
         )
         parser.add_argument("--all", action="store_true", help="check every signature there")
         parser.add_argument("--dump", type=Path, metavar="FILE", help="write for audit/verifier.py")
@@ -48,6 +51,8 @@ class Command(BaseCommand):
         logs = [_practice(practice)] if practice else [NIL, *doors.practice_ids()]
         if dump:
             self._write_dump(dump, logs, event)
+        if files := options["archives"]:
+            self._prove_archives(logs, Path(str(files)), checkpoints)
         broken = [log for log in logs if not self._is_whole(log, checkpoints, bool(options["all"]))]
         if checkpoints and not practice:
             broken += self._missing(checkpoints, {str(log) for log in logs})
@@ -56,6 +61,7 @@ class Command(BaseCommand):
 
     def _is_whole(self, log: UUID, outside: Path | None, every: bool) -> bool:
         with practice_scope(log):
+            begun = chain.begin()
             name = "The installation" if log == NIL else members.practice().name
             head = chain.head()
             progress = Progress(self.stderr, name, head.seq if head else 0)
@@ -63,10 +69,21 @@ class Command(BaseCommand):
             if finding is None:
                 events.record(Action.LOG_VERIFIED, count=progress.total)
         if finding is None:
-            self.stdout.write(f"{name}: {progress.total:,} events, and the log is whole.")
+            since = f" from event {begun.seq + 1:,} on" if begun else ""
+            self.stdout.write(f"{name}: {progress.total:,} events, and the log is whole{since}.")
         else:
             self.stderr.write(f"{name}: {finding.sentence}")
         return finding is None
+
+    def _prove_archives(self, logs: list[UUID], files: Path, outside: Path | None) -> None:
+        for log in logs:
+            try:
+                with practice_scope(log):
+                    count = archives.prove(files, log, outside=outside)
+            except archives.Lost as error:
+                raise CommandError(str(error)) from error
+            if count:
+                self.stdout.write(f"{count:,} events that were moved out are whole in their files.")
 
     def _missing(self, outside: Path, known: set[str]) -> list[UUID]:
         lost = sorted(file.stem for file in outside.glob("*.jsonl") if file.stem not in known)

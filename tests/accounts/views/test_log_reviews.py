@@ -205,7 +205,7 @@ def test_a_late_week_is_told_on_its_page_on_the_list_and_in_the_rail(
     assert "This review is late" in text_of(browser.get(one(late)))
     assert "Overdue" in text_of(browser.get(PAGE))
     first = browser.get(reverse("accounts:people")).content.decode()
-    assert re.search(r'rail__count--late" id="waiting-w">1<', first)
+    assert re.search(r'rail__count--late" id="waiting-L">1<', first)
 
 
 def test_a_review_is_late_from_the_eighth_day_on(practice: House) -> None:

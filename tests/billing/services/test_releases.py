@@ -38,6 +38,7 @@ from tests.billing import (
     money,
     moving,
     paying,
+    planning,
     post,
     prepaid,
     superbilling,
@@ -81,6 +82,7 @@ def full(practice: House) -> Client:
         at.cash(client, by, "20.00", apply_to=invoice)
         money.put_right(client, by, practice.people["accountant"])
         checks.sent_back(client, by)
+        planning.history(client, by)
         other = at.client(by, "Ostrow")
         moving.moved(money.kept(client, by, "4.00"), other, by, "4.00")
         moving.moved(money.kept(other, by, "6.00"), client, by, "6.00")

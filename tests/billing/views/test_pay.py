@@ -40,13 +40,6 @@ __all__ = ["shop"]
 OTHER_DAY = "1990-01-01"
 
 
-@pytest.fixture(autouse=True)
-def _many_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the tests of one minute not run into the limit of an address."""
-    monkeypatch.setattr(pay_base, "TRIES_PER_ADDRESS", 10_000)
-    monkeypatch.setattr(pay_base, "TRIES_PER_PRACTICE", 10_000)
-
-
 @pytest.fixture
 def payer(billed: Billed, front_desk: Membership) -> Payer:
     """C-0001, who owes 150.00, with an open link and nothing said yet."""

@@ -23,7 +23,7 @@ PAGES = [
     ("front-desk", "billing:not_billed", 12),
     ("accountant", "billing:services", 10),
     ("front-desk", "billing:invoice_list", 16),
-    ("front-desk", "billing:client", 68),
+    ("front-desk", "billing:client", 70),
     ("front-desk", "billing:invoice", 31),
     ("therapist", "billing:my_clients", 26),
     ("accountant", "billing:work", 40),

@@ -10,7 +10,6 @@ from accounts.models import Membership
 from accounts.tenancy import practice_scope
 from audit.models import Event
 from billing.models import InvoiceLine, InvoiceQuestion
-from billing.views import pay_base
 from tests import counting
 from tests.billing import asking, paying
 from tests.billing import desk as at
@@ -19,13 +18,6 @@ from tests.billing.paying import Payer
 from tests.billing.views.test_work import piles
 
 LIST = reverse("billing:questions")
-
-
-@pytest.fixture(autouse=True)
-def _many_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the tests of one minute not run into the limit of an address."""
-    monkeypatch.setattr(pay_base, "TRIES_PER_ADDRESS", 10_000)
-    monkeypatch.setattr(pay_base, "TRIES_PER_PRACTICE", 10_000)
 
 
 @pytest.fixture
