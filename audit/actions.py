@@ -822,6 +822,23 @@ class Action(StrEnum):
         "billing.appointment.listed",
         "{who} looked at appointments[, {count} shown].",
     )
+    GROUP_MADE = ("billing.group.made", "{who} made the group {label}.")
+    GROUP_JOINED = ("billing.group.joined", "{who} let client {label} join a group.")
+    GROUP_LEFT = (
+        "billing.group.left",
+        "{who} let client {label} leave a group[, {count} appointments are cancelled].",
+    )
+    GROUP_HOURS_PLANNED = (
+        "billing.group.hours_planned",
+        "{who} planned hours of a group[, {count} of them].",
+    )
+    GROUP_HOUR_MOVED = ("billing.group.hour_moved", "{who} moved an hour of a group.")
+    GROUP_HOURS_CANCELLED = (
+        "billing.group.hours_cancelled",
+        "{who} cancelled hours of a group[, {count} of them].",
+    )
+    GROUP_VIEWED = ("billing.group.viewed", "{who} opened a group.")
+    GROUP_HOUR_VIEWED = ("billing.group.hour_viewed", "{who} opened an hour of a group.")
     OUTCOME_TAKEN_BACK = (
         "billing.appointment.outcome_taken_back",
         "{who} took back what was marked of an appointment of client {label}[: {outcome}].",

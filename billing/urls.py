@@ -35,6 +35,14 @@ from billing.views.estimates import (
     EstimatesDue,
 )
 from billing.views.evidence import EvidencePackPage, EvidencePacks
+from billing.views.group_hours import (
+    GroupHourCancel,
+    GroupHourHold,
+    GroupHourMove,
+    GroupHourNew,
+    GroupHourPage,
+)
+from billing.views.groups import GroupJoin, GroupLeave, GroupList, GroupNew, GroupPage
 from billing.views.holding import HourHold
 from billing.views.hours import HourNew, HourPage, Schedule
 from billing.views.intake import (
@@ -221,6 +229,18 @@ urlpatterns = [
     path("appointments/<uuid:pk>/rest/", HourCancelRest.as_view(), name="appointment_cancel_rest"),
     path(
         "appointments/<uuid:pk>/taking-back/", OutcomeTakeBack.as_view(), name="outcome_take_back"
+    ),
+    path("groups/", GroupList.as_view(), name="groups"),
+    path("groups/new/", GroupNew.as_view(), name="group_new"),
+    path("groups/<uuid:pk>/", GroupPage.as_view(), name="group"),
+    path("groups/<uuid:pk>/members/new/", GroupJoin.as_view(), name="group_join"),
+    path("groups/<uuid:pk>/hours/new/", GroupHourNew.as_view(), name="group_hour_new"),
+    path("group-members/<uuid:pk>/last-day/", GroupLeave.as_view(), name="group_leave"),
+    path("group-hours/<uuid:pk>/", GroupHourPage.as_view(), name="group_hour"),
+    path("group-hours/<uuid:pk>/sessions/", GroupHourHold.as_view(), name="group_hour_hold"),
+    path("group-hours/<uuid:pk>/move/", GroupHourMove.as_view(), name="group_hour_move"),
+    path(
+        "group-hours/<uuid:pk>/cancellation/", GroupHourCancel.as_view(), name="group_hour_cancel"
     ),
     path("estimates/", EstimatesDue.as_view(), name="estimates_due"),
     path("estimates/<uuid:pk>/", EstimatePage.as_view(), name="estimate"),

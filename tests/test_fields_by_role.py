@@ -16,7 +16,7 @@ from django.urls import NoReverseMatch, reverse
 from accounts.tenancy import practice_scope
 from clients.models import Client, Coverage
 from clients.services import assignments, clients
-from tests.billing import desk, hours, planning, superbilling
+from tests.billing import desk, grouping, hours, planning, superbilling
 from tests.clients import records
 from tests.houses import House, browser_of
 from tests.test_permissions import EVERY_ROUTE, OF_A_CLIENT, OF_AN_APPOINTMENT, put_back
@@ -97,6 +97,7 @@ def filled(house: House) -> Record:
         superbilling.given(superbill, by, recipient_kind="OTHER", recipient="Adaeze")
         plan = planning.plan(client, by, desk.invoice(client, by))
         come = hours.left_open(client, by)
+        of_group = grouping.left_open(client, by)
     of_client = {route: {"pk": client.pk} for route in OF_A_CLIENT}
     of_invoice = ("billing:invoice", "billing:checkout_start")
     return Record(
@@ -116,6 +117,7 @@ def filled(house: House) -> Record:
             "billing:client_superbills": {"pk": client.pk},
             "billing:superbill_new": {"pk": client.pk},
             "billing:superbill": {"pk": superbill.pk},
+            **grouping.routes(of_group),
             "billing:session_add_ons": {"pk": come["session"]},
             "billing:session_codes": {"pk": come["session"]},
             "billing:session_keep_back": {"pk": come["session"]},

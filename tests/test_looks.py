@@ -20,6 +20,7 @@ from tests.billing import (
     asking,
     desk,
     estimating,
+    grouping,
     hours,
     money,
     moving,
@@ -80,6 +81,9 @@ BEARING = {
     "billing:aging",
     "billing:appointment",
     "billing:appointment_new",
+    "billing:group",
+    "billing:group_hour",
+    "billing:group_leave",
     "billing:missed_fee_waive",
     "billing:not_billed",
     "billing:session_keep_back",
@@ -206,6 +210,7 @@ def record(practice: House) -> Record:
         estimate = estimating.estimate(client, by)
         desk.session(client, by)
         come = hours.left_open(client, by)
+        of_group = grouping.left_open(client, by, therapist=practice.people["auditor"])
         coverage = records.coverage(client, by)
         card_accounts.connect(
             secret_key="sk_test_x", is_live=False, now=desk.NOW, by=practice.automaton
@@ -269,6 +274,7 @@ def record(practice: House) -> Record:
         client,
         {
             **{route: {"pk": pk} for route, pk in ids.items()},
+            **grouping.routes(of_group),
             "clients:contact": {"pk": client.pk, "contact_id": contact.pk},
             "clients:party": {"pk": client.pk, "party_id": party.pk},
             "clients:address": {"pk": client.pk, "address_id": located.pk},

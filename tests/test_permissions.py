@@ -47,6 +47,7 @@ from tests.billing import (
     desk,
     estimating,
     evidence,
+    grouping,
     hours,
     money,
     moving,
@@ -319,6 +320,23 @@ billing:appointment_cancel_rest GET    200    403    200    403    403    404   
 billing:appointment_cancel_rest POST   422    403    422    403    403    404    302
 billing:outcome_take_back GET    200    403    200    403    403    404    302
 billing:outcome_take_back POST   422    403    422    403    403    404    302
+billing:groups            GET    200    403    200    403    403    200    302
+billing:group_new         GET    200    403    200    403    403    200    302
+billing:group_new         POST   422    403    422    403    403    422    302
+billing:group             GET    200    403    200    403    403    404    302
+billing:group_join        GET    200    403    200    403    403    404    302
+billing:group_join        POST   422    403    422    403    403    404    302
+billing:group_leave       GET    200    403    200    403    403    404    302
+billing:group_leave       POST   422    403    422    403    403    404    302
+billing:group_hour_new    GET    200    403    200    403    403    404    302
+billing:group_hour_new    POST   422    403    422    403    403    404    302
+billing:group_hour        GET    200    403    200    403    403    404    302
+billing:group_hour_hold   GET    200    403    200    403    403    404    302
+billing:group_hour_hold   POST   302    403    302    403    403    404    302
+billing:group_hour_move   GET    200    403    200    403    403    404    302
+billing:group_hour_move   POST   422    403    422    403    403    404    302
+billing:group_hour_cancel GET    200    403    200    403    403    404    302
+billing:group_hour_cancel POST   302    403    302    403    403    404    302
 billing:not_billed        GET    200    403    200    403    403    200    302
 billing:bill_after_all    POST   302    403    403    403    403    404    302
 billing:session_add_ons   GET    200    403    200    403    403    404    302
@@ -868,6 +886,7 @@ def world(practice: House, other_practice: House) -> World:
         link = paying.link(client, by).link
         estimate = estimating.estimate(client, by)
         come = hours.left_open(client, by)
+        of_group = grouping.left_open(client, by)
         application = payment.applications.get()
         deposit = money.deposited(by, "1.00", "0.00")
         posted = post.post_used(client, by)
@@ -973,6 +992,7 @@ def world(practice: House, other_practice: House) -> World:
             "billing:client": {"pk": client.pk},
             **{route: {"pk": come["appointment"]} for route in OF_AN_APPOINTMENT},
             **{route: {"pk": come["service"]} for route in OF_A_SERVICE},
+            **grouping.routes(of_group),
             "billing:session_add_ons": {"pk": come["session"]},
             "billing:session_codes": {"pk": come["session"]},
             "billing:session_keep_back": {"pk": come["session"]},

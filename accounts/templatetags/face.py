@@ -148,6 +148,7 @@ ACTION_ICONS = {
     "ledger.report": "chart",
     "ledger.": "ledger",
     "billing.appointment": "day",
+    "billing.group": "user",
     "billing.payer_rule": "session",
     "billing.session": "session",
     "billing.payment": "cash",

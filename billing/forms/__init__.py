@@ -47,9 +47,9 @@ class OfClientForm(forms.Form):
     code = forms.CharField(
         label="Client code",
         max_length=20,
-        widget=forms.TextInput(attrs={**PLAIN, "placeholder": "C-0001"}),
+        widget=forms.TextInput(attrs={**PLAIN, "placeholder": "C-0182"}),
         help_text="It stands beside the name in every list.",
-        error_messages={"required": "Enter the code of a client, such as C-0001."},
+        error_messages={"required": "Enter the code of a client, such as C-0182."},
     )
 
     def __init__(

@@ -37,6 +37,7 @@ from billing.models.estimate import (
     EstimateRequest,
     EstimateText,
 )
+from billing.models.group import Group, GroupHour, GroupMember, GroupMemberLeft
 from billing.models.intake import ExternalCode, RejectedRecord
 from billing.models.invoice import Invoice, InvoiceLine, InvoiceLineText
 from billing.models.letter import (
@@ -148,6 +149,10 @@ __all__ = [
     "ExternalCode",
     "FhirFile",
     "FhirSource",
+    "Group",
+    "GroupHour",
+    "GroupMember",
+    "GroupMemberLeft",
     "Invoice",
     "InvoiceLine",
     "InvoiceLineText",

@@ -57,7 +57,8 @@ class AppointmentSeries(PracticeModel):
 class Appointment(PracticeModel):
     """An hour that is planned. What became of it is its outcome; until then it waits.
 
-    Another time is another appointment, to which the outcome of this one leads.
+    Another time is another appointment, to which the outcome of this one leads. That of a member
+    of a group leads to the group's hour, which the billing_appointment_of_group trigger holds to.
     """
 
     client = PracticeKey("clients.Client")
@@ -69,13 +70,14 @@ class Appointment(PracticeModel):
         max_length=2, db_default=Value("11"), db_comment="Where it will be, such as 10."
     )
     series = PracticeKey(AppointmentSeries, null=True, related_name="appointments")
+    group_hour = PracticeKey("billing.GroupHour", null=True, related_name="appointments")
     key = models.UUIDField(db_comment="Of the form that it came by, or of its place in it; once.")
     planned_at = models.DateTimeField(db_comment="UTC.")
     planned_by = PracticeKey("accounts.Membership")
 
     FIELD_CLASSES: ClassVar[dict[str, str]] = {
         "PUBLIC": "id practice_id client therapist service_code starts_at minutes"
-        " place_of_service series key planned_at planned_by",
+        " place_of_service series group_hour key planned_at planned_by",
     }
 
     class Meta:
@@ -86,6 +88,14 @@ class Appointment(PracticeModel):
             models.CheckConstraint(
                 name="billing_appointment_minutes_of_a_day",
                 condition=Q(minutes__gte=1, minutes__lte=LONGEST_MINUTES),
+            ),
+            models.UniqueConstraint(
+                fields=["practice_id", "group_hour", "client"],
+                name="billing_appointment_once_in_a_group_hour",
+            ),
+            models.CheckConstraint(
+                name="billing_appointment_of_a_series_or_a_group",
+                condition=Q(series=None) | Q(group_hour=None),
             ),
         ]
         indexes = [

@@ -1,6 +1,6 @@
 """Hours that are planned: who may see them, which still wait, and which overlap."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -29,14 +29,14 @@ def waiting(appointments: QuerySet[Appointment] | None = None) -> QuerySet[Appoi
 
 def clashing(
     *,
-    client_id: UUID,
+    client_ids: Collection[UUID],
     therapist_id: UUID,
     starts: Iterable[tuple[datetime, int]],
     but: Iterable[UUID] = (),
 ) -> list[Appointment]:
-    """Return the planned hours of the same client or therapist that overlap one of these.
+    """Return the planned hours of the same clients or therapist that overlap one of these.
 
-    Those of other records of the same person are the client's too.
+    Those of other records of the same person are the client's too; an hour of a group is one.
     ``starts`` are moments with minutes; ``but`` are hours that are about to move away.
     """
     spans = [(begin, begin + timedelta(minutes=minutes)) for begin, minutes in starts]
@@ -44,18 +44,22 @@ def clashing(
         return []
     earliest = min(begin for begin, _ in spans) - timedelta(minutes=LONGEST_MINUTES)
     latest = max(end for _, end in spans)
+    own = families.ids_of(client_ids)
     rows = waiting(
         Appointment.objects.filter(
-            Q(client__in=families.ids_of([client_id])) | Q(therapist=therapist_id),
+            Q(client__in=own) | Q(therapist=therapist_id),
             starts_at__gt=earliest,
             starts_at__lt=latest,
         ).exclude(pk__in=list(but))
     )
-    return [
-        row
-        for row in rows.select_related("client", "therapist").order_by("starts_at", "id")
-        if any(row.starts_at < end and begin < ends_at(row) for begin, end in spans)
-    ]
+    found: dict[UUID, Appointment] = {}
+    for row in rows.select_related("client", "therapist").order_by("starts_at", "id"):
+        if any(row.starts_at < end and begin < ends_at(row) for begin, end in spans):
+            place = row.group_hour_id or row.pk
+            # Of a group's hour, the client's own place says most.
+            if place not in found or row.client_id in own:
+                found[place] = row
+    return list(found.values())
 
 
 def ends_at(appointment: Appointment) -> datetime:

@@ -37,6 +37,7 @@ def findings() -> Iterator[Finding]:
     yield from _outcomes_beside_each_other()
     yield from _billed_though_kept_back()
     yield from _fees_of_no_missed_hour()
+    yield from _places_beside_their_hour()
 
 
 def _income_posted_otherwise() -> Iterator[Finding]:
@@ -102,6 +103,15 @@ def _fees_of_no_missed_hour() -> Iterator[Finding]:
     held = AppointmentOutcome.objects.filter(kind=AppointmentOutcome.Kind.HELD, session=None)
     for pk in held.order_by("pk").values_list("pk", flat=True):
         yield Finding("I-4", f"The outcome {pk} has no session.", (pk,))
+
+
+def _places_beside_their_hour() -> Iterator[Finding]:
+    """The place of a client in an hour of a group is of its time and its therapist."""
+    places = Appointment.objects.exclude(group_hour=None)
+    sound = Q(starts_at=F("group_hour__starts_at"), minutes=F("group_hour__minutes"))
+    sound &= Q(therapist=F("group_hour__group__therapist"))
+    for pk in places.exclude(sound).order_by("pk").values_list("pk", flat=True):
+        yield Finding("I-4", f"The appointment {pk} is not of its group's hour.", (pk,))
 
 
 def _cents(amount: Money | int | None) -> int:

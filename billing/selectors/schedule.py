@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from accounts.models import Membership
+from accounts.permissions import Permission
 from billing.models import Appointment, AppointmentOutcome, MissedFee, Session
 from billing.selectors import (
     add_ons,
@@ -37,11 +38,12 @@ STATE_OF = {
 
 
 class Key(NamedTuple):
-    """Where an hour stands in a list: when, and of which row."""
+    """Where an hour stands in a list: when, and of which row. Of a group, it is the group's."""
 
     at: datetime
     pk: UUID
     is_session: bool
+    is_group: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class HourRow:
     appointment_id: UUID | None
     is_series: bool
     where: str = ""
+    is_group = False
 
     @property
     def client_url(self) -> str:
@@ -130,7 +133,8 @@ def keys(
     """Return the hours of a span that a member may see, in order, in two queries.
 
     Those that were moved away are left out, and add-ons,
-    which are no hours. ``therapist_id`` leaves out the hours of others.
+    which are no hours. ``therapist_id`` leaves out the hours of others. The places in an hour of
+    a group are one line for those who may open it.
     """
     begin, end = span.bounds(zone)
     whose = Q(therapist=therapist_id) if therapist_id else Q()
@@ -145,8 +149,15 @@ def keys(
         started_at__gte=begin,
         started_at__lt=end,
     )
-    found = [Key(at, pk, False) for at, pk in planned.values_list("starts_at", "pk")]
-    found += [Key(at, pk, True) for at, pk in held.values_list("started_at", "pk")]
+    sees_all = Permission.CLIENT_VIEW_ALL in permissions
+    listed = planned.values_list("starts_at", "pk", "group_hour_id", "therapist_id")
+    found = {
+        Key(at, group_id, False, True)
+        if group_id and (sees_all or whose_id == member.pk)
+        else Key(at, pk, False)
+        for at, pk, group_id, whose_id in listed
+    }
+    found |= {Key(at, pk, True) for at, pk in held.values_list("started_at", "pk")}
     return sorted(found)
 
 

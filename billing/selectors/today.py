@@ -9,16 +9,20 @@ from django.urls import reverse
 
 from accounts.models import Membership
 from accounts.permissions import Permission
+from billing.models import Appointment
 from billing.selectors import (
+    appointments,
     balances,
+    group_lines,
     payment_plans,
     payments,
     questions,
     schedule,
     unbilled,
 )
+from billing.selectors.group_lines import GroupLine
 from billing.selectors.schedule import HourRow
-from clients.selectors import clients
+from clients.selectors import clients, families
 from ledger.money import ZERO, Money
 
 RECEIPTS_SHOWN = 10
@@ -34,6 +38,11 @@ class TodayRow:
     state: str
     may_pay: bool
     may_mark: bool
+    is_group = False
+
+    @property
+    def owed_by(self) -> dict[UUID, Money]:
+        return {self.client_id: self.owes}
 
     @property
     def started_at(self) -> datetime:
@@ -81,11 +90,25 @@ class TodayRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TodayGroup:
+    """An hour of a group in the day, with what each client in it owes in all."""
+
+    line: GroupLine
+    owed_by: dict[UUID, Money]
+    may_mark: bool
+    is_group = True
+
+    @property
+    def owes(self) -> Money:
+        return sum(self.owed_by.values(), ZERO)
+
+
+@dataclass(frozen=True, slots=True)
 class Today:
     """A business day at the desk. ``owed`` counts each client once."""
 
     on: date
-    rows: list[TodayRow]
+    rows: list[TodayRow | TodayGroup]
     owed: Money
     unbilled_count: int
     question_count: int
@@ -95,7 +118,7 @@ class Today:
 
     @property
     def client_ids(self) -> set[UUID]:
-        return {row.client_id for row in self.rows}
+        return {client_id for row in self.rows for client_id in row.owed_by}
 
 
 def today(
@@ -104,7 +127,7 @@ def today(
     """Return a member's view of a business day; the number of queries does not grow with it."""
     rows = hours(member, on=on, zone=zone, permissions=permissions)
     # Each client once: what a row says is owed is of its client, not of its hour.
-    owed = {row.client_id: row.owes for row in rows}
+    owed = {client_id: owes for row in rows for client_id, owes in row.owed_by.items()}
     received = payments.visible_to(member, on=on, permissions=permissions).filter(received_on=on)
     waiting = unbilled.visible_to(member, on=on, permissions=permissions)
     return Today(
@@ -142,7 +165,7 @@ def hours(
     zone: ZoneInfo,
     permissions: clients.Permissions,
     therapist_id: UUID | None = None,
-) -> list[TodayRow]:
+) -> list[TodayRow | TodayGroup]:
     """Return the hours of a day that a member may see; ``therapist_id`` leaves out others'."""
     keys = schedule.keys(
         member,
@@ -152,17 +175,65 @@ def hours(
         permissions=permissions,
         therapist_id=therapist_id,
     )
-    found = schedule.rows(keys, permissions=permissions)
-    owed = balances.balances_of({hour.client_id for hour in found}, on=on)
-    return [_row(member, hour, owed, permissions) for hour in found]
+    found = group_lines.beside(keys, permissions=permissions)
+    within = _within(member, [key.pk for key in keys if key.is_group], on, permissions)
+    ids = {hour.client_id for hour in found if not isinstance(hour, GroupLine)}
+    ids |= {client_id for whose in within.values() for client_id in whose}
+    owed = balances.balances_of(ids, on=on)
+    return [
+        _group(member, hour, within.get(hour.pk, set()), owed, permissions)
+        if isinstance(hour, GroupLine)
+        else row_of(member, hour, owed, permissions)
+        for hour in found
+    ]
 
 
-def _row(
+def _within(
+    member: Membership, ids: list[UUID], on: date, permissions: clients.Permissions
+) -> dict[UUID, set[UUID]]:
+    """Return hour of a group → the clients in it whom a member may see, in one query."""
+    if not ids:
+        return {}
+    seen = appointments.visible_to(member, on=on, permissions=permissions)
+    found: dict[UUID, set[UUID]] = {}
+    rows = Appointment.objects.filter(group_hour__in=ids, pk__in=seen.values("pk"))
+    for hour_id, client_id in rows.values_list("group_hour_id", "client_id"):
+        found.setdefault(hour_id, set()).add(client_id)
+    into = families.merged()
+    return {pk: {into.get(each, each) for each in whose} for pk, whose in found.items()}
+
+
+def _group(
+    member: Membership,
+    line: GroupLine,
+    whose: set[UUID],
+    owed: dict[UUID, balances.Balance],
+    permissions: clients.Permissions,
+) -> TodayGroup:
+    sees_all = Permission.CLIENT_VIEW_ALL in permissions
+    return TodayGroup(
+        line=line,
+        owed_by={pk: owed.get(pk, balances.NOTHING).owes for pk in whose},
+        may_mark=Permission.SESSION_RECORD in permissions
+        and (sees_all or line.therapist_id == member.pk),
+    )
+
+
+def rows_of(
+    member: Membership, hours: list[HourRow], *, on: date, permissions: clients.Permissions
+) -> list[TodayRow]:
+    """Return hours that a member may see, each with what its client owes in all."""
+    owed = balances.balances_of({hour.client_id for hour in hours}, on=on)
+    return [row_of(member, hour, owed, permissions) for hour in hours]
+
+
+def row_of(
     member: Membership,
     hour: HourRow,
     owed: dict[UUID, balances.Balance],
     permissions: clients.Permissions,
 ) -> TodayRow:
+    """Return an hour with what is ``owed`` by its client."""
     balance = owed.get(hour.client_id, balances.NOTHING)
     is_paid = hour.state == "invoiced" and not balance.owes
     sees_all = Permission.CLIENT_VIEW_ALL in permissions

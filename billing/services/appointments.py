@@ -39,6 +39,10 @@ class TooLate(Exception):
     """A move would spare the client the fee of a late cancellation, and that is not waived."""
 
 
+class OfGroup(Exception):
+    """It is one client's place in an hour of a group, which moves as a whole."""
+
+
 class Clash(Exception):
     """The client or the therapist has another hour then; who plans it may say that it is meant."""
 
@@ -115,6 +119,7 @@ def move(
 
     Raises:
         AlreadyMarked: what became of it is known.
+        OfGroup: it is a place in an hour of a group.
         HasBegun: it has begun.
         TooLate: cancelling it now costs more than the person may waive.
         IsOver, TooFarAhead, CodeNotValid, PlaceNotUsed, Clash, KeyReused: as ``plan`` does.
@@ -125,6 +130,8 @@ def move(
             raise KeyReused("This form was sent before, for another appointment. Start a new one.")
         return known
     require_waiting(appointment)
+    if appointment.group_hour_id is not None:
+        raise OfGroup("It is in an hour of a group. Move that hour, or cancel this client's place.")
     require_movable([appointment], may_waive=may_waive, now=now, by=by)
     require_plannable([to], now=now)
     if not is_meant:
@@ -179,12 +186,12 @@ def require_plannable(hours: list[Hour], *, now: datetime) -> None:
 
 
 def require_room(hours: list[Hour], *, but: list[UUID] | None = None) -> None:
-    """Raise ``Clash`` where one of these hours overlaps another of its client or therapist."""
-    first = hours[0]
+    """Raise ``Clash`` where one of these hours overlaps another of its clients or its therapist."""
+    whose = {hour.client.pk for hour in hours}
     others = appointments.clashing(
-        client_id=first.client.pk,
-        therapist_id=first.therapist.pk,
-        starts=[(hour.starts_at, hour.minutes) for hour in hours],
+        client_ids=whose,
+        therapist_id=hours[0].therapist.pk,
+        starts={(hour.starts_at, hour.minutes) for hour in hours},
         but=but or (),
     )
     if not others:
@@ -192,8 +199,9 @@ def require_room(hours: list[Hour], *, but: list[UUID] | None = None) -> None:
     zone = days.zone()
     other = others[0]
     begins = other.starts_at.astimezone(zone)
-    is_own = other.client_id in families.ids_of([first.client.pk])
-    who = "The client" if is_own else other.therapist.display_name
+    is_own = other.client_id in families.ids_of(whose)
+    one = "The client" if len(whose) == 1 else "A client of the group"
+    who = one if is_own else other.therapist.display_name
     more = f", and {len(others) - 1} more" if others[1:] else ""
     raise Clash(
         f"{who} has another appointment on {begins:%b} {begins.day} at"

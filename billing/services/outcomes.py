@@ -18,7 +18,7 @@ from billing.models import (
     ServiceCode,
     Session,
 )
-from billing.selectors import days, missed
+from billing.selectors import days, groups, missed
 from billing.selectors.prices import Price
 from billing.services import not_billed, numbers, sessions
 from billing.services.appointments import AlreadyMarked, require_waiting
@@ -51,6 +51,10 @@ class ToldTooEarly(Exception):
 
 class WasMoved(Exception):
     """The hour was moved; the other one is moved again instead."""
+
+
+class LeftTheGroup(Exception):
+    """The client is no more in the group of the hour, so nobody expects them in it."""
 
 
 class StandsOnInvoice(Exception):
@@ -186,6 +190,7 @@ def take_back(
     Raises:
         AlreadyMarked: it was taken back before.
         WasMoved: the hour was moved.
+        LeftTheGroup: it is of a group that the client has left.
         StandsOnInvoice: an invoice holds what it brought.
         AskedBySomebodyElse: another person waits for an answer about it.
     """
@@ -194,6 +199,8 @@ def take_back(
         raise AlreadyMarked("This was taken back already.")
     if outcome.kind == Kind.MOVED:
         raise WasMoved("This appointment was moved. Move the other one instead.")
+    if not groups.still_in(outcome.appointment):
+        raise LeftTheGroup("The client left the group before this day. Let them join it anew.")
     brought = outcome.session or missed.of_outcomes([outcome.pk]).get(outcome.pk)
     if brought is not None:
         try:

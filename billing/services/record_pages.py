@@ -32,6 +32,8 @@ TITLES = {
     "session_codings": "Where sessions took place",
     "appointment_series": "Appointments that come again",
     "appointments": "Appointments",
+    "group_members": "Groups that the client is in",
+    "group_members_left": "Groups that the client left",
     "appointment_outcomes": "What became of appointments",
     "outcomes_taken_back": "Marked by mistake",
     "missed_fees": "Fees for missed appointments",

@@ -174,14 +174,29 @@ def cancel_rest(
     rows = [row for row in later(appointment) if days.day_of(row.starts_at, zone) > today]
     if not rows:
         raise AlreadyMarked("None of these is ahead. Mark each of them as it was.")
+    done = cancel_each(rows, cancelled_for=cancelled_for, now=now, by=by)
+    client = appointment.client
+    events.record(
+        Action.SERIES_CANCELLED,
+        target=appointment.series,
+        label=str(client),
+        touched=[client.pk],
+        count=len(rows),
+    )
+    return done
+
+
+def cancel_each(
+    rows: list[Appointment], *, cancelled_for: str, now: datetime, by: Membership
+) -> Cancelled:
+    """Cancel hours that are ahead and wait, of one client, and say what the late ones cost."""
     is_clients = cancelled_for == CancelledFor.CLIENT
-    late = missed.late_among(rows, now, zone=zone) if is_clients else []
+    late = missed.late_among(rows, now, zone=days.zone()) if is_clients else []
     marked = [
         outcomes.cancel(appointment=row, told_at=now, cancelled_for=cancelled_for, now=now, by=by)
         for row in late
     ]
     late_ids = {row.pk for row in late}
-    in_time = [row for row in rows if row.pk not in late_ids]
     AppointmentOutcome.objects.bulk_create(
         AppointmentOutcome(
             appointment=row,
@@ -191,15 +206,8 @@ def cancel_rest(
             noted_at=now,
             noted_by=by,
         )
-        for row in in_time
-    )
-    client = appointment.client
-    events.record(
-        Action.SERIES_CANCELLED,
-        target=appointment.series,
-        label=str(client),
-        touched=[client.pk],
-        count=len(rows),
+        for row in rows
+        if row.pk not in late_ids
     )
     return Cancelled(len(rows), len(late), sum((each.charged for each in marked), ZERO))
 

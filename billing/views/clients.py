@@ -83,7 +83,7 @@ class MyClients(BillingView):
             request.membership, on=self.today, zone=self.zone, permissions=request.permissions
         )
         hours = self.hours()
-        seen = {row.client_id for row in rows} | {hour.client_id for hour in hours}
+        seen = {row.client_id for row in rows} | {pk for hour in hours for pk in hour.owed_by}
         events.record(Action.CLIENT_LISTED, touched=sorted(seen), count=len(seen))
         return self.page(
             "billing/therapist.html",
@@ -95,7 +95,7 @@ class MyClients(BillingView):
             may_open_in_emergency=self.may(Permission.EMERGENCY_OPEN),
         )
 
-    def hours(self) -> list[today.TodayRow]:
+    def hours(self) -> list[today.TodayRow | today.TodayGroup]:
         """Return this person's own hours of the day, for those who may see sessions."""
         if not self.may(Permission.SESSION_VIEW):
             return []

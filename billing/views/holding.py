@@ -84,7 +84,7 @@ class HourHold(HoursView):
         else:
             said = f"The session is recorded at {session.fee.dollars}. It waits for an invoice."
             messages.success(request, said)
-            return self.onward("billing:appointment", pk)
+            return self.back()
         return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
 
     def form(self, *args: Any, **kwargs: Any) -> HeldForm:

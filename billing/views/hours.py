@@ -24,10 +24,12 @@ from billing.selectors import (
     appointments,
     days,
     estimates_due,
+    group_lines,
     hour_page,
     known_details,
     schedule,
 )
+from billing.selectors.group_lines import GroupLine
 from billing.services import appointments as services
 from billing.services import series
 from billing.services.appointments import Hour
@@ -49,6 +51,7 @@ REFUSALS: tuple[type[Exception], ...] = (
     *FIELD_OF,
     services.KeyReused,
     services.AlreadyMarked,
+    services.OfGroup,
 )
 
 
@@ -71,8 +74,20 @@ class HoursView(BillingView):
 
     def require_own(self) -> None:
         """Refuse a therapist another one's hour: they may know of it, and not mark it."""
-        if self.alone is not None and self.appointment.therapist_id != self.alone.pk:
+        if not self.is_own:
             raise PermissionDenied
+
+    def back(self) -> HttpResponse:
+        """Go on to the hour, or to the group's, for those who may open it."""
+        group_hour_id = self.appointment.group_hour_id
+        if group_hour_id is not None and self.is_own:
+            return self.onward("billing:group_hour", group_hour_id)
+        return self.onward("billing:appointment", self.appointment.pk)
+
+    @property
+    def is_own(self) -> bool:
+        """Whether this person marks the hour: the desk every one, a therapist their own."""
+        return self.alone is None or self.appointment.therapist_id == self.alone.pk
 
     def hour_shown(self) -> hour_page.HourPage:
         """Return what pages show of the hour, and say that it was looked at."""
@@ -110,9 +125,12 @@ class Schedule(HoursView):
             therapist_id=therapist_id,
         )
         page = self.paged(keys)
-        rows = schedule.rows(page.object_list, permissions=request.permissions)
+        rows = group_lines.beside(page.object_list, permissions=request.permissions)
         events.record(
-            Action.APPOINTMENT_LISTED, touched={row.client_id for row in rows}, count=len(rows)
+            Action.APPOINTMENT_LISTED,
+            # The line of a group's hour names nobody.
+            touched={row.client_id for row in rows if not isinstance(row, GroupLine)},
+            count=len(rows),
         )
         kept = {"span": "week" if is_week else "day"}
         if therapist_id and self.alone is None:
@@ -144,9 +162,11 @@ class Schedule(HoursView):
         return {"due": dues[0], "due_client": client} if dues else {}
 
 
-def _by_day(span: schedule.Span, rows: list[schedule.HourRow], zone: Any) -> list[dict[str, Any]]:
+def _by_day(
+    span: schedule.Span, rows: list[schedule.HourRow | GroupLine], zone: Any
+) -> list[dict[str, Any]]:
     """Return the days that have hours on this page, each with its hours."""
-    grouped: dict[Any, list[schedule.HourRow]] = {}
+    grouped: dict[Any, list[schedule.HourRow | GroupLine]] = {}
     for row in rows:
         grouped.setdefault(days.day_of(row.at, zone), []).append(row)
     return [{"on": on, "rows": grouped[on]} for on in span.days if on in grouped]
@@ -236,9 +256,9 @@ class HourPage(HoursView):
     permission = Permission.SESSION_VIEW
 
     def get(self, request: StaffRequest, pk: UUID, **kwargs: object) -> HttpResponse:
-        is_own = self.alone is None or self.appointment.therapist_id == self.alone.pk
         return self.page(
             "billing/appointments/detail.html",
             hour=self.hour_shown(),
-            may_mark=is_own and self.may(Permission.SESSION_RECORD),
+            group_hour_id=self.appointment.group_hour_id if self.is_own else None,
+            may_mark=self.is_own and self.may(Permission.SESSION_RECORD),
         )

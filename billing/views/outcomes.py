@@ -44,7 +44,7 @@ class MarkView(HoursView):
         elif marked.fee is not None:
             said += f" {marked.fee.amount.dollars} waits for an invoice."
         messages.success(request, said)
-        return self.onward("billing:appointment", self.appointment.pk)
+        return self.back()
 
     def due(self, kind: Kind) -> missed.Due:
         return missed.due(self.appointment, kind, zone=self.zone)
@@ -213,6 +213,7 @@ class OutcomeTakeBack(HoursView):
         except (
             AlreadyMarked,
             services.WasMoved,
+            services.LeftTheGroup,
             services.StandsOnInvoice,
             services.AskedBySomebodyElse,
         ) as error:
@@ -220,7 +221,7 @@ class OutcomeTakeBack(HoursView):
             return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
         is_waiting = isinstance(answer, services.Waiting)
         messages.success(request, WAITS if is_waiting else "It is taken back. Mark it anew.")
-        return redirect("billing:appointment", pk)
+        return self.back()
 
     def show(self, form: TakeBackForm, status: int = HTTPStatus.OK) -> HttpResponse:
         return self.page(

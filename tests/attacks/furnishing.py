@@ -68,6 +68,7 @@ from tests.billing import (
     checks,
     cycling,
     evidence,
+    grouping,
     hours,
     money,
     moving,
@@ -122,6 +123,7 @@ def furnish(house: House, family_name: str, places: list[Path]) -> Furnished:
         _record(own, by)
         ids |= _take_in(by)
         ids |= hours.history(own, by)
+        ids |= grouping.history(own, by)
         money.put_right(own, by, house.people["accountant"])
         money.written_off(at.invoice(own, by, dollars="6.00"), house.people["accountant"], "6.00")
         money.drawer_used(by)

@@ -67,6 +67,8 @@ BESIDE = {
     "accounts_membership.ended_by_id": {"ended_at": "now()"},
     "accounts_networkrange": {"network": "'10.' || floor(random() * 256) || '.0.0/16'"},
     "accounts_rolegrant.withdrawn_by_id": {"withdrawn_at": "now()"},
+    "billing_appointment": {"group_hour_id": "NULL"},
+    "billing_appointment.group_hour_id": {"series_id": "NULL"},
     "billing_appointmentoutcome": {
         "kind": "'NO_SHOW'",
         "told_at": "NULL",
@@ -104,6 +106,8 @@ BESIDE = {
         "mapped_at": "now()",
         "mapped_by_id": "(SELECT id FROM accounts_membership LIMIT 1)",
     },
+    "billing_group": {"code": "upper(substr(md5(random()::text), 1, 10))"},
+    "billing_groupmember": {"joins_on": "joins_on + 36500"},
     "billing_invoiceline": {
         "session_id": WAITING,
         "missed_fee_id": "NULL",

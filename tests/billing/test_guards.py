@@ -13,6 +13,7 @@ from clients.models import Client
 from tests.billing import (
     checks,
     cycling,
+    grouping,
     hours,
     money,
     moving,
@@ -31,6 +32,10 @@ APPEND_ONLY = [
     "billing_appointment",
     "billing_appointmentoutcome",
     "billing_appointmentseries",
+    "billing_group",
+    "billing_grouphour",
+    "billing_groupmember",
+    "billing_groupmemberleft",
     "billing_missedfee",
     "billing_missedpolicy",
     "billing_notbilled",
@@ -136,6 +141,7 @@ def test_not_even_the_owner_changes_what_was_written(billed: Billed, statement: 
         by = billed.house.people["front-desk"]
         at.cash(billed.own, by, "150.00")
         hours.history(billed.own, by)
+        grouping.history(billed.own, by)
         cycling.history(billed.own, by)
         money.drawer_used(by)
         checks.sent_back(billed.own, by)

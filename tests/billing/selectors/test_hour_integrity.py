@@ -10,7 +10,7 @@ from billing.services import not_billed
 from clients.models import Client
 from ledger.money import Money
 from tests.billing import desk as at
-from tests.billing import hours, raw
+from tests.billing import grouping, hours, raw
 from tests.billing.conftest import Billed
 from tests.billing.issuing import issue_one
 from tests.clients import records
@@ -44,6 +44,10 @@ TAMPERINGS = {
         "UPDATE billing_appointmentoutcome SET is_free = true WHERE kind = 'NO_SHOW'",
         ("I-4", "is of no appointment that was missed"),
     ),
+    "a place of a group becomes another hour's": (
+        "UPDATE billing_appointment SET minutes = minutes + 1 WHERE group_hour_id IS NOT NULL",
+        ("I-4", "is not of its group's hour"),
+    ),
 }
 
 
@@ -53,6 +57,7 @@ def reduced(billed: Billed) -> Billed:
     by = billed.house.people["front-desk"]
     with practice_scope(billed.house.id, person_id=by.person_id):
         hours.history(billed.own, by)
+        grouping.history(billed.own, by)
         records.agreement(billed.own, by, percent=60)
         session = hours.held(hours.planned(billed.own, by, starts_at=hours.at(at.TODAY, 8)), by)
         fees = MissedFee.objects.filter(outcome__taken_back=None)

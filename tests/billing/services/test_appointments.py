@@ -377,7 +377,9 @@ def test_hours_of_another_record_of_the_client_clash(
     plan(desk, other)
     merge(amara, other, desk, accountant)
 
-    rows = found.clashing(client_id=amara.pk, therapist_id=uuid4(), starts=[(hours.at(TODAY), 50)])
+    rows = found.clashing(
+        client_ids=[amara.pk], therapist_id=uuid4(), starts=[(hours.at(TODAY), 50)]
+    )
 
     assert [row.client for row in rows] == [other]
     with pytest.raises(appointments.Clash, match="The client has another appointment on"):

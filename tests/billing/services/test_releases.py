@@ -34,6 +34,7 @@ from tests.billing import (
     asking,
     checks,
     cycling,
+    grouping,
     hours,
     money,
     moving,
@@ -78,6 +79,7 @@ def full(practice: House) -> Client:
             client=client, reason=EmergencyAccess.Reason.CRISIS, now=NOW, by=therapist
         )
         hours.history(client, by)
+        grouping.history(client, by)
         invoice = at.invoice(client, by)
         at.cash(client, by, "20.00", apply_to=invoice)
         money.put_right(client, by, practice.people["accountant"])
