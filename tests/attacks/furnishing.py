@@ -5,12 +5,13 @@ import hmac
 import json
 import time
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.db import connections
 from django.utils import timezone
 
 from accounts import edits, signatures
@@ -29,6 +30,7 @@ from accounts.services import (
 )
 from accounts.tenancy import practice_scope
 from audit.actions import Action
+from audit.selectors import chain
 from audit.services import checkpoints, events
 from billing.models import Invoice, Payment, ServiceCode
 from billing.services import (
@@ -62,6 +64,7 @@ from ledger.services import journal, periods
 from ledger.services.journal import Line
 from tests.accounts import watching, weeks
 from tests.attacks import planting
+from tests.audit import owner
 from tests.billing import (
     arrivals,
     asking,
@@ -108,6 +111,7 @@ class Furnished:
 def furnish(house: House, family_name: str, places: list[Path]) -> Furnished:
     """Fill every table of a practice with a client; ``places`` take its checkpoints."""
     by, secret = house.people["front-desk"], f"whsec_{uuid4().hex}"
+    _move_out(house, places)
     with practice_scope(house.id, person_id=by.person_id):
         at.open_books(by)
         ids = {
@@ -152,6 +156,23 @@ def furnish(house: House, family_name: str, places: list[Path]) -> Furnished:
         planting.plant()
         ids = planting.first_ids() | ids
     return Furnished(house, secret, ids)
+
+
+def _move_out(house: House, places: list[Path]) -> None:
+    """Let what the log holds so far have been moved out, as if it were seven years old."""
+    with practice_scope(house.id):
+        long_ago = at.NOW - timedelta(days=7 * 366)
+        checkpoints.write(signer=signatures.signer(), directories=places, now=long_ago)
+        [mark] = chain.checkpoints()
+    mine = f"practice_id = '{house.id}' AND seq <= {mark.size}"
+    owner.tamper(
+        f"DELETE FROM audit_event WHERE {mine}",
+        f"INSERT INTO audit_archive SELECT practice_id, {mark.size}, 0, hash, hash, now()"
+        f" FROM audit_checkpoint WHERE practice_id = '{house.id}'",
+    )
+    with connections["owner"].cursor() as cursor, owner.unguarded():
+        cursor.execute(f"DELETE FROM audit_touch WHERE {mine}")
+        cursor.execute(f"DELETE FROM audit_value WHERE {mine}")
 
 
 def _people(house: House) -> dict[str, UUID]:

@@ -108,6 +108,9 @@ BESIDE = {
     },
     "billing_group": {"code": "upper(substr(md5(random()::text), 1, 10))"},
     "billing_groupmember": {"joins_on": "joins_on + 36500"},
+    "billing_groupmemberleft": {
+        "member_id": "(SELECT id FROM billing_groupmember ORDER BY joins_on DESC LIMIT 1)"
+    },
     "billing_invoiceline": {
         "session_id": WAITING,
         "missed_fee_id": "NULL",

@@ -11,7 +11,14 @@ WRITTEN = """
 """
 """The columns of a table that somebody writes; the others the database works out."""
 
-TABLES = ("audit_event", "audit_head", "audit_touch", "audit_checkpoint", "audit_value")
+TABLES = (
+    "audit_event",
+    "audit_head",
+    "audit_touch",
+    "audit_checkpoint",
+    "audit_value",
+    "audit_archive",
+)
 
 
 def tamper(*statements: str) -> None:

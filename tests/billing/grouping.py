@@ -69,6 +69,7 @@ def history(of: Client, by: Membership) -> dict[str, UUID]:
     first = joined(made, of, by)
     [hour] = planned(made, by, hours.at(TODAY + timedelta(days=60)), is_meant=True)
     left(first, by)
+    joined(made, of, by, joins_on=TODAY + timedelta(days=200))
     return {"group": made.pk, "group member": first.pk, "group hour": hour.pk}
 
 

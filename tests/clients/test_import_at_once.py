@@ -29,6 +29,7 @@ from clients.services import clients, imports, taking_in
 from tests.accounts.test_rotation_under_load import ALIASES
 from tests.figures import Tell
 from tests.houses import House
+from tests.told import said
 
 HEAD = "First,Last,DOB,E-mail,Phone,Address,Insurance,Member ID,Therapist\r\n"
 COLUMNS = [
@@ -102,7 +103,7 @@ def test_what_comes_in_at_once_is_as_sealed_and_marked_as_what_is_typed(
         assert SearchText.objects.get(client=last).text.startswith(last.code.lower())
         assert Coverage.objects.get(client=last).member_id == "M-29"
         told = Event.objects.filter(action="clients.client.added_from_file")
-        assert [event.facts for event in told] == [{"count": 30}]
+        assert [said(event) for event in told] == [{"count": 30}]
         assert Touch.objects.filter(client_id=last.pk).count() == 2
 
 

@@ -33,6 +33,12 @@ def test_no_address_holds_a_name(front_desk: Person, new_client: desk.Known) -> 
     front_desk.look("clients-found")
     assert desk.path_of(front_desk) == "/clients/search/"
     assert front_desk.page.url.endswith("/clients/search/")
+    here = front_desk.page.locator("nav[aria-label=Main] [aria-current=page]")
+    assert here.all_inner_texts() == ["Clients"]
+    expect(front_desk.main).to_be_focused()
+    expect(search).to_have_value("")
+    front_desk.page.go_back()
+    expect(front_desk.heading).to_contain_text(new_client.code)
 
 
 def test_the_front_desk_bills_a_session(

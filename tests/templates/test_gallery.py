@@ -16,6 +16,7 @@ FRAME = {
     "messages",
     "rail",
     "search",
+    "search_box",
     "sign_out",
     "theme",
     "topbar",

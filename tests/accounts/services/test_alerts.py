@@ -204,6 +204,7 @@ def test_a_long_file_before_midnight_among_many_after_it_is_in_one_case(
 OPENS_NO_RECORD = {
     Action.API_TOKENS_VIEWED: "of no client",
     Action.AUDIT_REQUEST_VIEWED: "of no client",
+    Action.GROUP_VIEWED: "a list of who is in it",
     Action.SAMPLE_VIEWED: "rows by code, without a name; its file counts",
     Action.ALERT_VIEWED: "what others did, by code",
     Action.LOG_VIEWED: "what others did, by code",

@@ -72,7 +72,7 @@ def test_a_chain_costs_few_queries(
 ) -> None:
     work(practice)
 
-    with practice_scope(practice.id), django_assert_max_num_queries(8):
+    with practice_scope(practice.id), django_assert_max_num_queries(9):
         chain.verify(practice.id)
 
 

@@ -153,7 +153,7 @@ def test_after_a_soft_close_the_desk_is_told_and_the_accountant_posts(
 
 
 def test_a_month_that_is_not_over_has_no_button(as_accountant: Browser) -> None:
-    this_month = f"/months/{timezone.localdate():%Y-%m}/"
+    this_month = f"/months/{timezone.localdate(timezone=at.ZONE):%Y-%m}/"
 
     assert "is not over" in as_accountant.get(f"{this_month}close/").text
     refused = as_accountant.post(f"{this_month}close/")
