@@ -114,11 +114,11 @@ class Archive(models.Model):
     size = models.BigIntegerField()
     after = models.BigIntegerField(db_comment="Of the archive before; 0 for the first.")
     hash = models.BinaryField()
-    file_sha256 = models.BinaryField()
+    files_sha256 = models.BinaryField()
     archived_at = models.DateTimeField(db_comment="UTC.")
 
     FIELD_CLASSES: ClassVar[dict[str, str]] = {
-        "PUBLIC": "practice_id size after hash file_sha256 archived_at"
+        "PUBLIC": "practice_id size after hash files_sha256 archived_at"
     }
 
     class Meta:

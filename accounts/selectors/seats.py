@@ -17,6 +17,9 @@ from accounts.permissions import Permission
 from accounts.selectors import approvals, doors, members
 from accounts.tenancy import Entry, current_scope, practice_scope
 
+ROLES_TOLD = 14
+"""Of more the log tells how many: so many fit into a fact."""
+
 
 @dataclass(frozen=True, slots=True)
 class Viewed:
@@ -49,7 +52,9 @@ class Seat:
     @property
     def acting(self) -> dict[str, str]:
         """In which roles somebody acts, and as which one they look, as the log tells it."""
-        told = {"in_roles": " ".join(sorted(map(_short, self.role_ids)))}
+        held = sorted(map(_short, self.role_ids))
+        more = [f"+{len(held) - ROLES_TOLD}"] if len(held) > ROLES_TOLD else []
+        told = {"in_roles": " ".join([*held[:ROLES_TOLD], *more])}
         return told | ({"as_role": _short(self.viewed.role_id)} if self.viewed else {})
 
 

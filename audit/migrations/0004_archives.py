@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                     models.BigIntegerField(db_comment="Of the archive before; 0 for the first."),
                 ),
                 ("hash", models.BinaryField()),
-                ("file_sha256", models.BinaryField()),
+                ("files_sha256", models.BinaryField()),
                 ("archived_at", models.DateTimeField(db_comment="UTC.")),
             ],
             options={"db_table": "audit_archive"},

@@ -2,8 +2,8 @@
 -- A row here says that the first "size" events were: where the rest of the chain begins.
 
 ALTER TABLE audit_archive ADD CONSTRAINT audit_archive_hash_is_sha256 CHECK (octet_length(hash) = 32);
-ALTER TABLE audit_archive ADD CONSTRAINT audit_archive_file_is_sha256
-    CHECK (octet_length(file_sha256) = 32);
+ALTER TABLE audit_archive ADD CONSTRAINT audit_archive_files_are_sha256
+    CHECK (octet_length(files_sha256) = 32);
 ALTER TABLE audit_archive ADD CONSTRAINT audit_archive_holds_events CHECK (after >= 0 AND size > after);
 ALTER TABLE audit_archive ENABLE ROW LEVEL SECURITY;
 ALTER TABLE audit_archive FORCE ROW LEVEL SECURITY;

@@ -1,5 +1,6 @@
 """What was moved out of the log, and what is old enough to be."""
 
+import json
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -31,17 +32,11 @@ def due(now: datetime) -> Checkpoint | None:
     Whole months are moved: those that ended six years ago, as UTC counts them. None where nothing
     is left of them.
     """
-    moved = begin()
+    begun = chain.begin()
     before = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     before = before.replace(year=before.year - YEARS) - timedelta(microseconds=1)
-    found = Checkpoint.objects.filter(at__lte=before, size__gt=moved)
+    found = Checkpoint.objects.filter(at__lte=before, size__gt=begun.seq if begun else 0)
     return found.order_by("-size").first()
-
-
-def begin() -> int:
-    """Return how many events of the open scope were moved out before."""
-    row = Archive.objects.order_by("-size").first()
-    return row.size if row else 0
 
 
 def files(directory: Path, practice_id: UUID, after: int, size: int) -> Files:
@@ -50,8 +45,12 @@ def files(directory: Path, practice_id: UUID, after: int, size: int) -> Files:
     return Files(directory / f"{name}.jsonl", directory / f"{name}.values.jsonl")
 
 
-def digest(file: Path) -> bytes:
-    """Return the SHA-256 of a file."""
+def digest(held: Files) -> bytes:
+    """Return the SHA-256 of the two files' SHA-256, one after the other."""
+    return sha256(_digest(held.events) + _digest(held.values)).digest()
+
+
+def _digest(file: Path) -> bytes:
     with file.open("rb") as held:
         hashed = sha256()
         while block := held.read(1 << 20):
@@ -68,24 +67,30 @@ def prove(directory: Path, practice_id: UUID, *, outside: Path | None = None) ->
     rows = list(Archive.objects.order_by("size"))
     for row in rows:
         held = files(directory, practice_id, row.after, row.size)
-        if not held.events.is_file():
-            raise Lost(f"The file {held.events.name} is not there.")
-        if digest(held.events) != bytes(row.file_sha256):
-            raise Lost(f"The file {held.events.name} is not the one that was written.")
-        require_whole(held.events, practice_id, outside=outside)
+        for file in held:
+            if not file.is_file():
+                raise Lost(f"The file {file.name} is not there.")
+        if digest(held) != bytes(row.files_sha256):
+            raise Lost(f"The file {held.events.name}, or that of its values, was changed.")
+        require_whole(held, practice_id, outside=outside)
     return rows[-1].size if rows else 0
 
 
-def require_whole(file: Path, practice_id: UUID, *, outside: Path | None = None) -> None:
-    """Prove the events of a file against the checkpoints ``outside``, or the database's own.
+def require_whole(held: Files, practice_id: UUID, *, outside: Path | None = None) -> None:
+    """Prove the events of a file against the checkpoints ``outside``, or the database's own; each
+    that has sealed values must have them in the other file.
 
     Raises:
         Lost
     """
     kept = terms.read_outside(outside, practice_id) if outside else None
-    with file.open(encoding="utf-8") as lines:
+    with held.events.open(encoding="utf-8") as lines:
         found = terms.verify(
             chain.from_lines(lines)._replace(checkpoints=chain.checkpoints()), kept, piece=True
         )
     if found is not None:
-        raise Lost(f"The file {file.name} proves nothing: {found.sentence}")
+        raise Lost(f"The file {held.events.name} proves nothing: {found.sentence}")
+    with held.events.open(encoding="utf-8") as lines, held.values.open(encoding="utf-8") as values:
+        wanted = [event.seq for event in chain.from_lines(lines).events if event.has_values]
+        if wanted != [json.loads(line)[1] for line in values]:
+            raise Lost(f"The file {held.values.name} has not the values of each event.")

@@ -23,7 +23,7 @@ VALUES = """
     WHERE seq > %s AND seq <= %s ORDER BY seq LIMIT %s
 """
 MOVED = """
-    INSERT INTO audit_archive (practice_id, size, after, hash, file_sha256, archived_at)
+    INSERT INTO audit_archive (practice_id, size, after, hash, files_sha256, archived_at)
     VALUES (%s, %s, %s, %s, %s, now())
 """
 GONE = (
@@ -49,7 +49,8 @@ def write(
     told = chain.piece(practice_id, start, terms.Head(mark.size, bytes(mark.hash).hex()))
     _write(held.events, chain.lines(told))
     _write(held.values, _values(practice_id, after, mark.size))
-    archives.require_whole(held.events, practice_id, outside=outside)
+    _sync(directory)
+    archives.require_whole(held, practice_id, outside=outside)
     return held
 
 
@@ -92,7 +93,19 @@ def _rows(after: int, size: int) -> list[tuple[int, int, str]]:
 
 
 def _write(file: Path, lines: Iterable[str]) -> None:
-    with file.open("w", encoding="utf-8") as held:
+    file.unlink(missing_ok=True)
+    with open(file, "w", encoding="utf-8", opener=_private) as held:  # a Path takes no opener
         held.writelines(lines)
         held.flush()
         os.fsync(held.fileno())
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _sync(directory: Path) -> None:
+    """Let the files' names outlive a loss of power, as their bytes do."""
+    held = os.open(directory, os.O_RDONLY)
+    os.fsync(held)
+    os.close(held)

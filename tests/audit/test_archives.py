@@ -1,6 +1,7 @@
 """Moving out of the log what is older than six years, and proving both parts afterwards."""
 
 import json
+import stat
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -246,6 +247,38 @@ def test_a_young_log_whose_beginning_was_cut_off_is_found_out(
     assert f"The log has only events {mark.size + 1} to" in done.stdout
 
 
+def test_the_checkpoints_folder_takes_no_archive(aged: House, tmp_path: Path) -> None:
+    outside = tmp_path / "first"
+
+    with pytest.raises(CommandError, match="counts as a log"):
+        archive(aged, outside, "--checkpoints", str(outside))
+
+
+def test_files_are_their_owners_alone(aged: House, tmp_path: Path) -> None:
+    archive(aged, tmp_path / "files")
+
+    modes = {stat.S_IMODE(file.stat().st_mode) for file in (tmp_path / "files").iterdir()}
+    assert modes == {0o600}
+
+
+def test_values_that_were_lost_are_found_out(aged: House, tmp_path: Path) -> None:
+    files = tmp_path / "files"
+    archive(aged, files)
+    with practice_scope(aged.id):
+        row = Archive.objects.get()
+    held = archives.files(files, aged.id, row.after, row.size)
+    lines = held.values.read_text().splitlines(keepends=True)
+    held.values.write_text("".join(lines[1:]))
+
+    with pytest.raises(CommandError, match="that of its values, was changed"):
+        verified(aged, "--archives", str(files))
+    with practice_scope(aged.id), pytest.raises(archives.Lost, match="not the values of each"):
+        archives.require_whole(held, aged.id)
+    held.values.unlink()
+    with pytest.raises(CommandError, match=r"values.jsonl is not there"):
+        verified(aged, "--archives", str(files))
+
+
 @pytest.mark.parametrize("change", ["other", "cut", "gone"])
 def test_an_archive_that_was_tampered_with_is_found_out(
     aged: House, tmp_path: Path, change: str
@@ -265,7 +298,7 @@ def test_an_archive_that_was_tampered_with_is_found_out(
         event[7] = "somebody else"
         held.write_text("".join([*lines[:5], json.dumps(event) + "\n", *lines[6:]]))
 
-    with pytest.raises(CommandError, match=r"is not (there|the one that was written)"):
+    with pytest.raises(CommandError, match=r"is not there|was changed"):
         verified(aged, "--archives", str(files))
     if change != "gone":
         done = run([str(held), str(outside), "--piece", "--practice", str(aged.id)])

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.ids import NIL
 from accounts.selectors import doors
 from accounts.tenancy import owner_scope, practice_scope
-from audit.selectors import archives
+from audit.selectors import archives, chain
 from audit.services import archives as services
 
 
@@ -38,6 +38,8 @@ class Command(BaseCommand):
         for directory in filter(None, (into, checkpoints)):
             if not directory.is_dir():
                 raise CommandError(f"There is no directory {directory}.")
+        if checkpoints and into.resolve() == checkpoints.resolve():
+            raise CommandError("Each file among the checkpoints counts as a log: take another DIR.")
         logs = [_practice(practice)] if practice else [NIL, *doors.practice_ids()]
         moved = sum(self._move(log, into, checkpoints) for log in logs)
         if not moved:
@@ -45,9 +47,10 @@ class Command(BaseCommand):
 
     def _move(self, log: UUID, into: Path, outside: Path | None) -> int:
         with practice_scope(log):
-            mark, after = archives.due(timezone.now()), archives.begin()
+            mark, begun = archives.due(timezone.now()), chain.begin()
             if mark is None:
                 return 0
+            after = begun.seq if begun else 0
             try:
                 held = services.write(into, log, mark, outside=outside)
             except archives.Lost as error:
@@ -55,7 +58,7 @@ class Command(BaseCommand):
             services.record(mark, mark.size - after)
         # The event and the marks it carries are committed before anything goes.
         with owner_scope(log) as cursor:
-            services.remove(cursor, log, mark, after, archives.digest(held.events))
+            services.remove(cursor, log, mark, after, archives.digest(held))
         self.stdout.write(f"Events {after + 1:,} to {mark.size:,} are in {held.events}.")
         return int(mark.size - after)
 

@@ -1,6 +1,8 @@
 """The log, read on its page."""
 
 import re
+from dataclasses import replace
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership, Role
+from accounts.selectors import seats
 from accounts.services import roles
 from accounts.sessions import digest
 from accounts.tenancy import practice_scope
@@ -139,6 +142,16 @@ def test_an_event_tells_as_which_role_somebody_looked(
         refused = Event.objects.filter(is_refusal=True).latest("seq")
     assert refused.facts["as_role"] == desk.hex[-12:]
     assert refused.facts["in_roles"] == own.hex[-12:]
+
+
+def test_of_many_roles_the_log_tells_how_many(practice: House, administrator: Membership) -> None:
+    with practice_scope(practice.id, person_id=administrator.person_id):
+        seat = seats.taken(now=timezone.now())
+    assert seat is not None
+    many = replace(seat, role_ids=[uuid4() for _ in range(40)]).acting["in_roles"]
+
+    assert many.endswith(" +26")
+    assert len(many) <= events.LONGEST_TEXT
 
 
 def test_what_a_job_does_tells_which_job_did_it(practice: House) -> None:
