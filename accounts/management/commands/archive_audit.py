@@ -9,6 +9,7 @@ from django.db import connections
 from django.utils import timezone
 
 from accounts.ids import NIL
+from accounts.management import practices
 from accounts.selectors import doors
 from accounts.tenancy import owner_scope, practice_scope
 from audit.selectors import archives, chain
@@ -40,7 +41,7 @@ class Command(BaseCommand):
                 raise CommandError(f"There is no directory {directory}.")
         if checkpoints and into.resolve() == checkpoints.resolve():
             raise CommandError("Each file among the checkpoints counts as a log: take another DIR.")
-        logs = [_practice(practice)] if practice else [NIL, *doors.practice_ids()]
+        logs = [practices.named(practice)] if practice else [NIL, *doors.practice_ids()]
         moved = sum(self._move(log, into, checkpoints) for log in logs)
         if not moved:
             self.stdout.write("Nothing on the log is older than six years.")
@@ -61,10 +62,3 @@ class Command(BaseCommand):
             services.remove(cursor, log, mark, after, archives.digest(held))
         self.stdout.write(f"Events {after + 1:,} to {mark.size:,} are in {held.events}.")
         return int(mark.size - after)
-
-
-def _practice(slug: str) -> UUID:
-    found = doors.practice_of_slug(slug)
-    if found is None:
-        raise CommandError("There is no practice with this slug.")
-    return found

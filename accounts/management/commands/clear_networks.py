@@ -5,7 +5,8 @@ from argparse import ArgumentParser
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from accounts.selectors import doors, members
+from accounts.management import practices
+from accounts.selectors import members
 from accounts.services import networks
 from accounts.tenancy import practice_scope
 
@@ -20,10 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--practice", required=True, metavar="SLUG")
 
     def handle(self, *args: object, practice: str, **options: object) -> None:
-        practice_id = doors.practice_of_slug(practice)
-        if practice_id is None:
-            raise CommandError("There is no practice with this slug.")
-        with practice_scope(practice_id):
+        with practice_scope(practices.named(practice)):
             dropped = networks.clear(now=timezone.now(), by=members.automaton())
         if not dropped:
             raise CommandError("This practice names no network: its people work from anywhere.")

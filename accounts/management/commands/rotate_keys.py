@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts import crypto, keys
 from accounts.ids import NIL
+from accounts.management import practices
 from accounts.selectors import doors, key_status, members
 from accounts.services import rotation
 from accounts.tenancy import practice_scope
@@ -115,10 +116,7 @@ class ProgressBar:
 def _scopes(slug: str | None) -> list[UUID]:
     if slug is None:
         return [NIL, *doors.practice_ids()]
-    found = doors.practice_of_slug(slug)
-    if found is None:
-        raise CommandError("There is no practice with this slug.")
-    return [found]
+    return [practices.named(slug)]
 
 
 def _need_context(scope: UUID) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 
 from accounts.ids import NIL
+from accounts.management import practices
 from accounts.selectors import doors, members
 from accounts.tenancy import practice_scope
 from audit.actions import Action
@@ -48,7 +49,7 @@ class Command(BaseCommand):
             raise CommandError("--event takes one --practice and a --dump to write.")
         if checkpoints and not checkpoints.is_dir():
             raise CommandError(f"There is no directory {checkpoints}.")
-        logs = [_practice(practice)] if practice else [NIL, *doors.practice_ids()]
+        logs = [practices.named(practice)] if practice else [NIL, *doors.practice_ids()]
         if dump:
             self._write_dump(dump, logs, event)
         if files := options["archives"]:
@@ -117,10 +118,3 @@ class Progress:
             of_all = f" of {self.total:,}" if self.total else ""
             self._out.write(f"{self._name}: {events_read:,}{of_all} {self._what} …")
             self._next = time.monotonic() + EVERY_SECONDS
-
-
-def _practice(slug: str) -> UUID:
-    found = doors.practice_of_slug(slug)
-    if found is None:
-        raise CommandError("There is no practice with this slug.")
-    return found

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts import keys
 from accounts.ids import NIL
+from accounts.management import practices
 from accounts.management.commands.verify_audit import Progress
 from accounts.selectors import doors, members, sealed
 from accounts.tenancy import practice_scope
@@ -25,12 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--practice", metavar="SLUG", help="one practice instead of all")
 
     def handle(self, *args: object, practice: str | None = None, **options: object) -> None:
-        scopes = [NIL, *doors.practice_ids()]
-        if practice:
-            found = doors.practice_of_slug(practice)
-            if found is None:
-                raise CommandError("There is no practice with this slug.")
-            scopes = [found]
+        scopes = [practices.named(practice)] if practice else [NIL, *doors.practice_ids()]
         offenders = [scope for scope in scopes if not self._is_sound(scope)]
         if offenders:
             raise CommandError(f"In {len(offenders)} of {len(scopes)} places a value is not sound.")

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 
+from accounts.management import practices
 from accounts.selectors import doors, members
 from accounts.tenancy import practice_scope
 from audit.actions import Action
@@ -46,7 +47,4 @@ class Command(BaseCommand):
 def _practices(slug: str | None) -> list[UUID]:
     if slug is None:
         return doors.practice_ids()
-    found = doors.practice_of_slug(slug)
-    if found is None:
-        raise CommandError("There is no practice with this slug.")
-    return [found]
+    return [practices.named(slug)]

@@ -2,10 +2,10 @@
 
 from argparse import ArgumentParser
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from accounts.selectors import doors
+from accounts.management import practices
 from accounts.tenancy import practice_scope
 from config.dev import plans
 
@@ -17,9 +17,6 @@ class Command(BaseCommand):
         parser.add_argument("--practice", metavar="SLUG", required=True)
 
     def handle(self, *args: object, practice: str, **options: object) -> None:
-        practice_id = doors.practice_of_slug(practice)
-        if practice_id is None:
-            raise CommandError("There is no practice with this slug.")
-        with practice_scope(practice_id):
+        with practice_scope(practices.named(practice)):
             for line in plans.page(timezone.localdate()):
                 self.stdout.write(line)
