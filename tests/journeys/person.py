@@ -190,10 +190,21 @@ class Person:
                 self.page.wait_for_load_state()
 
     def look(self, name: str) -> None:
-        """Keep a picture of the page, and demand that it is sound for everybody, at any width."""
-        self.picture(name)
-        assert self._barriers() == []
-        assert self._too_wide() == []
+        """Keep a picture of the page, and demand that it is sound for everybody, at any width.
+
+        A page that turns out to be on its way to another is left: the other is looked at.
+        """
+        while True:
+            try:
+                self.picture(name)
+                barriers, too_wide = self._barriers(), self._too_wide()
+            except Error as error:
+                if "because of a navigation" not in str(error):
+                    raise
+                self.page.wait_for_load_state()
+            else:
+                assert (barriers, too_wide) == ([], [])
+                return
 
     def picture(self, name: str, page: Page | None = None) -> None:
         """Keep a picture of the page, or of another tab."""

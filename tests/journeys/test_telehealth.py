@@ -70,6 +70,7 @@ def test_an_hour_of_telehealth_is_planned_held_and_billed_with_an_add_on(cast: C
     front_desk.main.get_by_role("radio", name="90785").check()
     front_desk.look("add-on")
     front_desk.press("Add it")
+    expect(front_desk.page.get_by_text("90785 is added at $15.00.")).to_be_visible()
     front_desk.shows("Interactive complexity", "15.00")
     front_desk.look("add-on-added")
     front_desk.follow("Place and modifiers")
