@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts import progress
 from accounts.selectors import doors, members
 from accounts.tenancy import practice_scope
-from billing import cycling, ehr, gateway
+from billing import card_events, cycling, ehr, gateway
 from billing.reports import evidence_papers
 from billing.reports.registry import REPORTS
 from billing.selectors import (
@@ -61,19 +61,11 @@ def process_webhook(*, practice_id: str, event_id: str, **_: object) -> str:
         if event is None:
             return "done before"
         notice = gateway.notice_of(json.loads(event.body))
-        checkout_id = card_intents.checkout_of(notice)
         speaker = checkout.credentials()
-    outcome = "parked"
-    if checkout_id:
-        outcome = _settled(practice, gateway.fetch_checkout(speaker, checkout_id))
+    outcome = card_events.deal(practice, speaker, notice)
     with practice_scope(practice):
         webhooks.close(event_id=UUID(event_id), outcome=outcome, now=timezone.now())
     return outcome
-
-
-def _settled(practice: UUID, found: gateway.Checkout) -> str:
-    state = hosted_pages.settle(practice, found, now=timezone.now())
-    return "not ours" if state is None else state.value.lower()
 
 
 @shared_task  # type: ignore[untyped-decorator]  # Celery has no types
@@ -130,12 +122,13 @@ def redrive_practice(*, practice_id: str, **_: object) -> None:
 def _ask(practice: UUID, speaker: gateway.Credentials, intent: card_intents.Pending) -> None:
     """Ask what became of an intent. What was answered unclearly is asked, never sent again."""
     if intent.checkout_id:
-        _settled(practice, gateway.fetch_checkout(speaker, intent.checkout_id))
+        found = gateway.fetch_checkout(speaker, intent.checkout_id)
+        hosted_pages.settle(practice, found, now=timezone.now())
         return
-    found = gateway.find_checkout(speaker, intent.id)
+    begun = gateway.find_checkout(speaker, intent.id)
     with practice_scope(practice):
-        state = checkout.State.OPEN if found else checkout.State.EXPIRED
-        checkout.note(intent_id=intent.id, state=state, checkout_id=found.id if found else "")
+        state = checkout.State.OPEN if begun else checkout.State.EXPIRED
+        checkout.note(intent_id=intent.id, state=state, checkout_id=begun.id if begun else "")
 
 
 @shared_task  # type: ignore[untyped-decorator]  # Celery has no types

@@ -110,7 +110,7 @@ TALKING = {
     "accounts/tasks.py": "hears what the mail server answered, by the names of its errors",
     "billing/ehr/talk.py": "asks the medical-record system, and tells it of no client",
     "billing/ehr/guard.py": "looks where that system stands",
-    "billing/gateway.py": "the card company: an amount and our own ids",
+    "billing/gateway/talking.py": "the card company: an amount and our own ids",
 }
 """Modules that can reach another machine."""
 

@@ -1,0 +1,41 @@
+"""The only part that speaks Stripe. It is never called inside a database transaction.
+
+Only opaque ids and constant words leave the house: Stripe's agreement covers no PHI.
+"""
+
+from billing.gateway.checkout import (
+    Checkout,
+    checkout_request,
+    expire_checkout,
+    fetch_checkout,
+    find_checkout,
+    open_checkout,
+)
+from billing.gateway.notices import BadSignature, Notice, notice_of, read_webhook
+from billing.gateway.talking import (
+    Credentials,
+    Declined,
+    InsideTransaction,
+    Refused,
+    Unclear,
+    request_hash,
+)
+
+__all__ = [
+    "BadSignature",
+    "Checkout",
+    "Credentials",
+    "Declined",
+    "InsideTransaction",
+    "Notice",
+    "Refused",
+    "Unclear",
+    "checkout_request",
+    "expire_checkout",
+    "fetch_checkout",
+    "find_checkout",
+    "notice_of",
+    "open_checkout",
+    "read_webhook",
+    "request_hash",
+]

@@ -1,0 +1,110 @@
+"""How a request goes to Stripe for one practice, and what an answer that is none means."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import stripe
+from django.conf import settings
+from django.db import connection
+from stripe._http_client import RequestsClient
+
+CALL_SECONDS = 10
+INTENT = "intent"
+"""The one word of ours that Stripe's metadata holds: beside it stands the id of an intent."""
+
+
+class Unclear(Exception):
+    """Stripe did not answer, or not in a way that tells whether it acted."""
+
+
+class Refused(Exception):
+    """Stripe refused the request; nothing happened there."""
+
+
+class Declined(Refused):
+    """The bank refused a card; ``reason`` is its word for why, such as insufficient_funds."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class InsideTransaction(Exception):
+    """The gateway was called while a database transaction was open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """How to speak for one practice."""
+
+    secret_key: str = field(repr=False)
+    connect_id: str = ""
+
+
+def request_hash(request: Mapping[str, Any]) -> bytes:
+    """Return the SHA-256 of a request, so that a key is never used for another one."""
+    return hashlib.sha256(json.dumps(request, sort_keys=True).encode()).digest()
+
+
+def client_for(credentials: Credentials) -> stripe.StripeClient:
+    """Return Stripe's own client for one practice.
+
+    Raises:
+        InsideTransaction: a transaction is open.
+    """
+    if any(not getattr(block, "_from_testcase", False) for block in connection.atomic_blocks):
+        raise InsideTransaction("Leave the scope before speaking to Stripe.")
+    stripe.enable_telemetry = False
+    return stripe.StripeClient(
+        credentials.secret_key,
+        base_addresses={"api": settings.STRIPE_API_BASE},
+        max_network_retries=0,
+        http_client=RequestsClient(timeout=CALL_SECONDS),
+    )
+
+
+def options_for(credentials: Credentials) -> Any:
+    """Return the options of every request for one practice."""
+    return {"stripe_account": credentials.connect_id} if credentials.connect_id else {}
+
+
+def call(request: Any) -> Any:
+    """Send a request, and return what Stripe answers.
+
+    Raises:
+        Declined: the bank refused the card.
+        Refused: Stripe refused.
+        Unclear: it did not answer clearly.
+    """
+    try:
+        return request()
+    except (stripe.APIConnectionError, stripe.RateLimitError, stripe.APIError) as error:
+        raise Unclear(type(error).__name__) from None
+    except stripe.CardError as error:
+        told = error.error
+        raise Declined(getattr(told, "decline_code", None) or error.code or "unknown") from None
+    except stripe.StripeError as error:
+        raise Refused(error.code or type(error).__name__) from None
+
+
+def is_signed(body: str, signature: str, secret: str, *, within_seconds: int) -> bool:
+    """Return whether Stripe signed a body with this secret, not longer ago than that."""
+    try:
+        stripe.WebhookSignature.verify_header(  # type: ignore[no-untyped-call]  # untyped in the library
+            body, signature, secret, tolerance=within_seconds
+        )
+    except stripe.SignatureVerificationError:
+        return False
+    return True
+
+
+def our_id(text: str | None) -> UUID | None:
+    """Return the id of ours that Stripe was told, or None if it is none."""
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
