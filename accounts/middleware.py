@@ -27,6 +27,9 @@ from audit.services import events
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
+NUMBERS_OF_OTHERS = frozenset({"member_id"})
+"""Fields for numbers that insurers give out: some look like a card number by chance."""
+
 FEATURES_REFUSED = (
     "accelerometer=(), autoplay=(), browsing-topics=(), camera=(), clipboard-read=(),"
     " compute-pressure=(), cross-origin-isolated=(), display-capture=(), encrypted-media=(),"
@@ -223,7 +226,8 @@ def card_number_guard(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponseBase:
         if not request.path_info.startswith(UNREAD):
             fields = [*request.GET.lists(), *request.POST.lists()]
-            if any(holds_card_number(value) for _, values in fields for value in values):
+            read = [values for name, values in fields if name not in NUMBERS_OF_OTHERS]
+            if any(holds_card_number(value) for values in read for value in values):
                 return errors.card_number(request)
         return get_response(request)
 

@@ -19,6 +19,7 @@ Dealer = Callable[[UUID, gateway.Credentials, gateway.Notice], str]
 
 PARKED = "parked"
 NOT_OURS = "not ours"
+NOT_FOUND = "not found"
 
 
 def deal(practice: UUID, speaker: gateway.Credentials, notice: gateway.Notice) -> str:
@@ -29,7 +30,11 @@ def deal(practice: UUID, speaker: gateway.Credentials, notice: gateway.Notice) -
     """
     for beginning, dealer in DEALERS.items():
         if notice.kind.startswith(beginning):
-            return dealer(practice, speaker, notice)
+            try:
+                return dealer(practice, speaker, notice)
+            except gateway.Missing:
+                # Asking again would not find it either.
+                return NOT_FOUND
     return PARKED
 
 

@@ -62,7 +62,8 @@ def process_webhook(*, practice_id: str, event_id: str, **_: object) -> str:
             return "done before"
         notice = gateway.notice_of(json.loads(event.body))
         speaker = checkout.credentials()
-    outcome = card_events.deal(practice, speaker, notice)
+    with gateway.patiently():
+        outcome = card_events.deal(practice, speaker, notice)
     with practice_scope(practice):
         webhooks.close(event_id=UUID(event_id), outcome=outcome, now=timezone.now())
     return outcome
@@ -109,11 +110,12 @@ def redrive_practice(*, practice_id: str, **_: object) -> None:
     if speaker is not None:
         for intent in [*outgrown, *pending]:
             try:
-                if intent in outgrown:
-                    # The desk took the money: nobody pays it a second time.
-                    hosted_pages.close(practice, speaker, [intent], now=now)
-                else:
-                    _ask(practice, speaker, intent)
+                with gateway.patiently():
+                    if intent in outgrown:
+                        # The desk took the money: nobody pays it a second time.
+                        hosted_pages.close(practice, speaker, [intent], now=now)
+                    else:
+                        _ask(practice, speaker, intent)
             except (gateway.Refused, gateway.Unclear, checkout.AmountDiffers) as failure:
                 # The others are asked about all the same, and this one again next time.
                 log.warning("Card intent %s stays open: %s", intent.id, type(failure).__name__)

@@ -11,13 +11,15 @@ from billing.gateway.checkout import (
     find_checkout,
     open_checkout,
 )
-from billing.gateway.notices import BadSignature, Notice, notice_of, read_webhook
+from billing.gateway.notices import BadSignature, NotAnEvent, Notice, notice_of, read_webhook
 from billing.gateway.talking import (
     Credentials,
     Declined,
     InsideTransaction,
+    Missing,
     Refused,
     Unclear,
+    patiently,
     request_hash,
 )
 
@@ -27,6 +29,8 @@ __all__ = [
     "Credentials",
     "Declined",
     "InsideTransaction",
+    "Missing",
+    "NotAnEvent",
     "Notice",
     "Refused",
     "Unclear",
@@ -36,6 +40,7 @@ __all__ = [
     "find_checkout",
     "notice_of",
     "open_checkout",
+    "patiently",
     "read_webhook",
     "request_hash",
 ]

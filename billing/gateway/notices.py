@@ -1,6 +1,7 @@
 """What Stripe sends by itself: verified, and read no further than who is meant."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,10 +10,16 @@ from uuid import UUID
 from billing.gateway.talking import INTENT, is_signed, our_id
 
 SIGNATURE_SECONDS = 300
+WORD = re.compile(r"[A-Za-z0-9_.]{0,100}")
+"""Stripe's ids and the names of its events. None is longer."""
 
 
 class BadSignature(Exception):
     """A webhook's signature does not match any secret, or is too old."""
+
+
+class NotAnEvent(Exception):
+    """What was signed is no event of Stripe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,25 +38,40 @@ def read_webhook(body: bytes, signature: str, secrets: list[str]) -> Notice:
     """Return what a webhook says, if one of the secrets signed it in the last five minutes.
 
     Raises:
-        BadSignature: none did, or the body is not an event.
+        BadSignature: none did.
+        NotAnEvent: one did, but the body is no event of Stripe.
     """
-    for secret in secrets:
-        try:
-            if is_signed(body.decode(), signature, secret, within_seconds=SIGNATURE_SECONDS):
-                return notice_of(json.loads(body))
-        except (ValueError, LookupError, TypeError):
-            continue
-    raise BadSignature
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        raise BadSignature from None
+    signed = (is_signed(text, signature, one, within_seconds=SIGNATURE_SECONDS) for one in secrets)
+    if not any(signed):
+        raise BadSignature
+    try:
+        return notice_of(json.loads(text))
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        raise NotAnEvent from None
 
 
 def notice_of(event: Mapping[str, Any]) -> Notice:
-    """Return what an event that was verified before says."""
+    """Return what an event says.
+
+    Raises:
+        ValueError, LookupError, TypeError, AttributeError: it has not the shape of one.
+    """
     about = event["data"]["object"]
     return Notice(
-        id=event["id"],
-        kind=event["type"],
-        object_id=about.get("id") or "",
+        id=_word(event["id"]),
+        kind=_word(event["type"]),
+        object_id=_word(about.get("id") or ""),
         intent_id=our_id((about.get("metadata") or {}).get(INTENT)),
         is_live=bool(event.get("livemode")),
-        account_id=event.get("account") or "",
+        account_id=_word(event.get("account") or ""),
     )
+
+
+def _word(told: str) -> str:
+    if WORD.fullmatch(told) is None:
+        raise ValueError("An id of Stripe has other characters, or too many.")
+    return told

@@ -2,7 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -12,9 +14,15 @@ from django.conf import settings
 from django.db import connection
 from stripe._http_client import RequestsClient
 
-CALL_SECONDS = 10
+PERSON_SECONDS = 2.5
+"""How long a page waits for Stripe while somebody looks at it."""
+
+WORKER_SECONDS = 10.0
 INTENT = "intent"
 """The one word of ours that Stripe's metadata holds: beside it stands the id of an intent."""
+
+
+_seconds: ContextVar[float] = ContextVar("stripe_seconds", default=PERSON_SECONDS)
 
 
 class Unclear(Exception):
@@ -23,6 +31,10 @@ class Unclear(Exception):
 
 class Refused(Exception):
     """Stripe refused the request; nothing happened there."""
+
+
+class Missing(Refused):
+    """There is no such object at Stripe, or not in this practice's account."""
 
 
 class Declined(Refused):
@@ -45,6 +57,16 @@ class Credentials:
     connect_id: str = ""
 
 
+@contextmanager
+def patiently() -> Iterator[None]:
+    """Wait longer for Stripe while the block lasts: nobody looks at a page meanwhile."""
+    before = _seconds.set(WORKER_SECONDS)
+    try:
+        yield
+    finally:
+        _seconds.reset(before)
+
+
 def request_hash(request: Mapping[str, Any]) -> bytes:
     """Return the SHA-256 of a request, so that a key is never used for another one."""
     return hashlib.sha256(json.dumps(request, sort_keys=True).encode()).digest()
@@ -63,7 +85,7 @@ def client_for(credentials: Credentials) -> stripe.StripeClient:
         credentials.secret_key,
         base_addresses={"api": settings.STRIPE_API_BASE},
         max_network_retries=0,
-        http_client=RequestsClient(timeout=CALL_SECONDS),
+        http_client=RequestsClient(timeout=_seconds.get()),
     )
 
 
@@ -77,6 +99,7 @@ def call(request: Any) -> Any:
 
     Raises:
         Declined: the bank refused the card.
+        Missing: there is no such object.
         Refused: Stripe refused.
         Unclear: it did not answer clearly.
     """
@@ -88,6 +111,8 @@ def call(request: Any) -> Any:
         told = error.error
         raise Declined(getattr(told, "decline_code", None) or error.code or "unknown") from None
     except stripe.StripeError as error:
+        if error.code == "resource_missing":
+            raise Missing(error.code) from None
         raise Refused(error.code or type(error).__name__) from None
 
 

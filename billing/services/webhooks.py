@@ -21,6 +21,7 @@ def receive(*, endpoint_id: UUID, body: bytes, signature: str, now: datetime) ->
 
     Raises:
         gateway.BadSignature: no secret of the endpoint signed it.
+        gateway.NotAnEvent: one did, but it is no event.
         WrongAccount: it is about another account or mode.
     """
     endpoint = WebhookEndpoint.objects.get(pk=endpoint_id)
@@ -33,7 +34,7 @@ def receive(*, endpoint_id: UUID, body: bytes, signature: str, now: datetime) ->
         stripe_id=notice.id,
         defaults={
             "endpoint": endpoint,
-            "kind": notice.kind[:100],
+            "kind": notice.kind,
             "object_id": notice.object_id,
             "body": body.decode(),
             "received_at": now,

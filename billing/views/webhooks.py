@@ -26,7 +26,10 @@ class StripeWebhook(OutsideView):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, endpoint_id: UUID) -> HttpResponse:
-        if int(request.headers.get("Content-Length") or 0) > WEBHOOK_BODY_MAX_BYTES:
+        length = request.headers.get("Content-Length") or "0"
+        if not length.isdecimal():
+            return HttpResponse(status=400)
+        if int(length) > WEBHOOK_BODY_MAX_BYTES:
             return HttpResponse(status=413)
         practice_id = doors.practice_of_endpoint(endpoint_id)
         if practice_id is None:
@@ -40,7 +43,7 @@ class StripeWebhook(OutsideView):
                     signature=request.headers.get("Stripe-Signature", ""),
                     now=timezone.now(),
                 )
-        except (gateway.BadSignature, webhooks.WrongAccount) as error:
+        except (gateway.BadSignature, gateway.NotAnEvent, webhooks.WrongAccount) as error:
             with practice_scope(practice_id):
                 events.record(Action.WEBHOOK_REFUSED, reason=type(error).__name__)
             mark_told(request)

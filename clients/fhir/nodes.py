@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from accounts.card_numbers import holds_card_number
+
 EARLIEST_YEAR = 1850
 LATEST_YEAR = 2200
 LONGEST_WORD = 500
@@ -103,15 +105,31 @@ class Node:
         """Return a line of text without spaces around it; "" where there is none.
 
         Raises:
-            Unfit: it is no text, too long, or holds what no text holds.
+            Unfit: it is no text, too long, or holds what no text holds, such as a card number.
         """
-        text = self.lines(max_chars)
+        return self._one_line(self.lines(max_chars))
+
+    def lines(self, max_chars: int) -> str:
+        """Return text that may have several lines; "" where there is none. Raises as ``text``."""
+        text = self._text(max_chars)
+        if holds_card_number(text):
+            # Nothing remedies it here, so that the record is not kept until then either.
+            raise self.unfit("Holds what looks like a card number.", Remedy.NONE)
+        return text
+
+    def number(self, max_chars: int) -> str:
+        """Return a number that others gave out, such as a member id; "" where there is none.
+
+        It may look like a card number by chance. Raises as ``text`` otherwise.
+        """
+        return self._one_line(self._text(max_chars))
+
+    def _one_line(self, text: str) -> str:
         if "\n" in text:
             raise self.unfit("Holds a line break.")
         return text
 
-    def lines(self, max_chars: int) -> str:
-        """Return text that may have several lines; "" where there is none. Raises as ``text``."""
+    def _text(self, max_chars: int) -> str:
         if self.value is None:
             return ""
         if not isinstance(self.value, str):

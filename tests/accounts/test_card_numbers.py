@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.card_numbers import holds_card_number
+from accounts.card_numbers import BRANDS, Brand, holds_card_number
 
 TEST_CARDS = (
     "4242424242424242",
@@ -52,6 +52,10 @@ def test_they_are_found_within_other_words(text: str) -> None:
         "INV-2026-0412",
         "100000000000000",
         "42424242424242424242",
+        # Digits that check, of no brand: a claim number, a Visa of 14 digits, an Amex of 16.
+        "9999999999999995",
+        "42424242424242",
+        "3700000000000007",
     ],
 )
 def test_other_numbers_are_left_alone(text: str) -> None:
@@ -65,6 +69,28 @@ def test_an_id_beside_a_number_hides_nothing(id_: str) -> None:
     assert holds_card_number(f"/clients/{id_}/ 4242424242424242")
     assert holds_card_number(f"4242-4242-4242-4242-{id_}")
     assert holds_card_number(f"{id_}-4242-4242-4242-4242")
+
+
+@given(st.sampled_from(BRANDS), st.data())
+def test_a_number_of_any_brand_is_recognized_and_with_another_check_digit_is_none(
+    brand: Brand, data: st.DataObject
+) -> None:
+    beginning = data.draw(st.integers(int(brand.first), int(brand.last)))
+    length = data.draw(st.sampled_from(sorted(brand.lengths)))
+    missing = length - len(brand.first) - 1
+    rest = data.draw(st.text("0123456789", min_size=missing, max_size=missing))
+    body = f"{beginning}{rest}"
+
+    found = [digit for digit in "0123456789" if holds_card_number(body + digit)]
+
+    assert found == [str(-luhn(body) % 10)]
+
+
+def luhn(body: str) -> int:
+    """What the digits before the check digit sum up to, counted otherwise than the product does."""
+    doubled = "0246813579"
+    places = zip(reversed(body), (doubled, "0123456789") * len(body), strict=False)
+    return sum(int(values[int(digit)]) for digit, values in places)
 
 
 @given(st.text(max_size=60), st.sampled_from(TEST_CARDS), st.text(max_size=60))

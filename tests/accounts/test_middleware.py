@@ -174,6 +174,12 @@ def test_a_card_number_is_refused_in_an_address(desk: Client) -> None:
     assert desk.get(reverse("writing"), {"q": "4242424242424242"}).status_code == 422
 
 
+def test_an_insurers_number_may_look_like_a_card_number(desk: Client) -> None:
+    answer = desk.post(reverse("stepping_up"), {"member_id": "4242424242424242"})
+
+    assert answer.status_code != 422
+
+
 def test_htmx_gets_a_note_for_a_card_number(desk: Client) -> None:
     answer = desk.post(
         reverse("stepping_up"), {"what": "4242424242424242"}, headers={"HX-Request": "true"}

@@ -40,6 +40,8 @@ SECRET_KEY = "sk_test_harborlanebilling0001"
 SIGNING_SECRET = "whsec_of_these_tests_only"
 State = CardIntent.State
 
+pytestmark = pytest.mark.stripe
+
 
 @dataclass(frozen=True, slots=True)
 class Shop:
@@ -275,6 +277,77 @@ def test_a_forged_webhook_is_refused_and_on_the_log(shop: Shop) -> None:
     with practice_scope(shop.billed.house.id):
         assert not WebhookEvent.objects.exists()
         assert Event.objects.filter(action="billing.webhook.refused").count() == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"\xff",
+        b"[]",
+        b"[" * 50_000,
+        b'"evt_1"',
+        b'{"id": "evt_1", "type": "charge.succeeded"}',
+        b'{"id": 1, "type": "charge.succeeded", "data": {"object": {}}}',
+        b'{"id": "evt_1", "type": 1, "data": {"object": {}}}',
+        b'{"id": "evt_1", "type": "charge.succeeded", "data": {"object": "ch_1"}}',
+        b'{"id": "evt_1", "type": "charge.succeeded", "data": {"object": {"id": 7}}}',
+        b'{"id": "evt_1", "type": "charge.succeeded", "data": {"object": {"metadata": "x"}}}',
+        b'{"id": "evt_\\u0000", "type": "charge.succeeded", "data": {"object": {}}}',
+        b'{"id": "evt_' + b"1" * 300 + b'", "type": "charge.succeeded", "data": {"object": {}}}',
+    ],
+)
+def test_what_is_signed_and_no_event_is_refused(shop: Shop, body: bytes) -> None:
+    assert shop.send(body).status_code == 400
+
+    with practice_scope(shop.billed.house.id):
+        assert not WebhookEvent.objects.exists()
+        assert Event.objects.filter(action="billing.webhook.refused").count() == 1
+
+
+def test_a_length_that_is_no_number_is_refused(shop: Shop) -> None:
+    url = reverse("billing:stripe_webhook", kwargs={"endpoint_id": shop.endpoint_id})
+
+    assert Browser().post(url, b"{}", content_type="x/y", CONTENT_LENGTH="many").status_code == 400
+
+
+def test_an_event_about_what_is_not_there_is_closed(shop: Shop) -> None:
+    shop.report("checkout.session.completed", {"id": "cs_test_none", "object": "checkout.session"})
+
+    assert shop.work() == ["not found"]
+
+
+def test_a_page_does_not_wait_as_long_as_the_worker(shop: Shop) -> None:
+    """The page goes back to the invoice before Stripe's answer comes; the worker hears it."""
+    shop.simulator.pay(shop.open_page())
+    shop.report("checkout.session.completed", checkout_of(shop))
+    shop.simulator.control("faults", kind="slow", path="/v1/checkout/", seconds=4, times=2)
+
+    answer = shop.desk.post(shop.start_url, follow=True)
+
+    assert "The card company did not answer. Nothing was charged." in answer.content.decode()
+    assert shop.work() == ["paid"]
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("kind", ["reset", "cut", "500", "429"])
+def test_whatever_goes_wrong_the_client_is_charged_once(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, kind: str, moment: str
+) -> None:
+    monkeypatch.setattr(tasks, "WAITS_FOR_STRIPE", -tasks.WAITS_FOR_STRIPE)
+    shop.simulator.control("faults", kind=kind, moment=moment, method="POST", path="/v1/")
+    told = shop.desk.post(shop.start_url, follow=True)
+    assert "The card company did not answer. Nothing was charged." in told.content.decode()
+
+    tasks.redrive_practice(practice_id=str(shop.billed.house.id))
+    shop.simulator.pay(shop.open_page())
+    tasks.redrive_practice(practice_id=str(shop.billed.house.id))
+
+    assert shop.balance() == Money(0)
+    with practice_scope(shop.billed.house.id):
+        assert Payment.objects.filter(method="CARD").count() == 1
+        assert set(CardIntent.objects.values_list("state", flat=True)) <= {"PAID", "EXPIRED"}
+        assert list(integrity.findings()) == []
 
 
 def test_a_live_webhook_is_refused_by_a_practice_that_is_not(shop: Shop) -> None:

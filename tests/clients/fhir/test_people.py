@@ -57,6 +57,11 @@ def test_what_a_person_is_called() -> None:
         ({"name": [{"family": "x" * 201}]}, "name[0].family", "Is longer than 200 characters."),
         ({"name": [{"family": "a\0b"}]}, "name[0].family", "Holds a control character."),
         ({"name": [{"family": "\ud800"}]}, "name[0].family", "Holds a control character."),
+        (
+            {"name": [{"family": "4242 4242 4242 4242"}]},
+            "name[0].family",
+            "Holds what looks like a card number.",
+        ),
         ({"birthDate": None}, "birthDate", "The person has no birth date."),
         ({"birthDate": "1973"}, "birthDate", "Is not a full date."),
         ({"birthDate": "1973-02-30"}, "birthDate", "Is not a full date."),
