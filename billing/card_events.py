@@ -28,6 +28,8 @@ def deal(practice: UUID, speaker: gateway.Credentials, notice: gateway.Notice) -
     Raises:
         gateway.Refused, gateway.Unclear: Stripe did; the event waits.
     """
+    if not notice.object_id:
+        return PARKED
     for beginning, dealer in DEALERS.items():
         if notice.kind.startswith(beginning):
             try:

@@ -22,6 +22,7 @@ from config.dev.bench import (
     billing,
     database,
     ledger,
+    payments,
     phi,
     posting,
     registry,
@@ -74,7 +75,7 @@ def asked(key: str = "") -> tuple[int, bytes]:
 
 
 def figure(ours: float, floor: float, goal: Goal | None) -> Figure:
-    return Figure("x", 1, "us", Measured(Spread(ours, ours), Spread(floor, floor), 1), goal)
+    return Figure("x", 1, "us", Measured(Spread(ours, ours, ours), Spread(floor, floor), 1), goal)
 
 
 @pytest.mark.commits
@@ -245,6 +246,19 @@ def test_the_figures_of_the_books_are_of_sound_ones(
     ]
 
 
+@pytest.mark.commits
+@pytest.mark.stripe
+def test_the_figures_of_card_money_are_of_events_that_were_posted(commits: None) -> None:
+    found = [figure.as_json() for figure in payments.figures(Effort(rounds=2, calls=3))]
+
+    assert [(each["name"], each["size"], each["unit"]) for each in found] == [
+        ("payments.webhook_answer_at_50", 6, "ms"),
+        ("payments.post_two_workers", 6, "ms"),
+    ]
+    slowest = found[0]["ours"]["p99"]  # type: ignore[index]  # a Spread
+    assert slowest >= found[0]["ours"]["median"] > 0  # type: ignore[index]
+
+
 def test_the_floor_has_no_middleware_and_the_same_answer(addresses: None) -> None:
     floor = access.application([])
 
@@ -276,6 +290,8 @@ def test_the_two_sides_take_turns_and_the_scene_is_not_measured() -> None:
         (Goal("added", 79), False),
         (Goal("ratio", 5), True),
         (Goal("ratio", 4.9), False),
+        (Goal("p99", 100), True),
+        (Goal("p99", 99), False),
         (None, None),
     ],
 )

@@ -19,6 +19,7 @@ from billing.gateway.talking import (
     Missing,
     Refused,
     Unclear,
+    in_one_wait,
     patiently,
     request_hash,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "expire_checkout",
     "fetch_checkout",
     "find_checkout",
+    "in_one_wait",
     "notice_of",
     "open_checkout",
     "patiently",

@@ -2,10 +2,12 @@
 
 import hashlib
 import json
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -15,14 +17,18 @@ from django.db import connection
 from stripe._http_client import RequestsClient
 
 PERSON_SECONDS = 2.5
-"""How long a page waits for Stripe while somebody looks at it."""
+"""How long a page waits for Stripe while somebody looks at it, connecting included."""
 
 WORKER_SECONDS = 10.0
+CONNECT_SECONDS = 1.0
+"""How much of a call's time may go by until there is a connection."""
+
 INTENT = "intent"
 """The one word of ours that Stripe's metadata holds: beside it stands the id of an intent."""
 
 
 _seconds: ContextVar[float] = ContextVar("stripe_seconds", default=PERSON_SECONDS)
+_until: ContextVar[float | None] = ContextVar("stripe_until", default=None)
 
 
 class Unclear(Exception):
@@ -67,6 +73,19 @@ def patiently() -> Iterator[None]:
         _seconds.reset(before)
 
 
+@contextmanager
+def in_one_wait() -> Iterator[None]:
+    """Let all calls of the block together wait no longer than a page waits for one of them.
+
+    A call for which no time is left is not made: it raises ``Unclear``, as if it had been.
+    """
+    before = _until.set(time.monotonic() + PERSON_SECONDS)
+    try:
+        yield
+    finally:
+        _until.reset(before)
+
+
 def request_hash(request: Mapping[str, Any]) -> bytes:
     """Return the SHA-256 of a request, so that a key is never used for another one."""
     return hashlib.sha256(json.dumps(request, sort_keys=True).encode()).digest()
@@ -77,6 +96,7 @@ def client_for(credentials: Credentials) -> stripe.StripeClient:
 
     Raises:
         InsideTransaction: a transaction is open.
+        Unclear: the page has waited long enough for other calls.
     """
     if any(not getattr(block, "_from_testcase", False) for block in connection.atomic_blocks):
         raise InsideTransaction("Leave the scope before speaking to Stripe.")
@@ -85,8 +105,18 @@ def client_for(credentials: Credentials) -> stripe.StripeClient:
         credentials.secret_key,
         base_addresses={"api": settings.STRIPE_API_BASE},
         max_network_retries=0,
-        http_client=RequestsClient(timeout=_seconds.get()),
+        http_client=RequestsClient(timeout=_waits()),
     )
+
+
+def _waits() -> tuple[float, float]:
+    """Return how long to wait for a connection, and then for an answer, in seconds."""
+    until = _until.get()
+    left = _seconds.get() if until is None else until - time.monotonic()
+    if left <= 0:
+        raise Unclear("No time is left.")
+    connecting = min(CONNECT_SECONDS, left / 2)
+    return connecting, left - connecting
 
 
 def options_for(credentials: Credentials) -> Any:
@@ -111,6 +141,9 @@ def call(request: Any) -> Any:
         told = error.error
         raise Declined(getattr(told, "decline_code", None) or error.code or "unknown") from None
     except stripe.StripeError as error:
+        if error.http_status == HTTPStatus.CONFLICT:
+            # The same request is at work there just now, sent by somebody else.
+            raise Unclear(error.code or type(error).__name__) from None
         if error.code == "resource_missing":
             raise Missing(error.code) from None
         raise Refused(error.code or type(error).__name__) from None

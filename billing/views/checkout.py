@@ -55,6 +55,7 @@ class CheckoutStart(PracticeView):
                 host=urlsplit(settings.STRIPE_CHECKOUT_ORIGIN).netloc,
             )
 
+    @gateway.in_one_wait()
     def post(self, *args: object, pk: UUID, **kwargs: object) -> HttpResponse:
         practice_id = self.request.practice.pk
         try:

@@ -210,6 +210,7 @@ class PayStart(PayAccount):
             form.add_error("amount", error)
             return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
 
+    @gateway.in_one_wait()
     def opened(self, form: PayAmountForm, others: list[card_intents.Pending]) -> HttpResponse:
         """Close every other page on which the same could be paid, and lead to the one."""
         amount, key, now = form.cleaned_data["amount"], form.cleaned_data["key"], timezone.now()

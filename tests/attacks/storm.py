@@ -16,6 +16,8 @@ from billing.models import Invoice, Payment, ServiceCode, Session
 from billing.services import applications, checkout, invoices, payments, sessions
 from ledger.money import Money
 from ledger.services import journal, periods
+from tests.attacks import giving_back
+from tests.attacks.giving_back import GivingBack
 from tests.attacks.till import Till
 from tests.attacks.weather import at_once, through
 from tests.billing import desk as at
@@ -34,6 +36,7 @@ REFUSALS = (
     periods.AlreadyClosed,
     periods.BeforeTheBooks,
     periods.NotClosed,
+    *giving_back.REFUSALS,
 )
 """What the product may say no with; anything else is a failure of the product."""
 
@@ -78,6 +81,9 @@ class Storm:
     checkouts: list[str] = field(default_factory=list)
     contested: list[UUID] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.back = GivingBack(self.till)
+
     def run(self, threads: int, acts: int, seed: int) -> list[BaseException]:
         """Let so many hands do so many acts each; return what they were not prepared for."""
 
@@ -114,6 +120,10 @@ class Storm:
             self.work,
             self.take_the_same_session,
             self.turn_the_month,
+            self.back.write_off,
+            self.back.refund,
+            self.back.move,
+            self.back.void,
         ]
         verb = random.choice(verbs)
         try:

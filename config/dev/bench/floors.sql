@@ -12,6 +12,10 @@ CREATE TABLE bench_line (
 CREATE INDEX bench_line_of_entry ON bench_line (entry_id);
 CREATE INDEX bench_line_of_account ON bench_line (account_id);
 CREATE TABLE bench_event (seq bigint PRIMARY KEY, told text NOT NULL, hash bytea NOT NULL);
+CREATE TABLE bench_inbox (
+    stripe_id text PRIMARY KEY, body text NOT NULL,
+    received_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
 CREATE TABLE bench_head (seq bigint NOT NULL, hash bytea NOT NULL);
 INSERT INTO bench_head VALUES (0, decode(repeat('00', 32), 'hex'));
 
@@ -45,4 +49,5 @@ BEGIN
     RETURN head.seq;
 END;
 $$;
-GRANT SELECT, INSERT, UPDATE ON bench_account, bench_entry, bench_line, bench_event, bench_head TO app;
+GRANT SELECT, INSERT, UPDATE ON bench_account, bench_entry, bench_line, bench_event, bench_head,
+    bench_inbox TO app;

@@ -13,6 +13,7 @@ BENCHES = {
     "audit": "config.dev.bench.audit",
     "billing": "config.dev.bench.billing",
     "ledger": "config.dev.bench.ledger",
+    "payments": "config.dev.bench.payments",
     "phi": "config.dev.bench.phi",
     "search": "config.dev.bench.search",
     "statements": "config.dev.bench.statements",

@@ -43,13 +43,13 @@ def figures(effort: Effort) -> Iterator[Figure]:
     count = effort.rounds * effort.calls
     practice_id = big.found_small(0, now=timezone.now(), invoices=count, clients=count)
     run_id = _started(practice_id)
-    ours = _by_workers(_our_share, practice_id, run_id)
+    ours = by_workers(_our_share, practice_id, run_id)
     with practice_scope(practice_id):
         made = list(AccountStatement.objects.order_by("id"))
         pages = [contents.statement(each) for each in made]
     if not made:
         raise NotMeasured("Nobody owes anything, so no statement was made.")
-    floor = _by_workers(_bare_share, pages)
+    floor = by_workers(_bare_share, pages)
     each = [
         Spread(seconds * 1_000 / len(made), seconds * 1_000 / len(made))
         for seconds in (ours, floor)
@@ -95,8 +95,12 @@ def _charge(party: UUID, on: date) -> Voucher:
     )
 
 
-def _by_workers(share: Callable[..., object], *given: object) -> float:
-    """Return the seconds that processes of their own take for their shares of the work."""
+def by_workers(share: Callable[..., object], *given: object) -> float:
+    """Return the seconds that processes of their own take for their shares of the work.
+
+    Raises:
+        NotMeasured: one of them ended with an error.
+    """
     connections.close_all()
     context = multiprocessing.get_context("fork")
     workers = [context.Process(target=share, args=(number, *given)) for number in range(WORKERS)]

@@ -1,0 +1,54 @@
+"""Deliveries that are no event for this practice: each is a 4xx on the log, and has no effect."""
+
+import json
+
+import pytest
+from django.test import Client as Browser
+from django.urls import reverse
+
+from accounts.tenancy import practice_scope
+from audit.models import Event
+from billing.models import Payment, WebhookEvent
+from tests.attacks.furnishing import signature
+from tests.billing.test_card_payments import SIGNING_SECRET, Shop, shop
+
+__all__ = ["shop"]
+
+pytestmark = pytest.mark.stripe
+
+ABOUT = {"data": {"object": {"id": "ch_1", "object": "charge"}}}
+EVENT = {"id": "evt_1", "type": "charge.succeeded", "livemode": False, **ABOUT}
+
+
+@pytest.mark.parametrize(
+    "changed", [{"account": "acct_of_another"}, {"livemode": True}, {"account": 7}]
+)
+def test_an_event_of_another_account_or_mode_is_refused(
+    shop: Shop, changed: dict[str, object]
+) -> None:
+    assert shop.send(json.dumps(EVENT | changed).encode()).status_code == 400
+    require_no_effect(shop)
+
+
+@pytest.mark.parametrize("told", [None, "4"])
+def test_a_body_longer_than_it_says_is_not_read_on(shop: Shop, told: str | None) -> None:
+    """As a body in chunks is, which names no length: it is not read at all."""
+    body = json.dumps(EVENT).encode()
+
+    answer = Browser().post(
+        reverse("billing:stripe_webhook", kwargs={"endpoint_id": shop.endpoint_id}),
+        body,
+        content_type="application/json",
+        headers={"Stripe-Signature": signature(body, SIGNING_SECRET)},
+        CONTENT_LENGTH=told or "",
+    )
+
+    assert answer.status_code == 400
+    require_no_effect(shop)
+
+
+def require_no_effect(shop: Shop) -> None:
+    with practice_scope(shop.billed.house.id):
+        assert Event.objects.filter(action="billing.webhook.refused").count() == 1
+        assert not WebhookEvent.objects.exists()
+        assert not Payment.objects.filter(method="CARD").exists()
