@@ -226,7 +226,12 @@ def card_number_guard(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponseBase:
         if not request.path_info.startswith(UNREAD):
             fields = [*request.GET.lists(), *request.POST.lists()]
-            read = [values for name, values in fields if name not in NUMBERS_OF_OTHERS]
+            # What is kept while it is typed names the form before the field.
+            read = [
+                values
+                for name, values in fields
+                if name.rpartition(" ")[2] not in NUMBERS_OF_OTHERS
+            ]
             if any(holds_card_number(value) for values in read for value in values):
                 return errors.card_number(request)
         return get_response(request)

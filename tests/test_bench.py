@@ -290,8 +290,8 @@ def test_the_two_sides_take_turns_and_the_scene_is_not_measured() -> None:
         (Goal("added", 79), False),
         (Goal("ratio", 5), True),
         (Goal("ratio", 4.9), False),
-        (Goal("p99", 100), True),
-        (Goal("p99", 99), False),
+        (Goal("p95", 100), True),
+        (Goal("p95", 99), False),
         (None, None),
     ],
 )

@@ -14,7 +14,6 @@ from billing.gateway.checkout import (
 from billing.gateway.notices import BadSignature, NotAnEvent, Notice, notice_of, read_webhook
 from billing.gateway.talking import (
     Credentials,
-    Declined,
     InsideTransaction,
     Missing,
     Refused,
@@ -28,7 +27,6 @@ __all__ = [
     "BadSignature",
     "Checkout",
     "Credentials",
-    "Declined",
     "InsideTransaction",
     "Missing",
     "NotAnEvent",

@@ -10,8 +10,11 @@ from uuid import UUID
 from billing.gateway.talking import INTENT, is_signed, our_id
 
 SIGNATURE_SECONDS = 300
-WORD = re.compile(r"[A-Za-z0-9_.]{0,100}")
-"""Stripe's ids and the names of its events. None is longer."""
+WORD = re.compile(r"[A-Za-z0-9_.]{1,100}")
+"""What Stripe names events and accounts by, and the names of kinds of events."""
+
+OBJECT = re.compile(r"[!-~]{1,255}")
+"""What it names other objects by. Some are named by their owner, such as coupons."""
 
 
 class BadSignature(Exception):
@@ -55,7 +58,7 @@ def read_webhook(body: bytes, signature: str, secrets: list[str]) -> Notice:
 
 
 def notice_of(event: Mapping[str, Any]) -> Notice:
-    """Return what an event says.
+    """Return what an event says. ``object_id`` is "" for a name that could be none of ours.
 
     Raises:
         ValueError, LookupError, TypeError, AttributeError: it has not the shape of one.
@@ -64,10 +67,10 @@ def notice_of(event: Mapping[str, Any]) -> Notice:
     return Notice(
         id=_word(event["id"]),
         kind=_word(event["type"]),
-        object_id=_word(about.get("id") or ""),
+        object_id=_object(about.get("id") or ""),
         intent_id=our_id((about.get("metadata") or {}).get(INTENT)),
         is_live=bool(event.get("livemode")),
-        account_id=_word(event.get("account") or ""),
+        account_id=_word(event["account"]) if event.get("account") else "",
     )
 
 
@@ -75,3 +78,7 @@ def _word(told: str) -> str:
     if WORD.fullmatch(told) is None:
         raise ValueError("An id of Stripe has other characters, or too many.")
     return told
+
+
+def _object(told: str) -> str:
+    return told if OBJECT.fullmatch(told) else ""

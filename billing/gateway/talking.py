@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -41,14 +40,6 @@ class Refused(Exception):
 
 class Missing(Refused):
     """There is no such object at Stripe, or not in this practice's account."""
-
-
-class Declined(Refused):
-    """The bank refused a card; ``reason`` is its word for why, such as insufficient_funds."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 class InsideTransaction(Exception):
@@ -128,7 +119,6 @@ def call(request: Any) -> Any:
     """Send a request, and return what Stripe answers.
 
     Raises:
-        Declined: the bank refused the card.
         Missing: there is no such object.
         Refused: Stripe refused.
         Unclear: it did not answer clearly.
@@ -137,13 +127,7 @@ def call(request: Any) -> Any:
         return request()
     except (stripe.APIConnectionError, stripe.RateLimitError, stripe.APIError) as error:
         raise Unclear(type(error).__name__) from None
-    except stripe.CardError as error:
-        told = error.error
-        raise Declined(getattr(told, "decline_code", None) or error.code or "unknown") from None
     except stripe.StripeError as error:
-        if error.http_status == HTTPStatus.CONFLICT:
-            # The same request is at work there just now, sent by somebody else.
-            raise Unclear(error.code or type(error).__name__) from None
         if error.code == "resource_missing":
             raise Missing(error.code) from None
         raise Refused(error.code or type(error).__name__) from None

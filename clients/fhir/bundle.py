@@ -198,7 +198,7 @@ class _Document:
             for part in encounter["participant"].each()
         ]
         for _, person in sorted(taking_part, key=lambda part: part[0]):
-            address, words = address_of(person), person["display"].word().strip()
+            address, words = address_of(person), person["display"].label()
             if address in self.practitioners:
                 return self.practitioners[address]
             _, is_conditional, named = address.partition("?identifier=")

@@ -82,9 +82,9 @@ def external_name(concept: Node) -> ExternalName | None:
     codings.sort(key=lambda coding: coding["system"].word() not in CPT_SYSTEMS)
     for coding in codings:
         code = coding["code"].word()
-        words = coding["display"].word() or concept["text"].word()
+        words = coding["display"].label() or concept["text"].label()
         return ExternalName(f"{coding['system'].word()}|{code}", f"{code} {words}".strip())
-    words = concept["text"].word().strip()
+    words = concept["text"].label()
     return ExternalName(f"|{words}", words) if words else None
 
 

@@ -148,6 +148,11 @@ class Node:
             return value
         return ""
 
+    def label(self) -> str:
+        """Return words beside a code; "" for anything that is none, or holds a card number."""
+        words = self.word().strip()
+        return "" if holds_card_number(words) else words
+
     def day(self) -> date | None:
         """Return a full date, the first ten characters of a FHIR date or time; None if absent.
 

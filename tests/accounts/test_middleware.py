@@ -174,10 +174,15 @@ def test_a_card_number_is_refused_in_an_address(desk: Client) -> None:
     assert desk.get(reverse("writing"), {"q": "4242424242424242"}).status_code == 422
 
 
-def test_an_insurers_number_may_look_like_a_card_number(desk: Client) -> None:
-    answer = desk.post(reverse("stepping_up"), {"member_id": "4242424242424242"})
+@pytest.mark.parametrize("name", ["member_id", "coverage member_id"])
+def test_an_insurers_number_may_look_like_a_card_number(desk: Client, name: str) -> None:
+    told = {
+        desk.post(reverse("stepping_up"), {name: number}).status_code
+        for number in ("W123456789", "4242424242424242")
+    }
 
-    assert answer.status_code != 422
+    assert len(told) == 1
+    assert desk.post(reverse("stepping_up"), {name + "x": "4242424242424242"}).status_code == 422
 
 
 def test_htmx_gets_a_note_for_a_card_number(desk: Client) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import redis
 from playwright.sync_api import BrowserType
 
+from tests.billing.payments.told import FIELDS, flat
 from tests.canaries import arriving, browsing, office, places, troubles
 from tests.canaries import day as work
 from tests.canaries.day import Day
@@ -22,20 +23,7 @@ from tests.figures import Tell
 
 CONTROL = Mark("planted", "Þlantéd d'Œuvre & 林 Ωmega")
 """Quotes, signs, and letters of several scripts: its guises differ from each other."""
-TOLD_TO_STRIPE = {
-    "mode",
-    "client_reference_id",
-    "success_url",
-    "cancel_url",
-    "metadata.intent",
-    "payment_intent_data.metadata.intent",
-    "line_items.quantity",
-    "line_items.price_data.currency",
-    "line_items.price_data.unit_amount",
-    "line_items.price_data.product_data.name",
-    "expand",
-    "limit",
-}
+TOLD_TO_STRIPE = {field for fields in FIELDS.values() for field in fields}
 PLAIN_WORDS = re.compile(
     r"payment|usd|Invoice|\d{1,9}|[0-9a-f-]{36}|payment_intent\.latest_charge\.balance_transaction"
     r"|http://127\.0\.0\.1:\d+/(((card-payments|invoices|pay/payments)/[0-9a-f-]{36})|pay/account)/"
@@ -163,23 +151,11 @@ def told_to_stripe(day: Day) -> tuple[set[str], set[str]]:
     for request in day.house.card_company("GET", "requests")["requests"]:
         if request["path"].startswith("/v1/webhook_endpoints"):
             continue  # the demo's own set-up
-        for name, value in _flat(request["params"]):
+        for name, value in flat(request["params"]):
             names.add(name)
             if not PLAIN_WORDS.fullmatch(str(value)):
                 odd.add(f"{name}={value}")
     return names, odd
-
-
-def _flat(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
-    if isinstance(value, dict):
-        for key, inside in value.items():
-            of_list = str(key).isdecimal()
-            yield from _flat(inside, name if of_list else f"{name}.{key}".strip("."))
-    elif isinstance(value, list):
-        for inside in value:
-            yield from _flat(inside, name)
-    else:
-        yield name, value
 
 
 def keys_of_valkey(commands: bytes) -> set[bytes]:

@@ -39,11 +39,11 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """The most that the median of ``ours``, its ``p99``, what is ``added``, or the ``ratio`` may
+    """The most that the median of ``ours``, its ``p95``, what is ``added``, or the ``ratio`` may
     come to.
     """
 
-    of: Literal["ours", "p99", "added", "ratio"]
+    of: Literal["ours", "p95", "added", "ratio"]
     at_most: float
 
 
@@ -81,7 +81,7 @@ class Figure:
             return None
         reached = {
             "ours": self.measured.ours.median,
-            "p99": self.measured.ours.p99 or 0.0,
+            "p95": self.measured.ours.p95,
             "added": self.added,
             "ratio": self.ratio,
         }

@@ -6,6 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from clients import fhir
+from clients.fhir.charges import external_name
+from clients.fhir.nodes import Node
+from clients.fhir.records import ExternalName
 from tests.clients.bundles import (
     ENCOUNTERS,
     Json,
@@ -189,3 +192,10 @@ def test_a_claim_for_somebody_elses_encounter_is_refused() -> None:
     assert ("entry[1].resource", "The claim for the encounter names another client.") in told(
         reading
     )
+
+
+def test_words_beside_a_code_hold_no_card_number() -> None:
+    coding = {"system": "own", "code": "90834", "display": "paid by 4242 4242 4242 4242"}
+
+    assert external_name(Node({"coding": [coding]})) == ExternalName("own|90834", "90834")
+    assert external_name(Node({"text": "4242 4242 4242 4242"})) is None
